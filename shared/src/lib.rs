@@ -1,0 +1,22 @@
+//! The domain of Podpis, compiled for the browser and for the functions.
+//!
+//! This crate does no IO, knows no clock and no randomness: times and random
+//! bytes come in as arguments. What stands here is the same on both sides of
+//! the wire, so that a page and a function never disagree.
+
+#![forbid(unsafe_code)]
+
+pub mod document;
+pub mod hash;
+pub mod person;
+pub mod policy;
+pub mod problem;
+pub mod sensitive;
+pub mod time;
+pub mod wire;
+
+pub use document::{Delivery, Kind, Method, Parties, Status};
+pub use hash::{DocumentHasher, Hashes};
+pub use person::{Birthday, Email, Person, Phone, Snils};
+pub use sensitive::Sensitive;
+pub use time::Timestamp;

@@ -1,0 +1,171 @@
+//! Errors on the wire: RFC 9457 `application/problem+json` with stable codes.
+
+use serde::{Deserialize, Serialize};
+
+/// Content type of an error answer.
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+/// Body of an error answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `about:blank`: the code says it all.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Short text of the code.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened this time; nothing internal.
+    pub detail: String,
+    /// Stable, for machines.
+    pub code: String,
+    /// Rule of the policy, with `policy` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Article of the law, with `policy` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub law: Option<String>,
+}
+
+/// The one table of codes: each with its HTTP status and title.
+macro_rules! codes {
+    ($($(#[$meta:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)+) => {
+        /// Stable code of an error.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$meta])* $variant,)+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code on the wire.
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
+
+            /// HTTP status.
+            pub const fn status(self) -> u16 { match self { $(Self::$variant => $status,)+ } }
+
+            /// Short text.
+            pub const fn title(self) -> &'static str { match self { $(Self::$variant => $title,)+ } }
+
+            /// From the code on the wire.
+            pub fn parse(text: &str) -> Option<Self> { match text { $($code => Some(Self::$variant),)+ _ => None } }
+        }
+    };
+}
+
+codes! {
+    /// The request is malformed; mend it, a repeat does not help.
+    BadRequest = "bad_request", 400, "Bad request";
+    /// No key, or a key that is unknown or revoked.
+    Unauthorized = "unauthorized", 401, "Authorization required";
+    /// Not there, or not yours.
+    NotFound = "not_found", 404, "Not found";
+    /// The path exists, the method does not.
+    MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// The document is in a state that does not allow this; read it again.
+    InvalidState = "invalid_state", 409, "Not possible in this state";
+    /// The document has not been signed yet.
+    NotSigned = "not_signed", 409, "Not signed yet";
+    /// The idempotency key was used with another body.
+    IdempotencyConflict = "idempotency_conflict", 409, "Idempotency key reused";
+    /// A request with this idempotency key is still running; repeat a little later.
+    IdempotencyBusy = "idempotency_busy", 409, "Same request still running";
+    /// Over the size limit.
+    TooLarge = "too_large", 413, "Too large";
+    /// The file is not a PDF.
+    NotPdf = "not_pdf", 415, "Not a PDF";
+    /// The body is of another media type than this call takes.
+    UnsupportedMedia = "unsupported_media_type", 415, "Unsupported media type";
+    /// The PDF is encrypted; send it without a password.
+    EncryptedPdf = "encrypted_pdf", 422, "Encrypted PDF";
+    /// The PDF has scripts, launch actions or XFA; send it without.
+    ActiveContent = "active_content", 422, "PDF with active content";
+    /// The PDF cannot be read or carried through signing.
+    BrokenPdf = "broken_pdf", 422, "Broken PDF";
+    /// A field of the request is wrong; `detail` names it.
+    Invalid = "invalid", 422, "Invalid data";
+    /// The law or the rules do not allow it; `rule` and `law` say why.
+    Policy = "policy", 422, "Not allowed by policy";
+    /// Too many requests; `Retry-After` says when to come back.
+    TooMany = "too_many_requests", 429, "Too many requests";
+    /// Our fault; the request id helps to find it.
+    Internal = "internal", 500, "Internal error";
+    /// A neighbour did not answer; repeat.
+    Unavailable = "unavailable", 503, "Temporarily unavailable";
+
+    /// The link is unknown: mistyped, or replaced by a newer one.
+    LinkUnknown = "link_unknown", 404, "Unknown link";
+    /// The link's time is over.
+    LinkExpired = "link_expired", 410, "Link expired";
+    /// The bytes that the browser saw are not those that the clinic sent.
+    HashMismatch = "hash_mismatch", 409, "The document differs from the original";
+    /// The page was not shown in full.
+    NotFullyShown = "not_fully_shown", 422, "The document was not fully shown";
+    /// The consent's text changed meanwhile; load the page again.
+    ConsentChanged = "consent_changed", 409, "The consent text has changed";
+    /// The document is signed already.
+    AlreadySigned = "already_signed", 409, "Already signed";
+    /// ESIA did not answer, or with an error of its own; repeat later.
+    EsiaUnavailable = "esia_unavailable", 502, "ESIA is unavailable";
+    /// The person refused at ESIA.
+    EsiaDenied = "esia_denied", 403, "Denied at ESIA";
+    /// The sign-in was started in another browser, ran out, or was used.
+    EsiaSession = "esia_session", 409, "Sign-in session lost";
+    /// ESIA's answer did not pass a check.
+    EsiaInvalid = "esia_invalid", 502, "ESIA's answer is not valid";
+    /// The ESIA account is not confirmed.
+    EsiaUnconfirmed = "esia_unconfirmed", 403, "ESIA account is not confirmed";
+    /// Another person signed in than the addressee.
+    WrongPerson = "wrong_person", 403, "Not the addressee";
+}
+
+impl Problem {
+    /// Builds the body of an error.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank".into(),
+            title: code.title().into(),
+            status: code.status(),
+            detail: detail.into(),
+            code: code.as_str().into(),
+            rule: None,
+            law: None,
+        }
+    }
+}
+
+impl From<crate::policy::Refusal> for Problem {
+    fn from(refusal: crate::policy::Refusal) -> Self {
+        Self {
+            rule: Some(refusal.rule.into()),
+            law: Some(refusal.law.into()),
+            ..Self::new(Code::Policy, refusal.sentence)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_round_trip() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+            assert!((400..600).contains(&code.status()));
+        }
+        let mut names: Vec<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn shape_on_the_wire() {
+        let json = serde_json::to_string(&Problem::new(Code::NotPdf, "no %PDF header")).unwrap();
+        assert_eq!(
+            json,
+            r#"{"type":"about:blank","title":"Not a PDF","status":415,"detail":"no %PDF header","code":"not_pdf"}"#
+        );
+    }
+}

@@ -1,0 +1,2 @@
+//! Podpis.
+fn main() {}
