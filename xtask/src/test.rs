@@ -1,0 +1,228 @@
+//! `cargo xtask test`: every check there is, stage by stage; a failed stage doesn't hide the later ones.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::build::{self, FUNCTIONS, WEB};
+use crate::ctx::{Ctx, FUNCTIONS_TARGET, WEB_TARGET, run as run_command, seconds};
+use crate::tools;
+
+pub(crate) const HELP: &str = "all tests, a real browser included  [--only STAGE]… [filter]
+stages: fmt, clippy, unit, component, build, e2e, browser";
+
+/// A stage by its name; a filter of test names reaches those that run tests.
+type Stage = (&'static str, fn(&Ctx, Option<&str>) -> Result<Tally>);
+
+const STAGES: &[Stage] = &[
+    ("fmt", fmt),
+    ("clippy", clippy),
+    ("unit", unit),
+    ("component", component),
+    ("build", build_all),
+    ("e2e", e2e),
+    ("browser", browser),
+];
+
+/// The crates whose tests need nothing but themselves.
+const UNIT: &[&str] = &[
+    "podpis-shared",
+    "podpis-kit",
+    "podpis-pdf",
+    "podpis-esia-sim",
+    "xtask",
+];
+
+pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
+    use lexopt::ValueExt as _;
+    let (mut only, mut filter) = (Vec::new(), None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("only") => only.push(args.value()?.string()?),
+            lexopt::Arg::Value(value) if filter.is_none() => filter = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if let Some(unknown) = only
+        .iter()
+        .find(|name| STAGES.iter().all(|(stage, _)| stage != name))
+    {
+        let known: Vec<&str> = STAGES.iter().map(|(stage, _)| *stage).collect();
+        bail!("no stage {unknown:?}; there are {}", known.join(", "));
+    }
+
+    let mut rows = Vec::new();
+    for (name, stage) in STAGES
+        .iter()
+        .filter(|(name, _)| only.is_empty() || only.iter().any(|wanted| wanted == name))
+    {
+        println!("\n=== {name}");
+        let start = Instant::now();
+        let tally = stage(ctx, filter.as_deref()).unwrap_or_else(|error| {
+            println!("error: {error:#}");
+            // What couldn't run has not passed.
+            Tally {
+                passed: 0,
+                failed: 1,
+            }
+        });
+        rows.push((*name, tally, start.elapsed()));
+    }
+    report(&rows)
+}
+
+fn report(rows: &[(&str, Tally, Duration)]) -> Result<()> {
+    println!();
+    for (name, tally, time) in rows {
+        let result = if tally.failed == 0 { "ok" } else { "FAILED" };
+        println!(
+            "{name:<10} {result:<7} {:>5} passed {:>3} failed {:>9}",
+            tally.passed,
+            tally.failed,
+            seconds(*time)
+        );
+    }
+    let passed: usize = rows.iter().map(|(_, tally, _)| tally.passed).sum();
+    let failed: usize = rows.iter().map(|(_, tally, _)| tally.failed).sum();
+    println!("{passed} passed, {failed} failed");
+    if failed > 0 {
+        bail!("some stages failed; one alone: `cargo xtask test --only STAGE`");
+    }
+    Ok(())
+}
+
+fn fmt(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
+    tools::install(tools::rust_components)?;
+    run_command(&mut ctx.cargo(["fmt", "--all", "--check"]))?;
+    Ok(Tally::default())
+}
+
+fn clippy(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
+    tools::install(tools::rust_components)?;
+    tools::install(tools::rust_targets)?;
+    let deny = ["--", "-D", "warnings"];
+    // The default members of the workspace are what builds on the host.
+    let host = ctx.cargo(["clippy", "--all-targets"]).args(deny).status()?;
+    let wasm = [(FUNCTIONS_TARGET, FUNCTIONS), (WEB_TARGET, WEB)].map(|(target, packages)| {
+        let packages = packages.iter().flat_map(|package| ["-p", package]);
+        ctx.cargo(["clippy", "--target", target])
+            .args(packages)
+            .args(deny)
+            .status()
+    });
+    for status in [Ok(host)].into_iter().chain(wasm) {
+        if !status?.success() {
+            bail!("clippy has complaints");
+        }
+    }
+    Ok(Tally::default())
+}
+
+fn unit(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
+    let mut command = ctx.cargo(["test", "--no-fail-fast"]);
+    for package in UNIT {
+        command.args(["-p", package]);
+    }
+    test(command, filter)
+}
+
+fn component(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
+    tools::install(tools::rust_targets)?;
+    test(ctx.cargo(["test", "-p", "podpis-runner"]), filter)
+}
+
+fn build_all(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
+    tools::install(tools::rust_targets)?;
+    build::build_tools(ctx, false)?;
+    build::build_functions(ctx)?;
+    build::build_site(ctx)?;
+    Ok(Tally::default())
+}
+
+fn e2e(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
+    tools::install(tools::programs)?;
+    test(end_to_end(ctx, "e2e"), filter)
+}
+
+fn browser(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
+    tools::install(tools::programs)?;
+    test(end_to_end(ctx, "browser"), filter)
+}
+
+/// Tests against the built product; the harness takes from the environment what to start.
+fn end_to_end(ctx: &Ctx, name: &str) -> Command {
+    let mut command = ctx.cargo(["test", "-p", "podpis-tests", "--test", name]);
+    command
+        .env("PODPIS_RUNNER", ctx.tool("podpis-runner", false))
+        .env("PODPIS_ESIA_SIM", ctx.tool("podpis-esia-sim", false))
+        .env("PODPIS_RUNNER_CACHE", ctx.target.join("runner-cache"));
+    command
+}
+
+/// Runs `cargo test`, shows its output as it comes and sums its results.
+fn test(mut command: Command, filter: Option<&str>) -> Result<Tally> {
+    command.args(filter);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo")?;
+    let output = child.stdout.take().context("cargo without output")?;
+    let mut tally = Tally::default();
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        if let Some(result) = Tally::of_line(&line) {
+            tally.passed += result.passed;
+            tally.failed += result.failed;
+        }
+    }
+    if !child.wait()?.success() && tally.failed == 0 {
+        // It didn't compile or died: no line of results says so.
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+/// Tests passed and failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+}
+
+impl Tally {
+    /// Reads `test result: ok. 3 passed; 0 failed; …`.
+    fn of_line(line: &str) -> Option<Self> {
+        let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+        let count = |word: &str| {
+            let part = counts
+                .split("; ")
+                .find_map(|part| part.trim().strip_suffix(word))?;
+            part.trim().parse().ok()
+        };
+        Some(Self {
+            passed: count("passed")?,
+            failed: count("failed")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_results_is_read() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 1 filtered out; finished in 0.02s";
+        assert_eq!(
+            Tally::of_line(line),
+            Some(Tally {
+                passed: 12,
+                failed: 3
+            })
+        );
+        assert_eq!(Tally::of_line("test results::a_line ... ok"), None);
+    }
+}

@@ -1,0 +1,174 @@
+//! The demo clinic and its first document, made through the public API as a MIS would.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::Data;
+use crate::ctx::Ctx;
+use crate::http::Http;
+
+/// The patient: `ivanova` of docs/sandbox.md.
+const PHONE: &str = "+79161234567";
+/// How long the SMS may take, in tenths of a second.
+const PATIENCE: u32 = 300;
+
+/// What the summary prints.
+#[derive(Debug)]
+pub(super) struct Demo {
+    /// The clinic's API key.
+    pub(super) api_key: String,
+    /// The patient's link out of the SMS.
+    pub(super) link: String,
+    /// The PDF that was sent.
+    pub(super) sample: PathBuf,
+}
+
+/// The clinic of an earlier start or a new one; a consent; the link out of its SMS.
+pub(super) fn seed(ctx: &Ctx, http: &Http, data: &Data) -> Result<Demo> {
+    let sample = ctx.root.join("tests/fixtures/consent/consent.pdf");
+    let pdf = fs::read(&sample).with_context(|| format!("reading {}", ctx.show(&sample)))?;
+    let api_key = clinic_key(http, data)?;
+    let before = messages(http)?.len();
+    let (content_type, body) = multipart(&sample_document()?, &pdf);
+    http.create("/api/v1/documents", &api_key, &content_type, &body)?;
+    for _ in 0..PATIENCE {
+        let items = messages(http)?;
+        // Newest first.
+        if items.len() > before
+            && let Some(link) = items.first().and_then(link_in)
+        {
+            return Ok(Demo {
+                api_key,
+                link,
+                sample,
+            });
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bail!(
+        "the SMS to {PHONE} didn't come; see {}",
+        ctx.show(&data.logs)
+    )
+}
+
+/// Writes a file that only its owner may read.
+pub(super) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("writing {}", path.display()))?;
+    Ok(file.write_all(content)?)
+}
+
+/// Now and fourteen days, as the API takes it.
+pub(super) fn in_two_weeks() -> String {
+    let then = OffsetDateTime::now_utc() + time::Duration::days(14);
+    then.replace_nanosecond(0)
+        .unwrap_or(then)
+        .format(&Rfc3339)
+        .unwrap_or_default()
+}
+
+fn clinic_key(http: &Http, data: &Data) -> Result<String> {
+    let file = data.folder.join("demo.json");
+    let kept = fs::read(&file)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    if let Some(key) = kept.as_ref().and_then(|kept| kept["api_key"].as_str())
+        && http.get("/api/v1/documents?limit=1", Some(key))?.0 == 200
+    {
+        return Ok(key.to_owned());
+    }
+    let clinic =
+        json!({"name": "Клиника «Пример»", "inn": "7707083893", "timezone": "Europe/Moscow"});
+    let created = http.create(
+        "/api/v1/operator/clinics",
+        &data.operator_token,
+        "application/json",
+        clinic.to_string().as_bytes(),
+    )?;
+    write_secret(&file, &serde_json::to_vec_pretty(&created)?)?;
+    created["api_key"]
+        .as_str()
+        .map(str::to_owned)
+        .context("the new clinic came without an API key")
+}
+
+fn sample_document() -> Result<Value> {
+    Ok(json!({
+        "kind": "ids",
+        "title": "Информированное добровольное согласие",
+        "external_id": "DEMO-1",
+        "patient": {
+            "last_name": "Иванова", "first_name": "Мария", "middle_name": "Петровна",
+            "birth_date": "1985-03-12", "snils": "11223344595", "phone": PHONE,
+        },
+        "delivery": "link",
+        "method": "esia",
+        "parties": "patient",
+        "expires_at": in_two_weeks(),
+    }))
+}
+
+/// The body of an upload and its content type.
+fn multipart(document: &Value, pdf: &[u8]) -> (String, Vec<u8>) {
+    // Our own two parts: this line is in neither of them.
+    const BOUNDARY: &str = "podpis-xtask-5b0e6f2c9d";
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"document\"\r\nContent-Type: application/json\r\n\r\n\
+         {document}\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"consent.pdf\"\r\n\
+         Content-Type: application/pdf\r\n\r\n"
+    );
+    let tail = format!("\r\n--{BOUNDARY}--\r\n");
+    (
+        format!("multipart/form-data; boundary={BOUNDARY}"),
+        [head.as_bytes(), pdf, tail.as_bytes()].concat(),
+    )
+}
+
+fn messages(http: &Http) -> Result<Vec<Value>> {
+    let (status, body) = http.get(
+        &format!("/sandbox/messages?to={}", PHONE.replace('+', "%2B")),
+        None,
+    )?;
+    if status != 200 {
+        bail!("GET /sandbox/messages answered {status}: {body}");
+    }
+    Ok(body["items"].as_array().cloned().unwrap_or_default())
+}
+
+/// The address with a fragment that stands in a message's text.
+fn link_in(message: &Value) -> Option<String> {
+    message["text"]
+        .as_str()?
+        .split_whitespace()
+        .find(|word| word.contains("/d/#"))
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_is_found_in_a_message() {
+        let message =
+            json!({"text": "Клиника просит подписать: http://localhost:3000/d/#abc до 1 декабря"});
+        assert_eq!(
+            link_in(&message).as_deref(),
+            Some("http://localhost:3000/d/#abc")
+        );
+        assert_eq!(link_in(&json!({"text": "Код 1234"})), None);
+    }
+}
