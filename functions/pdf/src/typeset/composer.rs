@@ -1,0 +1,273 @@
+//! Filling pages from top to bottom.
+
+use super::line::{Fonts, Ink, Line, Span, Style};
+use super::output::Typeset;
+use super::{A4, mm};
+
+/// Where a line stands in its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Ragged right.
+    Left,
+    /// Both edges straight.
+    Justified,
+    /// In the middle.
+    Centre,
+    /// Ragged left.
+    Right,
+}
+
+/// The shape of a paragraph.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Block {
+    /// Alignment.
+    pub align: Align,
+    /// Indent of the whole block from the left margin.
+    pub left: f64,
+    /// Width; the rest of the column when `None`.
+    pub width: Option<f64>,
+    /// Further indent of the first line.
+    pub first: f64,
+    /// Space below.
+    pub after: f64,
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self { align: Align::Left, left: 0.0, width: None, first: 0.0, after: 0.0 }
+    }
+}
+
+/// Margins of every page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Margins {
+    /// Left.
+    pub left: f64,
+    /// Right.
+    pub right: f64,
+    /// Top.
+    pub top: f64,
+    /// Bottom, the footer included.
+    pub bottom: f64,
+}
+
+impl Default for Margins {
+    /// Those of Russian business papers (GOST R 7.0.97-2016, 3.2), the right one wider for the eye.
+    fn default() -> Self {
+        Self { left: mm(20.0), right: mm(16.0), top: mm(16.0), bottom: mm(20.0) }
+    }
+}
+
+/// Sets text page by page.
+pub struct Composer {
+    fonts: Fonts,
+    margins: Margins,
+    pages: Vec<String>,
+    y: f64,
+}
+
+impl Composer {
+    /// An empty first page.
+    #[must_use]
+    pub fn new(margins: Margins) -> Self {
+        Self { fonts: Fonts::new(), margins, pages: vec![String::new()], y: margins.top }
+    }
+
+    /// Width of the column.
+    #[must_use]
+    pub fn width(&self) -> f64 {
+        A4.0 - self.margins.left - self.margins.right
+    }
+
+    /// Width of text in points.
+    #[must_use]
+    pub fn measure(&self, text: &str, style: Style) -> f64 {
+        self.fonts.measure(text, style)
+    }
+
+    /// Where the next line begins.
+    #[must_use]
+    pub fn y(&self) -> f64 {
+        self.y
+    }
+
+    /// Goes on at `y` of this page.
+    pub fn move_to(&mut self, y: f64) {
+        self.y = y;
+    }
+
+    /// Leaves space; none at the top of a page.
+    pub fn gap(&mut self, height: f64) {
+        if self.y > self.margins.top {
+            self.y += height;
+        }
+    }
+
+    /// Starts a new page unless `height` still fits on this one.
+    pub fn ensure(&mut self, height: f64) {
+        if self.y + height > A4.1 - self.margins.bottom && self.y > self.margins.top {
+            self.pages.push(String::new());
+            self.y = self.margins.top;
+        }
+    }
+
+    /// Height of a paragraph.
+    #[must_use]
+    pub fn height(&self, spans: &[Span], block: Block) -> f64 {
+        self.lines(spans, block).iter().map(Line::leading).sum()
+    }
+
+    /// Sets a paragraph, on over page breaks.
+    pub fn paragraph(&mut self, spans: &[Span], block: Block) {
+        let lines = self.lines(spans, block);
+        let count = lines.len();
+        for (index, line) in lines.iter().enumerate() {
+            // No single line is left behind or taken over alone.
+            let together = match count {
+                1 => 1,
+                _ if index == 0 || index + 2 == count => 2,
+                _ => 1,
+            };
+            self.ensure(line.leading() * f64::from(together));
+            self.line(line, block, if index == 0 { block.first } else { 0.0 });
+        }
+        self.gap(block.after);
+    }
+
+    /// Sets a paragraph of one style.
+    pub fn text(&mut self, text: &str, style: Style, block: Block) {
+        self.paragraph(&[Span::new(text, style)], block);
+    }
+
+    /// Two paragraphs side by side: a label `label_width` wide and its value. Kept together when short.
+    pub fn row(&mut self, label: &[Span], value: &[Span], label_width: f64, after: f64) {
+        let label_block = Block { width: Some(label_width - 8.0), ..Block::default() };
+        let value_block = Block { left: label_width, ..Block::default() };
+        let height = self.height(label, label_block).max(self.height(value, value_block));
+        if height < 120.0 {
+            self.ensure(height);
+        }
+        let (top, page) = (self.y, self.pages.len());
+        self.paragraph(label, label_block);
+        let label_end = self.y;
+        self.y = if self.pages.len() == page { top } else { self.margins.top };
+        let page = self.pages.len();
+        self.paragraph(value, value_block);
+        if self.pages.len() == page {
+            self.y = self.y.max(label_end);
+        }
+        self.gap(after);
+    }
+
+    /// A hairline across the column at the current place.
+    pub fn rule(&mut self, weight: f64, ink: Ink) {
+        let (left, width, y) = (self.margins.left, self.width(), self.y);
+        self.fill(left, y - weight / 2.0, width, weight, ink);
+    }
+
+    /// A filled rectangle; `x` counts from the page's edge.
+    pub fn fill(&mut self, x: f64, y: f64, width: f64, height: f64, ink: Ink) {
+        let [r, g, b] = ink.rgb();
+        let page = self.page();
+        page.push_str(&format!(
+            "/Cs cs {r:.3} {g:.3} {b:.3} sc {x:.2} {:.2} {width:.2} {height:.2} re f\n",
+            A4.1 - y - height
+        ));
+    }
+
+    /// The left margin.
+    #[must_use]
+    pub fn left(&self) -> f64 {
+        self.margins.left
+    }
+
+    /// Finishes: `footer` gives the left and right text under page `n` of `total`.
+    #[must_use]
+    pub fn finish(mut self, style: Style, footer: impl Fn(usize, usize) -> (String, String)) -> Typeset {
+        let total = self.pages.len();
+        let contents: Vec<String> = std::mem::take(&mut self.pages);
+        for (index, content) in contents.into_iter().enumerate() {
+            self.pages.push(content);
+            let (left, right) = footer(index + 1, total);
+            self.y = A4.1 - self.margins.bottom + mm(7.0);
+            self.rule(0.5, Ink::Rule);
+            self.y += mm(1.6);
+            let y = self.y;
+            for (text, align) in [(left, Align::Left), (right, Align::Right)] {
+                self.y = y;
+                let block = Block { align, ..Block::default() };
+                for line in self.lines(&[Span::new(text, style)], block) {
+                    self.line(&line, block, 0.0);
+                }
+            }
+        }
+        Typeset::new(self.pages, self.fonts)
+    }
+
+    fn lines(&self, spans: &[Span], block: Block) -> Vec<Line> {
+        self.fonts.lines(spans, self.block_width(block), block.first)
+    }
+
+    fn block_width(&self, block: Block) -> f64 {
+        block.width.unwrap_or(self.width() - block.left)
+    }
+
+    /// Draws one line and moves below it.
+    fn line(&mut self, line: &Line, block: Block, indent: f64) {
+        let slack = (self.block_width(block) - indent - line.width).max(0.0);
+        let (shift, stretch) = match block.align {
+            Align::Left => (0.0, 0.0),
+            Align::Centre => (slack / 2.0, 0.0),
+            Align::Right => (slack, 0.0),
+            Align::Justified if line.last || line.gaps() == 0 => (0.0, 0.0),
+            Align::Justified => (0.0, slack / line.gaps() as f64),
+        };
+        let leading = line.leading();
+        let size = line.spans.iter().map(|span| span.style.size).fold(0.0, f64::max);
+        // The baseline stands so that the space above capitals and below descenders is even.
+        let baseline = self.y + (leading - size) / 2.0 + size * 0.8;
+        let mut x = self.margins.left + block.left + indent + shift;
+        for span in &line.spans {
+            let width = self.show(span, x, baseline, stretch);
+            if span.underlined {
+                self.fill(x, baseline + 1.6, width, 0.4, Ink::Muted);
+            }
+            x += width;
+        }
+        self.y += leading;
+    }
+
+    /// Shows a span and gives its width.
+    fn show(&mut self, span: &Span, x: f64, baseline: f64, stretch: f64) -> f64 {
+        let style = span.style;
+        let [r, g, b] = style.ink.rgb();
+        let mut shown = String::new();
+        let mut before = None;
+        for character in span.text.chars() {
+            let font = self.fonts.font_mut(style.face);
+            let mut shift = before.map_or(0.0, |before| font.kerning(before, character));
+            if before == Some(' ') {
+                shift += stretch * 1000.0 / style.size;
+            }
+            if shift.abs() > 0.05 {
+                shown.push_str(&format!("> {:.1} <", -shift));
+            }
+            let [high, low] = font.encode(character);
+            shown.push_str(&format!("{high:02X}{low:02X}"));
+            before = Some(character);
+        }
+        let resource = style.face.resource();
+        let (size, y) = (style.size, A4.1 - baseline);
+        self.page().push_str(&format!(
+            "BT /Cs cs {r:.3} {g:.3} {b:.3} sc /{resource} {size} Tf 1 0 0 1 {x:.2} {y:.2} Tm [<{shown}>] TJ ET\n"
+        ));
+        // A space at the end is stretched as well.
+        let gaps = span.text.matches(' ').count() as f64;
+        self.fonts.measure(&span.text, style) + gaps * stretch
+    }
+
+    #[expect(clippy::expect_used, reason = "there is always a page: `new` makes one and none is taken away")]
+    fn page(&mut self) -> &mut String {
+        self.pages.last_mut().expect("a page")
+    }
+}

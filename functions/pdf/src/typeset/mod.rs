@@ -1,0 +1,23 @@
+//! Typesetting of A4 pages in Russian: measuring, wrapping, tables, page breaks, embedded fonts.
+//!
+//! Sizes are points (1/72 inch), `y` grows downwards from the top of the page. Colours are calibrated (CalRGB), so
+//! that pages stay conformant in a PDF/A document of any output intent (ISO 19005-3, 6.2.4.2).
+
+mod composer;
+mod font;
+mod line;
+mod output;
+
+pub use composer::{Align, Block, Composer, Margins};
+pub use font::Face;
+pub use line::{Ink, Span, Style};
+pub use output::{DocumentInfo, Typeset};
+
+/// Width and height of A4 in points.
+pub const A4: (f64, f64) = (595.276, 841.89);
+
+/// Points of a millimetre.
+#[must_use]
+pub fn mm(millimetres: f64) -> f64 {
+    millimetres * 72.0 / 25.4
+}
