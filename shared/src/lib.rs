@@ -20,3 +20,6 @@ pub use hash::{DocumentHasher, Hashes};
 pub use person::{Birthday, Email, Person, Phone, Snils};
 pub use sensitive::Sensitive;
 pub use time::Timestamp;
+
+/// Largest PDF of a document, in bytes: 25 MiB.
+pub const DOCUMENT_MAX: usize = 25 * 1024 * 1024;

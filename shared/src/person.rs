@@ -161,6 +161,13 @@ impl Birthday {
         format!("{:02}.{:02}.{:04}", self.day, self.month, self.year)
     }
 
+    /// For libraries that take the `time` crate's type.
+    pub fn date(self) -> time::Date {
+        let month = time::Month::try_from(self.month).unwrap_or(time::Month::January);
+        // Every constructor has checked that the date is real, so the fallback is never seen.
+        time::Date::from_calendar_date(i32::from(self.year), month, self.day).unwrap_or(time::Date::MIN)
+    }
+
     fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let real = time::Month::try_from(month).ok()?;
         let _ = time::Date::from_calendar_date(i32::from(year), real, day).ok()?;

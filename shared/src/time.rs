@@ -77,7 +77,8 @@ impl Timestamp {
         (t.year(), u8::from(t.month()), t.day())
     }
 
-    fn at(self) -> OffsetDateTime {
+    /// For libraries that take the `time` crate's type.
+    pub fn at(self) -> OffsetDateTime {
         // The range is kept by every constructor, so the fallback is never seen.
         OffsetDateTime::from_unix_timestamp(self.0).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }

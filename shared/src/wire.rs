@@ -1,3 +1,5 @@
 //! What goes over the wire between pages and functions, and among functions.
 
+pub mod mis;
 pub mod patient;
+pub mod vault;

@@ -1,1 +1,25 @@
-//! Podpis.
+//! What every function needs: the database, HTTP answers, variables, randomness,
+//! the clock, and calls to its neighbours.
+//!
+//! Instances are reused for many requests, some at the same time: nothing here
+//! keeps a secret or a request's data in a static.
+
+#![forbid(unsafe_code)]
+
+pub mod db;
+pub mod http;
+pub mod neighbour;
+pub mod random;
+pub mod store;
+pub mod vars;
+
+pub use db::{Db, Tx};
+pub use http::{Context, Failure, Result, serve};
+
+use podpis_shared::Timestamp;
+
+/// The host's clock.
+pub fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Timestamp::from_unix(since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX)))
+}

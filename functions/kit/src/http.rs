@@ -1,0 +1,223 @@
+//! HTTP answers: problems, security headers, request ids, bodies with a limit.
+
+use crate::random;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, request::Parts};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use podpis_shared::problem::{self, Code, Problem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use tower_service::Service as _;
+
+/// Header that names a request in every log and answer.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Largest JSON body that a function takes, in bytes.
+pub const JSON_MAX: usize = 64 * 1024;
+
+/// What a handler gives.
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// Who asks: facts of the request that are logged or kept as evidence.
+#[derive(Clone)]
+pub struct Context {
+    /// Id of the request.
+    pub request_id: String,
+    /// Address of the caller as the runtime saw it.
+    pub client_addr: Option<String>,
+    /// User-Agent, cut to 300 characters.
+    pub user_agent: Option<String>,
+}
+
+/// Serves a request by a router: adds request id and security headers, and turns
+/// what no route takes into problems.
+pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let context = Context::of(&parts.headers);
+    let request_id = context.request_id.clone();
+    parts.extensions.insert(context);
+    let request = Request::from_parts(parts, Body::new(body));
+    let mut router = router.fallback(no_route).method_not_allowed_fallback(no_method);
+    let mut response = router.call(request).await.unwrap_or_else(|never: Infallible| match never {});
+    secure(response.headers_mut());
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// An answer with JSON.
+///
+/// # Errors
+/// 500 where the value cannot be written as JSON.
+pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response> {
+    let body = serde_json::to_vec(value).map_err(|e| Failure::internal("json", e.to_string()))?;
+    Ok((status, [(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// Reads a body up to a limit.
+///
+/// # Errors
+/// `too_large` past the limit, `bad_request` when the caller stops sending.
+pub async fn read_body(body: Body, limit: usize) -> Result<Bytes> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(e) if e.is::<LengthLimitError>() => {
+            Err(Failure::new(Code::TooLarge, format!("the body is larger than {limit} bytes")))
+        }
+        Err(_) => Err(Failure::new(Code::BadRequest, "the body ended too early")),
+    }
+}
+
+/// Reads a JSON body of up to [`JSON_MAX`] bytes.
+///
+/// # Errors
+/// `unsupported_media_type`, `too_large`, or as [`parse_json`].
+pub async fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T> {
+    let media = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        return Err(Failure::new(Code::UnsupportedMedia, "the body must be application/json"));
+    }
+    parse_json(&read_body(body, JSON_MAX).await?)
+}
+
+/// Parses JSON.
+///
+/// # Errors
+/// `bad_request` for what is no JSON, `invalid` for a field that is missing or wrong.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|e| {
+        let code = if e.is_data() { Code::Invalid } else { Code::BadRequest };
+        Failure::new(code, e.to_string())
+    })
+}
+
+/// An error on its way to the caller.
+#[derive(Debug)]
+pub struct Failure {
+    problem: Box<Problem>,
+    retry_after: Option<u32>,
+    /// For the log only: where it happened and what the neighbour said.
+    internal: Option<(&'static str, String)>,
+}
+
+impl Failure {
+    /// A problem for the caller.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { problem: Box::new(Problem::new(code, detail)), retry_after: None, internal: None }
+    }
+
+    /// What is not there, or not the caller's.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "there is nothing here")
+    }
+
+    /// Our fault: the text goes to the log, the caller gets the request id.
+    pub fn internal(place: &'static str, text: impl Into<String>) -> Self {
+        let detail = "an internal error; the request id helps to find it";
+        Self { internal: Some((place, text.into())), ..Self::new(Code::Internal, detail) }
+    }
+
+    /// The database or a neighbour is busy; the caller repeats in a second.
+    pub fn busy() -> Self {
+        Self::new(Code::Unavailable, "busy, please repeat").retry_after(1)
+    }
+
+    /// Adds `Retry-After` in seconds.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> Option<Code> {
+        Code::parse(&self.problem.code)
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { problem: Box::new(problem), retry_after: None, internal: None }
+    }
+}
+
+impl From<podpis_shared::policy::Refusal> for Failure {
+    fn from(refusal: podpis_shared::policy::Refusal) -> Self {
+        Problem::from(refusal).into()
+    }
+}
+
+impl From<getrandom::Error> for Failure {
+    fn from(error: getrandom::Error) -> Self {
+        Self::internal("random", error.to_string())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        if let Some((place, text)) = &self.internal {
+            eprintln!("error at {place}: {text}");
+        }
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
+        let mut response = (status, [(CONTENT_TYPE, problem::CONTENT_TYPE)], body).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl Context {
+    fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+        let sane = |id: &&str| {
+            (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
+        let made = || random::bytes::<16>().map(|b| podpis_shared::hash::hex(&b)).unwrap_or_default();
+        Self {
+            request_id: text("x-request-id").filter(sane).map_or_else(made, str::to_owned),
+            client_addr: text("spin-client-addr").map(str::to_owned),
+            user_agent: text(USER_AGENT.as_str()).map(|agent| agent.chars().take(300).collect()),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Context {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.get().cloned().ok_or_else(|| Failure::internal("context", "the request has no context"))
+    }
+}
+
+/// Headers of every answer. A page may set its own policy and caching before.
+fn secure(headers: &mut HeaderMap) {
+    const DEFAULTS: [(&str, &str); 7] = [
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ];
+    for (name, value) in DEFAULTS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    debug_assert!(headers.contains_key(CACHE_CONTROL), "set above");
+}
+
+async fn no_route() -> Failure {
+    Failure::not_found()
+}
+
+async fn no_method() -> Failure {
+    Failure::new(Code::MethodNotAllowed, "this path does not take this method")
+}

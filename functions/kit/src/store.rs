@@ -1,0 +1,13 @@
+//! The rows that several functions share, and the steps that change them.
+//!
+//! Every change of a document's state is one transaction: compare-and-set of the
+//! status, its journal entry and its messages.
+
+pub mod documents;
+pub mod journal;
+pub mod links;
+pub mod outbox;
+pub mod sandbox;
+
+pub use documents::Document;
+pub use journal::Event;

@@ -1,0 +1,199 @@
+//! Documents: reading them, and moving them from state to state.
+
+use crate::db::{Db, DbError, Row, Tx, Value};
+use crate::store::journal::{self, Event};
+use podpis_shared::wire::mis::{self, Representative};
+use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Person, Status, Timestamp};
+use serde_json::json;
+
+/// A row of `documents`.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Our id.
+    pub id: String,
+    /// Its clinic.
+    pub clinic_id: String,
+    /// Order within the clinic.
+    pub position: i64,
+    /// Kind.
+    pub kind: Kind,
+    /// Title.
+    pub title: String,
+    /// The MIS's own id.
+    pub external_id: Option<String>,
+    /// Whose document it is.
+    pub patient: Person,
+    /// Who signs on the patient's behalf.
+    pub representative: Option<Representative>,
+    /// Way of delivery.
+    pub delivery: Delivery,
+    /// Way of signing.
+    pub method: Method,
+    /// Whose signatures it needs.
+    pub parties: Parties,
+    /// JSON of the MIS.
+    pub metadata: String,
+    /// State.
+    pub status: Status,
+    /// File as received.
+    pub original_blob: String,
+    /// Signed PDF.
+    pub signed_blob: Option<String>,
+    /// Hashes of the bytes received.
+    pub hashes: Hashes,
+    /// Size of the bytes received.
+    pub size: u64,
+    /// Number of pages.
+    pub pages: u32,
+    /// When it was received.
+    pub created_at: Timestamp,
+    /// Until when it can be signed.
+    pub expires_at: Timestamp,
+    /// When the person's page showed it first.
+    pub opened_at: Option<Timestamp>,
+    /// When the person signed.
+    pub signed_at: Option<Timestamp>,
+    /// When the last needed signature was there.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// Columns in the order of [`Document::of`]; queries over documents start with `SELECT` and this.
+pub const COLUMNS: &str = "id, clinic_id, position, kind, title, external_id, patient, representative, delivery, \
+    method, parties, metadata, status, original_blob, signed_blob, sha256, streebog256, size, pages, created_at, \
+    expires_at, opened_at, signed_at, completed_at";
+
+impl Document {
+    /// Who is to sign: the representative where there is one, else the patient.
+    pub fn signer(&self) -> &Person {
+        self.representative.as_ref().map_or(&self.patient, |r| &r.person)
+    }
+
+    /// The person may sign or decline at this moment.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.status.is_open() && now < self.expires_at
+    }
+
+    /// Reads a row with [`COLUMNS`].
+    ///
+    /// # Errors
+    /// When a stored value is not what the code expects.
+    pub fn of(row: &Row) -> Result<Self, DbError> {
+        let time = |column| Ok::<_, DbError>(row.opt_int(column)?.map(Timestamp::from_unix));
+        let json = |text: &str| serde_json::from_str(text).map_err(|_| DbError::corrupt("person"));
+        Ok(Self {
+            id: row.text(0)?,
+            clinic_id: row.text(1)?,
+            position: row.int(2)?,
+            kind: named(Kind::parse(&row.text(3)?))?,
+            title: row.text(4)?,
+            external_id: row.opt_text(5)?,
+            patient: json(&row.text(6)?)?,
+            representative: row
+                .opt_text(7)?
+                .map(|text| serde_json::from_str(&text).map_err(|_| DbError::corrupt("representative")))
+                .transpose()?,
+            delivery: named(Delivery::parse(&row.text(8)?))?,
+            method: named(Method::parse(&row.text(9)?))?,
+            parties: named(Parties::parse(&row.text(10)?))?,
+            metadata: row.text(11)?,
+            status: named(Status::parse(&row.text(12)?))?,
+            original_blob: row.text(13)?,
+            signed_blob: row.opt_text(14)?,
+            hashes: Hashes { sha256: row.text(15)?, streebog256: row.text(16)? },
+            size: u64::try_from(row.int(17)?).map_err(|_| DbError::corrupt("size"))?,
+            pages: u32::try_from(row.int(18)?).map_err(|_| DbError::corrupt("pages"))?,
+            created_at: Timestamp::from_unix(row.int(19)?),
+            expires_at: Timestamp::from_unix(row.int(20)?),
+            opened_at: time(21)?,
+            signed_at: time(22)?,
+            completed_at: time(23)?,
+        })
+    }
+}
+
+/// The document with this id.
+///
+/// # Errors
+/// As the database says.
+pub async fn find(db: &Db, id: &str) -> Result<Option<Document>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = ?1");
+    db.first(&sql, [id.into()]).await?.as_ref().map(Document::of).transpose()
+}
+
+/// Signatures of a document, in their order.
+///
+/// # Errors
+/// As the database says.
+pub async fn signatures(db: &Db, id: &str) -> Result<Vec<mis::Signature>, DbError> {
+    let sql = "SELECT party, name, method, signed_at, on_behalf_of FROM signatures \
+               WHERE document_id = ?1 ORDER BY signed_at, id";
+    let of = |row: &Row| {
+        Ok(mis::Signature {
+            party: row.text(0)?,
+            name: row.text(1)?,
+            method: row.text(2)?,
+            signed_at: Timestamp::from_unix(row.int(3)?),
+            on_behalf_of: row.opt_text(4)?,
+        })
+    };
+    db.query(sql, [id.into()]).await?.iter().map(of).collect()
+}
+
+/// Moves a document to a state: compare-and-set, together with its journal entry.
+///
+/// Gives `false`, and changes nothing, where the state at this moment has no edge to it.
+///
+/// # Errors
+/// As the database says.
+pub async fn transition(
+    tx: &Tx,
+    document: &Document,
+    to: Status,
+    event: Event,
+    at: Timestamp,
+    data: serde_json::Value,
+) -> Result<bool, DbError> {
+    let from: Vec<String> =
+        Status::ALL.iter().filter(|from| from.may_become(to)).map(|from| format!("'{}'", from.as_str())).collect();
+    let stamp = match to {
+        Status::Opened => ", opened_at = ?3",
+        Status::PatientSigned => ", signed_at = ?3",
+        Status::Completed => ", signed_at = coalesce(signed_at, ?3), completed_at = ?3",
+        _ => "",
+    };
+    let sql = format!("UPDATE documents SET status = ?1{stamp} WHERE id = ?2 AND status IN ({})", from.join(", "));
+    let mut params: Vec<Value> = vec![to.as_str().into(), document.id.as_str().into()];
+    if !stamp.is_empty() {
+        params.push(at.unix().into());
+    }
+    if tx.execute(&sql, params).await? == 0 {
+        return Ok(false);
+    }
+    journal::append(tx, &document.clinic_id, Some(&document.id), event, at, data).await?;
+    Ok(true)
+}
+
+/// Closes open documents whose time is over, up to `limit` of them, or only the given one.
+///
+/// # Errors
+/// As the database says.
+pub async fn expire(db: Db, only: Option<&str>, now: Timestamp, limit: i64) -> Result<Db, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM documents WHERE status IN ('sent', 'opened') AND expires_at <= ?1 \
+         AND (?2 IS NULL OR id = ?2) LIMIT ?3"
+    );
+    let due = db.query(&sql, [now.unix().into(), only.into(), limit.into()]).await?;
+    if due.is_empty() {
+        return Ok(db);
+    }
+    let tx = db.begin().await?;
+    for row in &due {
+        transition(&tx, &Document::of(row)?, Status::Expired, Event::Expired, now, json!({})).await?;
+    }
+    tx.commit().await?;
+    Db::open().await
+}
+
+fn named<T>(value: Option<T>) -> Result<T, DbError> {
+    value.ok_or_else(|| DbError::corrupt("name"))
+}

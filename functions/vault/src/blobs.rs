@@ -1,0 +1,66 @@
+//! Files: inspected before anything of them is stored.
+
+use crate::db;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use podpis_kit::{Db, Failure, Result, http, now, random};
+use podpis_shared::problem::Code;
+use podpis_shared::wire::vault::Stored;
+use podpis_shared::{DOCUMENT_MAX, Hashes};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Files being taken in by this instance at the same time; more would not fit its memory.
+const INTAKE_MAX: usize = 4;
+
+static INTAKE: AtomicUsize = AtomicUsize::new(0);
+
+/// `POST /blobs`: the bytes of a PDF of up to [`DOCUMENT_MAX`] bytes.
+///
+/// # Errors
+/// `too_large`, `not_pdf`, `encrypted_pdf`, `active_content`, `broken_pdf`: nothing is stored then.
+pub(crate) async fn create(body: Body) -> Result<Response> {
+    let _place = Place::take()?;
+    let bytes = http::read_body(body, DOCUMENT_MAX).await?;
+    let inspected = podpis_pdf::inspect(&bytes).map_err(|refusal| {
+        Failure::new(Code::parse(refusal.code()).unwrap_or(Code::BrokenPdf), refusal.to_string())
+    })?;
+    let stored = Stored {
+        blob: random::id("blob")?,
+        hashes: Hashes::of(&bytes),
+        size: bytes.len() as u64,
+        pages: inspected.pages,
+    };
+    db::insert_blob(&Db::open().await?, &stored, bytes.into(), now()).await?;
+    http::json(StatusCode::CREATED, &stored)
+}
+
+/// `GET /blobs/{id}`.
+pub(crate) async fn read(Path(id): Path<String>) -> Result<Response> {
+    let bytes = db::blob(&Db::open().await?, &id).await?.ok_or_else(Failure::not_found)?;
+    Ok(([(CONTENT_TYPE, "application/pdf")], bytes).into_response())
+}
+
+/// `DELETE /blobs/{id}`: repeating it is harmless; what a document uses stays.
+pub(crate) async fn discard(Path(id): Path<String>) -> Result<StatusCode> {
+    db::discard_blob(&Db::open().await?, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A place among the files being taken in; given back when dropped.
+struct Place;
+
+impl Place {
+    fn take() -> Result<Self> {
+        let place = Self;
+        if INTAKE.fetch_add(1, Ordering::Relaxed) < INTAKE_MAX { Ok(place) } else { Err(Failure::busy()) }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        INTAKE.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,178 @@
+//! Making a document signed: the one atomic step.
+//!
+//! The signed PDF is made first, from facts that are already fixed. Then one
+//! transaction moves the state by compare-and-set and writes the signature, the
+//! PDF, the journal entry and the messages. Whoever comes second finds the state
+//! moved and changes nothing.
+
+use crate::db::{self, SignatureRow};
+use crate::{evidence, protocol};
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::store::outbox::{self, Channel};
+use podpis_kit::store::{Document, Event, documents};
+use podpis_kit::{Db, Failure, Result, http, now, random};
+use podpis_shared::document::status_after_patient;
+use podpis_shared::hash::sha256_hex;
+use podpis_shared::policy::{self, Allowed, Question};
+use podpis_shared::problem::Code;
+use podpis_shared::wire::vault::{Sign, Signed, Stored};
+use podpis_shared::{Hashes, Status, Timestamp};
+use serde_json::json;
+
+/// Everything that a signature consists of, fixed before the transaction.
+pub(crate) struct Signature<'a> {
+    pub(crate) id: String,
+    pub(crate) document: &'a Document,
+    pub(crate) clinic: &'a db::Clinic,
+    pub(crate) request: &'a Sign,
+    pub(crate) allowed: Allowed,
+    pub(crate) at: Timestamp,
+}
+
+/// `POST /sign`.
+///
+/// # Errors
+/// `already_signed`, `invalid_state`, `hash_mismatch`, `wrong_person`, `policy`; nothing changes then.
+pub(crate) async fn sign(headers: HeaderMap, body: Body) -> Result<Response> {
+    let request: Sign = http::read_json(&headers, body).await?;
+    let db = Db::open().await?;
+    let document = documents::find(&db, &request.document_id).await?.ok_or_else(Failure::not_found)?;
+    let id = signature_id(&request.act_id);
+    if document.status.is_signed() {
+        return answer_signed(&db, &document, &id).await;
+    }
+    let at = now();
+    let allowed = check(&document, &request, at)?;
+    let clinic = db::clinic(&db, &document.clinic_id).await?;
+    let signature = Signature { id, document: &document, clinic: &clinic, request: &request, allowed, at };
+    let evidence = evidence::of_signature(&signature);
+    let original = db::blob(&db, &document.original_blob).await?.ok_or_else(Failure::not_found)?;
+    let pdf = signed_pdf(&db, &signature, &original, &evidence).await?;
+    drop(original);
+    match commit(db, &signature, &evidence, pdf).await? {
+        Some(status) => http::json(StatusCode::OK, &Signed { status, signed_at: at }),
+        // Somebody else's act moved the state between our look and our step.
+        None => {
+            let db = Db::open().await?;
+            let document = documents::find(&db, &request.document_id).await?.ok_or_else(Failure::not_found)?;
+            answer_signed(&db, &document, &signature.id).await
+        }
+    }
+}
+
+/// The last look at every rule, right before the step, whoever asks.
+fn check(document: &Document, request: &Sign, at: Timestamp) -> Result<Allowed> {
+    if !document.is_open(at) {
+        return Err(closed(document));
+    }
+    if request.act.hashes != document.hashes {
+        return Err(Failure::new(Code::HashMismatch, "the browser's hash is not the document's"));
+    }
+    if request.method != document.method {
+        return Err(Failure::new(Code::InvalidState, "the document is to be signed in another way"));
+    }
+    document.signer().matches(&request.identity.person).map_err(|_| {
+        Failure::new(Code::WrongPerson, "Документ адресован другому человеку.")
+    })?;
+    Ok(policy::decide(Question {
+        kind: document.kind,
+        delivery: document.delivery,
+        method: request.method,
+        patient_born: document.patient.birth_date,
+        represented: document.representative.is_some(),
+        today: at.moscow_date(),
+    })?)
+}
+
+async fn signed_pdf(db: &Db, signature: &Signature<'_>, original: &[u8], evidence: &str) -> Result<Vec<u8>> {
+    let stored = Hashes::of(original);
+    if stored != signature.document.hashes {
+        return Err(Failure::internal("blobs", format!("the stored file of {} was changed", signature.document.id)));
+    }
+    let signatures = [evidence.to_owned()];
+    let at_signing = evidence::bundle(db, signature.document, signature.clinic, &signatures, signature.at).await?;
+    let bundle = serde_json::to_vec_pretty(&at_signing).map_err(|e| Failure::internal("json", e.to_string()))?;
+    podpis_pdf::append_protocol(original, &protocol::of(signature), &bundle)
+        .map_err(|e| Failure::internal("protocol", e.to_string()))
+}
+
+/// The step itself. `None`: the state had moved, and nothing was written.
+async fn commit(db: Db, signature: &Signature<'_>, evidence: &str, pdf: Vec<u8>) -> Result<Option<Status>> {
+    let document = signature.document;
+    let signer = document.signer();
+    let status = status_after_patient(document.kind, document.parties);
+    let stored = Stored {
+        blob: random::id("blob")?,
+        hashes: Hashes::of(&pdf),
+        size: pdf.len() as u64,
+        pages: document.pages,
+    };
+    let facts = json!({
+        "party": "patient", "signature_id": signature.id, "method": signature.request.method,
+        "sha256": document.hashes.sha256, "signed_sha256": stored.hashes.sha256,
+        "policy": policy::VERSION, "rule": signature.allowed.rule,
+    });
+    let tx = db.begin().await?;
+    let moved =
+        documents::transition(&tx, document, Status::PatientSigned, Event::PatientSigned, signature.at, facts).await?;
+    if !moved {
+        return Ok(None);
+    }
+    db::insert_blob(&tx, &stored, pdf, signature.at).await?;
+    db::set_signed_blob(&tx, document, &stored.blob).await?;
+    let on_behalf_of = document.representative.as_ref().map(|_| document.patient.full_name());
+    let row = SignatureRow {
+        id: &signature.id,
+        name: &signer.full_name(),
+        method: signature.request.method.as_str(),
+        on_behalf_of: on_behalf_of.as_deref(),
+        evidence,
+    };
+    db::insert_signature(&tx, document, row, signature.at).await?;
+    if status == Status::Completed {
+        let after = json!({});
+        documents::transition(&tx, document, Status::Completed, Event::Completed, signature.at, after).await?;
+    }
+    if let Some(email) = &signer.email {
+        let text = notice(signature.clinic, signature.at);
+        outbox::enqueue(&tx, document, Channel::Email, email.expose(), &text, signature.at).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(status))
+}
+
+/// The same act asked again gets the same answer; another act learns that it came too late.
+async fn answer_signed(db: &Db, document: &Document, id: &str) -> Result<Response> {
+    let Some(signed_at) = document.signed_at.filter(|_| document.status.is_signed()) else {
+        return Err(closed(document));
+    };
+    if db::patient_signature(db, &document.id).await?.as_deref() != Some(id) {
+        return Err(Failure::new(Code::AlreadySigned, "Документ уже подписан."));
+    }
+    http::json(StatusCode::OK, &Signed { status: document.status, signed_at })
+}
+
+fn closed(document: &Document) -> Failure {
+    let detail = match document.status {
+        Status::Declined => "От подписания документа уже отказались.",
+        Status::Cancelled => "Клиника отозвала документ.",
+        Status::Superseded => "Клиника заменила документ другим.",
+        _ => "Время подписания документа истекло.",
+    };
+    Failure::new(Code::InvalidState, detail)
+}
+
+fn notice(clinic: &db::Clinic, at: Timestamp) -> String {
+    format!(
+        "{}: вы подписали документ {}. Если это были не вы, сообщите клинике. Копию можно скачать по ссылке из СМС.",
+        clinic.name,
+        at.moscow_words()
+    )
+}
+
+/// One act, one signature: the id is derived, so that a repeated request meets its own row.
+fn signature_id(act_id: &str) -> String {
+    format!("sig_{}", &sha256_hex(act_id.as_bytes())[..32])
+}

@@ -1,0 +1,156 @@
+//! The API of MIS and operator: `/api/v1/…`. Names are those of the contract.
+
+use crate::document::{Delivery, Kind, Method, Parties, Status};
+use crate::hash::Hashes;
+use crate::person::Person;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Longest title, in characters.
+pub const TITLE_MAX: usize = 300;
+
+/// Longest `external_id`, in characters.
+pub const EXTERNAL_ID_MAX: usize = 200;
+
+/// `POST /api/v1/operator/clinics`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewClinic {
+    /// Name as patients know it.
+    pub name: String,
+    /// ИНН, 10 or 12 digits.
+    pub inn: String,
+    /// ОГРН, 13 or 15 digits.
+    #[serde(default)]
+    pub ogrn: Option<String>,
+    /// IANA name; Europe/Moscow where absent.
+    #[serde(default)]
+    pub timezone: Option<String>,
+}
+
+/// Part `document` of `POST /api/v1/documents`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewDocument {
+    /// Kind.
+    pub kind: Kind,
+    /// Title that the patient sees.
+    pub title: String,
+    /// The MIS's own id.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// Whose document it is.
+    pub patient: Person,
+    /// Who signs on the patient's behalf.
+    #[serde(default)]
+    pub representative: Option<Representative>,
+    /// Way of delivery.
+    pub delivery: Delivery,
+    /// Way of signing.
+    pub method: Method,
+    /// Whose signatures it needs.
+    pub parties: Parties,
+    /// Until when it can be signed; 30 days where absent.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// Anything of the MIS, given back unchanged.
+    #[serde(default)]
+    pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// A legal representative and what the right to act rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Representative {
+    /// The representative.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Basis: «мать», a power of attorney and so on.
+    pub basis: String,
+    /// Where the medical record holds data on the representative (323-FZ art. 20 part 7).
+    pub record_ref: String,
+}
+
+/// A document as its clinic sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Document {
+    /// Our id.
+    pub id: String,
+    /// Kind.
+    pub kind: Kind,
+    /// Title.
+    pub title: String,
+    /// The MIS's own id.
+    pub external_id: Option<String>,
+    /// Way of delivery.
+    pub delivery: Delivery,
+    /// Way of signing.
+    pub method: Method,
+    /// Whose signatures it needs.
+    pub parties: Parties,
+    /// State.
+    pub status: Status,
+    /// Hashes of the bytes received.
+    #[serde(flatten)]
+    pub hashes: Hashes,
+    /// Size of the bytes received.
+    pub size: u64,
+    /// Number of pages.
+    pub pages: u32,
+    /// When it was received.
+    pub created_at: Timestamp,
+    /// Until when it can be signed.
+    pub expires_at: Timestamp,
+    /// When the person's page showed it first.
+    pub opened_at: Option<Timestamp>,
+    /// When the person signed.
+    pub signed_at: Option<Timestamp>,
+    /// When the last needed signature was there.
+    pub completed_at: Option<Timestamp>,
+    /// The signatures so far.
+    pub signatures: Vec<Signature>,
+    /// As the MIS sent it.
+    pub metadata: serde_json::Value,
+}
+
+/// One signature, in short.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Signature {
+    /// `patient` or `clinic`.
+    pub party: String,
+    /// Who signed.
+    pub name: String,
+    /// How.
+    pub method: String,
+    /// When.
+    pub signed_at: Timestamp,
+    /// For whom, where a representative signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
+}
+
+/// One event of a clinic.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Event {
+    /// Order within the clinic; the cursor of `?after=`.
+    pub seq: i64,
+    /// Unique id.
+    pub id: String,
+    /// Type, for example `document.sent`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The document, where it is about one.
+    pub document_id: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// More, by type.
+    pub data: serde_json::Value,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Cursor for `?after=`; null at the end.
+    pub next: Option<String>,
+}
