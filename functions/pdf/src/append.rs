@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use lopdf::{Dictionary, Object, ObjectId, StringFormat};
+use lopdf::{Dictionary, Object, StringFormat};
 use sha2::{Digest, Sha256};
 
 use crate::attach;
 use crate::inspect::{Refusal, header_position};
 use crate::protocol::Protocol;
-use crate::reader::{Entry, Fault, Pdf};
-use crate::revision::{MAX_NUMBER, Revision};
+use crate::reader::{Entry, Fault, MAX_NUMBER, Pdf};
+use crate::revision::Revision;
 use crate::typeset::Typeset;
 use crate::{protocol_page, sample};
+
+/// Numbers that an update may need.
+const ROOM: u32 = 1000;
 
 /// Why the update cannot be made. A file that [`inspect`](crate::inspect) accepted does not end here.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,15 +82,25 @@ fn update(pdf: &Pdf, pages: u32, typeset: Typeset, protocol: &Protocol, evidence
     let mut revision = Revision::new(first_free_number(pdf)?);
 
     // The root keeps its number unless it is itself the only page.
-    let is_page = !matches!(pdf.value(&root, b"Kids")?, Object::Array(_));
-    let parent = if is_page { revision.reserve() } else { root_id };
+    let (parent, mut kids, mut tree) = match pdf.kids(&root)? {
+        Some(kids) => (root_id, kids, root),
+        None => {
+            let parent = revision.reserve();
+            let mut page = root;
+            page.set("Parent", parent);
+            revision.set(root_id, page);
+            catalog.set("Pages", parent);
+            let mut tree = Dictionary::new();
+            tree.set("Type", "Pages");
+            (parent, vec![root_id.into()], tree)
+        }
+    };
     let added = typeset.into_objects(&mut revision, parent);
     let added_count = added.len() as u32;
-    let tree = grown_tree(pdf, root_id, root, is_page, parent, &mut revision, &added, pages + added_count)?;
+    kids.extend(added.into_iter().map(Object::from));
+    tree.set("Kids", kids);
+    tree.set("Count", i64::from(pages + added_count));
     revision.set(parent, tree);
-    if is_page {
-        catalog.set("Pages", parent);
-    }
     attach::evidence(pdf, &mut catalog, &mut revision, evidence, protocol.signed_at)?;
     revision.set(catalog_id, catalog);
 
@@ -102,44 +115,14 @@ fn update(pdf: &Pdf, pages: u32, typeset: Typeset, protocol: &Protocol, evidence
     Ok(Update { bytes, pages: added_count })
 }
 
-/// The root of the page tree with the new pages as its last kids (7.7.3.2).
-#[expect(clippy::too_many_arguments, reason = "one call; the parts are the tree's own")]
-fn grown_tree(
-    pdf: &Pdf,
-    root_id: ObjectId,
-    mut root: Dictionary,
-    is_page: bool,
-    parent: ObjectId,
-    revision: &mut Revision,
-    added: &[ObjectId],
-    count: u32,
-) -> Result<Dictionary, Fault> {
-    let (mut kids, mut tree) = if is_page {
-        root.set("Parent", parent);
-        revision.set(root_id, root);
-        let mut tree = Dictionary::new();
-        tree.set("Type", "Pages");
-        (vec![root_id.into()], tree)
-    } else {
-        let Object::Array(kids) = pdf.value(&root, b"Kids")? else {
-            return Err(Fault::Broken("the page tree cannot be read"));
-        };
-        (kids, root)
-    };
-    kids.extend(added.iter().copied().map(Object::from));
-    tree.set("Kids", kids);
-    tree.set("Count", i64::from(count));
-    Ok(tree)
-}
-
 /// Past every number in use or promised.
 fn first_free_number(pdf: &Pdf) -> Result<u32, Fault> {
     let xref = pdf.xref();
     let used = xref.entries.last_key_value().map_or(1, |(number, _)| number.saturating_add(1));
     let promised = xref.trailer.get(b"Size").and_then(Object::as_i64).ok().and_then(|size| u32::try_from(size).ok());
     // A promise beyond all reason is not kept.
-    let next = used.max(promised.filter(|size| *size < MAX_NUMBER - 1000).unwrap_or(0));
-    if next > MAX_NUMBER - 1000 { Err(Fault::TooComplex("object numbers are too high")) } else { Ok(next) }
+    let next = used.max(promised.filter(|size| *size < MAX_NUMBER - ROOM).unwrap_or(0));
+    if next > MAX_NUMBER - ROOM { Err(Fault::TooComplex("object numbers are used up")) } else { Ok(next) }
 }
 
 /// A rebuilt cross-reference replaces the broken one as a whole: number 0 heads the free list.

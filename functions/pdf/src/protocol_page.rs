@@ -24,7 +24,7 @@ pub(crate) fn set(protocol: &Protocol) -> Typeset {
     page.basis(protocol);
     page.notes(protocol);
     page.verification(protocol);
-    let footer = format!("Протокол подписания № {}", protocol.number);
+    let footer = format!("№ {} · SHA-256 документа {}…", protocol.number, first(&protocol.document.sha256, 16));
     page.composer.finish(SMALL, |number, total| {
         (footer.clone(), format!("Протокол подписания · лист {number} из {total}"))
     })
@@ -184,6 +184,10 @@ impl Page {
     fn hash(&mut self, label: &str, value: &str) {
         self.composer.row(&[Span::new(label, LABEL)], &[Span::new(value, HASH)], LABEL_WIDTH, 1.0);
     }
+}
+
+fn first(text: &str, count: usize) -> String {
+    text.chars().take(count).collect()
 }
 
 fn capacity(capacity: &Capacity) -> &'static str {

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use lopdf::{Dictionary, Object, ObjectId, Stream, Writer, xref::XrefEntry};
 
-use crate::reader::{Entry, Form};
-
-/// Viewers accept no higher object number (ISO 32000-1, annex C).
-pub(crate) const MAX_NUMBER: u32 = 8_388_607;
+use crate::reader::{Entry, Form, MAX_NUMBER};
 
 /// Objects of one revision, new and overridden.
 pub(crate) struct Revision {

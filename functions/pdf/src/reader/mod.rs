@@ -33,6 +33,9 @@ const MAX_CACHED: usize = 48 << 20;
 /// Numbered objects of a document.
 pub(crate) const MAX_OBJECTS: usize = 500_000;
 
+/// The highest object number that viewers accept (ISO 32000-1, annex C); what has a higher one does not exist.
+pub(crate) const MAX_NUMBER: u32 = 8_388_607;
+
 /// Nodes of the page tree.
 const MAX_PAGE_NODES: usize = 100_000;
 
@@ -381,12 +384,25 @@ impl<'a> Pdf<'a> {
                 continue;
             }
             let Object::Dictionary(node) = self.resolve(&node)? else { continue };
-            match self.value(&node, b"Kids")? {
-                Object::Array(kids) => waiting.extend(kids),
-                _ => pages += 1,
+            match self.kids(&node)? {
+                Some(kids) => waiting.extend(kids),
+                None => pages += 1,
             }
         }
         Ok(pages)
+    }
+
+    /// The children of a node of the page tree; `None` when it is a page.
+    pub(crate) fn kids(&self, node: &Dictionary) -> Result<Option<Vec<Object>>, Fault> {
+        let Ok(kids) = node.get(b"Kids") else {
+            return Ok(if node.has_type(b"Pages") { Some(Vec::new()) } else { None });
+        };
+        Ok(Some(match self.resolve(kids)? {
+            Object::Array(kids) => kids,
+            // One child without its brackets: viewers take it.
+            Object::Dictionary(_) => vec![kids.clone()],
+            _ => Vec::new(),
+        }))
     }
 
     /// Entries that point at no object of their number.

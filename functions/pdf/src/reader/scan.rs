@@ -6,7 +6,7 @@ use lopdf::{Dictionary, Object};
 use memchr::memmem;
 
 use super::lexer::is_space;
-use super::{Entry, Fault, Form, Lexer, MAX_OBJECTS, Pdf, Xref};
+use super::{Entry, Fault, Form, Lexer, MAX_NUMBER, MAX_OBJECTS, Pdf, Xref};
 
 /// Whether any of these numbers has an object somewhere in the file.
 pub(crate) fn finds_any(pdf: &Pdf, numbers: &[u32]) -> Result<bool, Fault> {
@@ -54,7 +54,7 @@ pub(crate) fn rebuild(pdf: &Pdf) -> Result<Xref, Fault> {
     // A member of an object stream counts where no object of its number stands by itself.
     for (container, offset) in containers {
         let Some(holder) = ignore_broken(pdf.container_at(offset))? else { continue };
-        for (index, (number, offset)) in holder.members.iter().enumerate() {
+        for (index, (number, offset)) in holder.members.iter().enumerate().filter(|(_, (number, _))| *number <= MAX_NUMBER) {
             let Ok(index) = u16::try_from(index) else { break };
             if !matches!(entries.get(number), Some(Entry::At { .. })) {
                 entries.insert(*number, Entry::In { container, index });
@@ -112,7 +112,7 @@ fn header_before(bytes: &[u8], keyword: usize) -> Option<(usize, u32, u16)> {
     if number_at > 0 && matches!(bytes[number_at - 1], b'.' | b'-' | b'+') {
         return None;
     }
-    Some((number_at, u32::try_from(number).ok()?, u16::try_from(generation).ok()?))
+    Some((number_at, u32::try_from(number).ok().filter(|number| *number <= MAX_NUMBER)?, u16::try_from(generation).ok()?))
 }
 
 fn number_before(bytes: &[u8], end: usize) -> Option<(usize, u64)> {

@@ -6,7 +6,7 @@ use lopdf::xref::{XrefEntry, decode_xref_stream_with_limit};
 use lopdf::{Dictionary, Object};
 use memchr::memmem;
 
-use super::{Fault, Lexer, MAX_OBJECTS, Pdf};
+use super::{Fault, Lexer, MAX_NUMBER, MAX_OBJECTS, Pdf};
 
 /// Revisions of one document.
 const MAX_SECTIONS: usize = 2_000;
@@ -72,7 +72,9 @@ pub(crate) fn read(pdf: &Pdf) -> Result<Xref, Fault> {
             xref.trailer.set("Encrypt", true);
         }
         for (number, entry) in section.entries {
-            xref.entries.entry(number).or_insert(entry);
+            if number <= MAX_NUMBER {
+                xref.entries.entry(number).or_insert(entry);
+            }
         }
         if xref.entries.len() > MAX_OBJECTS {
             return Err(Fault::TooComplex("the document has too many objects"));

@@ -73,6 +73,10 @@ impl Font {
 
     /// Kerning between two characters in thousandths of the size.
     pub(super) fn kerning(&self, before: char, character: char) -> f64 {
+        // Between signs alone the font's pairs pull masked digits such as `***-**` into one blot.
+        if !before.is_alphabetic() && !character.is_alphabetic() {
+            return 0.0;
+        }
         let Some(kern) = self.tables.tables().kern else { return 0.0 };
         let (left, right) = (self.glyph(before), self.glyph(character));
         let units = kern.subtables.into_iter().filter(|table| table.horizontal && !table.variable).find_map(|table| table.glyphs_kerning(left, right));

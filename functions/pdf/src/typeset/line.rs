@@ -154,12 +154,24 @@ struct Word {
     pieces: Vec<Span>,
 }
 
+/// Abbreviations that stay with the number after them.
+const GLUED: [&str; 8] = ["№", "ст.", "ч.", "п.", "г.", "от", "абз.", "тел."];
+
+/// Whether a line may break after this word: not between an abbreviation and its number.
+fn breaks_after(word: &str, next: Option<char>) -> bool {
+    let word = word.trim_start_matches(['(', '«']);
+    !(GLUED.contains(&word) && next.is_some_and(|next| next.is_ascii_digit()))
+}
+
 fn words(spans: &[Span]) -> Vec<Word> {
     let mut words: Vec<Word> = vec![Word { space: None, pieces: Vec::new() }];
     for span in spans {
         let mut piece = String::new();
-        for character in span.text.chars() {
-            if character == ' ' || character.is_control() {
+        let mut characters = span.text.chars().peekable();
+        while let Some(character) = characters.next() {
+            if character == ' ' && !breaks_after(&piece, characters.peek().copied()) {
+                piece.push('\u{a0}');
+            } else if character == ' ' || character.is_control() {
                 push_piece(&mut words, &mut piece, span);
                 words.push(Word { space: Some(Span { text: " ".to_owned(), ..span.clone() }), pieces: Vec::new() });
             } else {
