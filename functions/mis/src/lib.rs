@@ -1,1 +1,36 @@
-//! Spin function `mis`.
+//! Spin function `mis`: the API of MIS and operator, `/api/…`.
+//!
+//! A clinic sees only what is its own; everything else answers 404. Files pass
+//! through to and from `vault` as streams.
+
+mod auth;
+mod db;
+mod documents;
+mod events;
+mod health;
+mod idempotency;
+mod list;
+mod operator;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{delete, get, post};
+use spin_sdk::http::Request;
+
+#[spin_sdk::http_service]
+async fn handle(request: Request) -> Response {
+    let router = Router::new()
+        .route("/api/health", get(health::read))
+        .route("/api/openapi.json", get(health::openapi))
+        .route("/api/v1/operator/clinics", get(operator::list).post(operator::create))
+        .route("/api/v1/operator/clinics/{id}/keys", post(operator::add_key))
+        .route("/api/v1/operator/clinics/{id}/keys/{key_id}", delete(operator::revoke_key))
+        .route("/api/v1/documents", get(documents::list::list).post(documents::create::create))
+        .route("/api/v1/documents/{id}", get(documents::read::read))
+        .route("/api/v1/documents/{id}/original", get(documents::files::original))
+        .route("/api/v1/documents/{id}/signed", get(documents::files::signed))
+        .route("/api/v1/documents/{id}/evidence", get(documents::files::evidence))
+        .route("/api/v1/documents/{id}/cancel", post(documents::cancel::cancel))
+        .route("/api/v1/events", get(events::list));
+    podpis_kit::serve(router, request).await
+}

@@ -1,0 +1,52 @@
+//! Who asks: a clinic by its API key, or the operator by the token.
+//!
+//! Both are extractors: a handler that has one in its arguments cannot be reached without it.
+
+use crate::db;
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use podpis_kit::{Db, Failure, Result, vars};
+use podpis_shared::hash::sha256_hex;
+use podpis_shared::problem::Code;
+use subtle::ConstantTimeEq as _;
+
+/// An authenticated clinic.
+pub(crate) struct Clinic {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+/// The operator.
+pub(crate) struct Operator;
+
+impl<S: Sync> FromRequestParts<S> for Clinic {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let key_hash = sha256_hex(bearer(parts)?.as_bytes());
+        db::clinic_by_key(&Db::open().await?, &key_hash).await?.ok_or_else(unauthorized)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Operator {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let token = vars::get("operator_token").await?;
+        if token.is_empty() {
+            return Err(Failure::not_found());
+        }
+        // Hashes have one length, so that the comparison tells nothing about the token's.
+        let (given, right) = (sha256_hex(bearer(parts)?.as_bytes()), sha256_hex(token.as_bytes()));
+        if bool::from(given.as_bytes().ct_eq(right.as_bytes())) { Ok(Self) } else { Err(unauthorized()) }
+    }
+}
+
+fn bearer(parts: &Parts) -> Result<&str> {
+    let value = parts.headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (scheme, token) = value.split_once(' ').ok_or_else(unauthorized)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(unauthorized()) }
+}
+
+fn unauthorized() -> Failure {
+    Failure::new(Code::Unauthorized, "send `Authorization: Bearer <key>` with a valid key")
+}

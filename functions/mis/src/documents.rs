@@ -1,0 +1,9 @@
+//! Documents of a clinic: one file a call.
+
+pub(crate) mod cancel;
+pub(crate) mod create;
+pub(crate) mod files;
+pub(crate) mod list;
+pub(crate) mod multipart;
+pub(crate) mod read;
+mod sms;

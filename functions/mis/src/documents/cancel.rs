@@ -1,0 +1,62 @@
+//! `POST /api/v1/documents/{id}/cancel`.
+
+use super::read::{own, view};
+use crate::auth::Clinic;
+use crate::idempotency;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::store::{Event, documents};
+use podpis_kit::{Failure, Result, http, now};
+use podpis_shared::Status;
+use podpis_shared::problem::Code;
+use serde::Deserialize;
+use serde_json::json;
+
+/// Longest reason, in characters.
+const REASON_MAX: usize = 500;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cancel {
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Takes an open document back. The reason is for the clinic's own events.
+///
+/// # Errors
+/// `invalid_state` once it is signed or closed.
+pub(crate) async fn cancel(
+    clinic: Clinic,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
+    let bytes = http::read_body(body, http::JSON_MAX).await?;
+    let cancel: Cancel = if bytes.is_empty() { Cancel::default() } else { http::parse_json(&bytes)? };
+    if cancel.reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_MAX) {
+        return Err(Failure::new(Code::Invalid, "reason is longer than 500 characters"));
+    }
+    let (db, document) = own(&clinic, &id).await?;
+    let once = idempotency::of(&headers, &clinic.id, &format!("/documents/{id}/cancel"), &bytes)?;
+    let tx = db.begin().await?;
+    if let Some(once) = &once
+        && let Some(first) = once.replay(&tx).await?
+    {
+        return Ok(first);
+    }
+    let data = json!({ "reason": cancel.reason });
+    if !documents::transition(&tx, &document, Status::Cancelled, Event::Cancelled, now(), data).await? {
+        let detail = format!("the document is {}", document.status.as_str());
+        return Err(Failure::new(Code::InvalidState, detail));
+    }
+    let after = documents::find(&tx, &id).await?.ok_or_else(Failure::not_found)?;
+    let answer = serde_json::to_string(&view(after, Vec::new())).map_err(|e| Failure::internal("json", e.to_string()))?;
+    if let Some(once) = &once {
+        once.keep(&tx, StatusCode::OK, &answer).await?;
+    }
+    tx.commit().await?;
+    Ok(idempotency::answer(200, answer))
+}

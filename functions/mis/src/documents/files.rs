@@ -1,0 +1,51 @@
+//! The files of a document, streamed from `vault`.
+
+use super::read::own;
+use crate::auth::Clinic;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method};
+use axum::response::Response;
+use podpis_kit::{Context, Failure, Result, neighbour};
+use podpis_shared::problem::Code;
+
+/// `GET /api/v1/documents/{id}/original`: the bytes received, unchanged.
+pub(crate) async fn original(clinic: Clinic, context: Context, Path(id): Path<String>) -> Result<Response> {
+    let (_, document) = own(&clinic, &id).await?;
+    stream(&context, &format!("/blobs/{}", document.original_blob), &format!("{id}.pdf")).await
+}
+
+/// `GET /api/v1/documents/{id}/signed`.
+///
+/// # Errors
+/// `not_signed` before the person signed.
+pub(crate) async fn signed(clinic: Clinic, context: Context, Path(id): Path<String>) -> Result<Response> {
+    let (_, document) = own(&clinic, &id).await?;
+    let blob = document
+        .signed_blob
+        .ok_or_else(|| Failure::new(Code::NotSigned, "the document has not been signed yet"))?;
+    stream(&context, &format!("/blobs/{blob}"), &format!("{id}-signed.pdf")).await
+}
+
+/// `GET /api/v1/documents/{id}/evidence`: the bundle as of now.
+pub(crate) async fn evidence(clinic: Clinic, context: Context, Path(id): Path<String>) -> Result<Response> {
+    own(&clinic, &id).await?;
+    stream(&context, &format!("/documents/{id}/evidence"), &format!("{id}-evidence.json")).await
+}
+
+async fn stream(context: &Context, path: &str, name: &str) -> Result<Response> {
+    let request = neighbour::request(context, "vault", Method::GET, path).body(Body::empty());
+    let (parts, body) = neighbour::open(request).await?.into_parts();
+    let mut response = Response::new(Body::new(body));
+    for header in [CONTENT_TYPE, CONTENT_LENGTH] {
+        if let Some(value) = parts.headers.get(&header) {
+            response.headers_mut().insert(header, value.clone());
+        }
+    }
+    // Ids are ASCII of our own making.
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,55 @@
+//! `GET /api/v1/documents`: newest first.
+
+use super::read::view;
+use crate::auth::Clinic;
+use crate::{db, list};
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use podpis_kit::store::documents;
+use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_shared::Status;
+use podpis_shared::problem::Code;
+use podpis_shared::wire::mis::Page;
+use serde::Deserialize;
+
+/// Overdue documents that one listing closes at most; the tick closes the rest.
+const EXPIRE_MAX: i64 = 50;
+
+#[derive(Deserialize)]
+pub(crate) struct ListQuery {
+    status: Option<String>,
+    external_id: Option<String>,
+    after: Option<String>,
+    limit: Option<String>,
+}
+
+/// Documents of the clinic, by state and by the MIS's own id.
+pub(crate) async fn list(clinic: Clinic, Query(query): Query<ListQuery>) -> Result<Response> {
+    let (limit, after) = (list::limit(query.limit.as_deref())?, list::after(query.after.as_deref())?);
+    let status = query.status.as_deref().map(|text| {
+        Status::parse(text).ok_or_else(|| Failure::new(Code::BadRequest, "status is not one of the contract's"))
+    });
+    let filter = db::Filter {
+        status: status.transpose()?,
+        external_id: query.external_id,
+        before: after.unwrap_or(i64::MAX),
+        limit: limit + 1,
+    };
+    let db = documents::expire(Db::open().await?, None, now(), EXPIRE_MAX).await?;
+    let mut found = db::documents(&db, &clinic.id, &filter).await?;
+    let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    if more {
+        found.pop();
+    }
+    let next = found.last().filter(|_| more).map(|document| document.position.to_string());
+    let mut signatures = db::signatures_of(&db, &found).await?;
+    let items = found
+        .into_iter()
+        .map(|document| {
+            let own = signatures.remove(&document.id).unwrap_or_default();
+            view(document, own)
+        })
+        .collect();
+    http::json(StatusCode::OK, &Page { items, next })
+}

@@ -1,0 +1,57 @@
+//! `GET /api/v1/documents/{id}`.
+
+use crate::auth::Clinic;
+use crate::db;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use podpis_kit::store::{Document, documents};
+use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_shared::wire::mis;
+
+/// One document.
+pub(crate) async fn read(clinic: Clinic, Path(id): Path<String>) -> Result<Response> {
+    let (db, document) = own(&clinic, &id).await?;
+    let signatures = documents::signatures(&db, &id).await?;
+    http::json(StatusCode::OK, &view(document, signatures))
+}
+
+/// The clinic's own document, as time has left it.
+///
+/// # Errors
+/// 404 for what is not there and for what is another clinic's: nobody can tell which.
+pub(crate) async fn own(clinic: &Clinic, id: &str) -> Result<(Db, Document)> {
+    let db = Db::open().await?;
+    let found = db::document(&db, &clinic.id, id).await?.ok_or_else(Failure::not_found)?;
+    let now = now();
+    if !found.status.is_open() || found.is_open(now) {
+        return Ok((db, found));
+    }
+    let db = documents::expire(db, Some(id), now, 1).await?;
+    let document = documents::find(&db, id).await?.ok_or_else(Failure::not_found)?;
+    Ok((db, document))
+}
+
+/// A document as its clinic sees it.
+pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::Document {
+    mis::Document {
+        id: document.id,
+        kind: document.kind,
+        title: document.title,
+        external_id: document.external_id,
+        delivery: document.delivery,
+        method: document.method,
+        parties: document.parties,
+        status: document.status,
+        hashes: document.hashes,
+        size: document.size,
+        pages: document.pages,
+        created_at: document.created_at,
+        expires_at: document.expires_at,
+        opened_at: document.opened_at,
+        signed_at: document.signed_at,
+        completed_at: document.completed_at,
+        signatures,
+        metadata: serde_json::from_str(&document.metadata).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,95 @@
+//! The operator's API: clinics and their keys.
+
+use crate::auth::Operator;
+use crate::{db, list};
+use axum::body::Body;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::{Db, Failure, Result, http, now, random};
+use podpis_shared::hash::sha256_hex;
+use podpis_shared::problem::Code;
+use podpis_shared::wire::mis::{NewClinic, Page};
+use serde::Deserialize;
+use serde_json::json;
+
+/// Longest name of a clinic, in characters.
+const NAME_MAX: usize = 200;
+
+#[derive(Deserialize)]
+pub(crate) struct ListQuery {
+    limit: Option<String>,
+    after: Option<String>,
+}
+
+/// `POST /api/v1/operator/clinics`: the key is shown once.
+pub(crate) async fn create(_: Operator, headers: HeaderMap, body: Body) -> Result<Response> {
+    let new: NewClinic = http::read_json(&headers, body).await?;
+    check(&new)?;
+    let (id, key) = (random::id("cl")?, Key::make()?);
+    let tx = Db::open().await?.begin().await?;
+    db::insert_clinic(&tx, &id, &new, now()).await?;
+    db::insert_key(&tx, &id, &key.id, &key.hash(), now()).await?;
+    tx.commit().await?;
+    let answer = json!({ "id": id, "name": new.name, "api_key": key.secret, "key_id": key.id });
+    http::json(StatusCode::CREATED, &answer)
+}
+
+/// `GET /api/v1/operator/clinics`.
+pub(crate) async fn list(_: Operator, Query(query): Query<ListQuery>) -> Result<Response> {
+    let (limit, after) = (list::limit(query.limit.as_deref())?, list::after(query.after.as_deref())?);
+    let (items, next) = db::clinics(&Db::open().await?, after.unwrap_or(0), limit).await?;
+    http::json(StatusCode::OK, &Page { items, next })
+}
+
+/// `POST /api/v1/operator/clinics/{id}/keys`.
+pub(crate) async fn add_key(_: Operator, Path(id): Path<String>) -> Result<Response> {
+    let db = Db::open().await?;
+    if !db::clinic_exists(&db, &id).await? {
+        return Err(Failure::not_found());
+    }
+    let key = Key::make()?;
+    db::insert_key(&db, &id, &key.id, &key.hash(), now()).await?;
+    http::json(StatusCode::CREATED, &json!({ "key_id": key.id, "api_key": key.secret }))
+}
+
+/// `DELETE /api/v1/operator/clinics/{id}/keys/{key_id}`: repeating it is harmless.
+pub(crate) async fn revoke_key(_: Operator, Path((id, key_id)): Path<(String, String)>) -> Result<StatusCode> {
+    let known = db::revoke_key(&Db::open().await?, &id, &key_id, now()).await?;
+    if known { Ok(StatusCode::NO_CONTENT) } else { Err(Failure::not_found()) }
+}
+
+/// A new API key; only its hash is stored. No `Debug`: it must not be printed.
+struct Key {
+    id: String,
+    secret: String,
+}
+
+impl Key {
+    fn make() -> Result<Self> {
+        Ok(Self { id: random::id("key")?, secret: format!("pk_{}", random::token()?) })
+    }
+
+    fn hash(&self) -> String {
+        sha256_hex(self.secret.as_bytes())
+    }
+}
+
+fn check(new: &NewClinic) -> Result<()> {
+    let digits = |text: &str, lengths: [usize; 2]| {
+        lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let name = new.name.trim();
+    let wrong = if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        "name is 1 to 200 characters"
+    } else if !digits(&new.inn, [10, 12]) {
+        "inn is 10 or 12 digits"
+    } else if new.ogrn.as_ref().is_some_and(|ogrn| !digits(ogrn, [13, 15])) {
+        "ogrn is 13 or 15 digits"
+    } else if new.timezone.as_ref().is_some_and(|zone| zone.is_empty() || zone.len() > 64 || !zone.is_ascii()) {
+        "timezone is an IANA name"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(Code::Invalid, wrong))
+}
