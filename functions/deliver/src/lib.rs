@@ -1,1 +1,43 @@
-//! Spin function `deliver`.
+//! Spin function `deliver`: the outbox, expiry, and the sweeping of unused files. Private.
+//!
+//! `POST /tick` does what is due and comes back with counts. The runner or any
+//! scheduler calls it every second or so; other functions nudge it after a change.
+//! Several ticks at once do no harm: messages are taken by lease.
+
+mod db;
+mod send;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use podpis_kit::store::documents;
+use podpis_kit::{Context, Db, Result, http, now};
+use serde_json::json;
+use spin_sdk::http::Request;
+
+/// Messages that one tick takes.
+const MESSAGES_MAX: i64 = 20;
+
+/// Documents that one tick closes.
+const EXPIRE_MAX: i64 = 100;
+
+/// Age at which a file that no document uses is forgotten, in seconds: an upload takes minutes.
+const ORPHAN_AGE: i64 = 3600;
+
+#[spin_sdk::http_service]
+async fn handle(request: Request) -> Response {
+    podpis_kit::serve(Router::new().route("/tick", post(tick)), request).await
+}
+
+async fn tick(context: Context) -> Result<Response> {
+    let now = now();
+    let db = documents::expire(Db::open().await?, None, now, EXPIRE_MAX).await?;
+    db::sweep(&db, now.plus(-ORPHAN_AGE)).await?;
+    let messages = db::lease(&db, now, MESSAGES_MAX).await?;
+    let count = messages.len();
+    for message in messages {
+        send::send(&context, message).await?;
+    }
+    http::json(StatusCode::OK, &json!({ "messages": count }))
+}

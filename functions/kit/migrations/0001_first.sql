@@ -31,7 +31,13 @@ CREATE TABLE blobs (
     bytes BLOB NOT NULL
 );
 
--- `rowid` gives the order of lists; `patient` and `representative` are JSON of a person.
+-- Files taken in that no document uses yet. A crash leaves a row here, and `deliver` sweeps it up.
+CREATE TABLE staged_blobs (
+    id TEXT PRIMARY KEY,
+    created_at BIGINT NOT NULL
+);
+
+-- `position` gives the order of lists; `patient` and `representative` are JSON of a person.
 CREATE TABLE documents (
     id TEXT PRIMARY KEY,
     clinic_id TEXT NOT NULL REFERENCES clinics (id),
@@ -61,8 +67,6 @@ CREATE TABLE documents (
 );
 
 CREATE INDEX documents_by_external_id ON documents (clinic_id, external_id);
-
-CREATE INDEX documents_by_original ON documents (original_blob);
 
 -- What the tick looks for: open documents whose time is over.
 CREATE INDEX documents_by_expiry ON documents (expires_at) WHERE status IN ('sent', 'opened');

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod db;
+pub mod files;
 pub mod http;
 pub mod neighbour;
 pub mod random;

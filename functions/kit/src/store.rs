@@ -3,6 +3,7 @@
 //! Every change of a document's state is one transaction: compare-and-set of the
 //! status, its journal entry and its messages.
 
+pub mod blobs;
 pub mod documents;
 pub mod journal;
 pub mod links;

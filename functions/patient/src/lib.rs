@@ -1,1 +1,24 @@
-//! Spin function `patient`.
+//! Spin function `patient`: what the patient's pages ask, `/patient/…`.
+//!
+//! Every request carries the token of a link in the header `Podpis-Link`. A GET changes nothing.
+
+mod actions;
+mod db;
+mod files;
+mod view;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use spin_sdk::http::Request;
+
+#[spin_sdk::http_service]
+async fn handle(request: Request) -> Response {
+    let router = Router::new()
+        .route("/patient/document", get(view::read))
+        .route("/patient/document/file", get(files::original))
+        .route("/patient/document/signed", get(files::signed))
+        .route("/patient/document/opened", post(actions::opened))
+        .route("/patient/document/decline", post(actions::decline));
+    podpis_kit::serve(router, request).await
+}

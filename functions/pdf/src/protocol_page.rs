@@ -1,6 +1,7 @@
 //! The look of the protocol: a page that a hospital files and a court reads.
 
-use time::{Date, OffsetDateTime, UtcOffset};
+use podpis_shared::Timestamp;
+use time::{Date, OffsetDateTime};
 
 use crate::attach::EVIDENCE_NAME;
 use crate::protocol::{Capacity, Protocol};
@@ -197,19 +198,17 @@ fn capacity(capacity: &Capacity) -> &'static str {
     }
 }
 
-/// `22.11.2026 14:05:31 МСК (UTC+3)`. Moscow has kept UTC+3 since 26.10.2014 (248-FZ).
-fn moscow(at: OffsetDateTime) -> String {
-    let at = UtcOffset::from_hms(3, 0, 0).map_or(at, |offset| at.to_offset(offset));
-    let (hour, minute, second) = at.to_hms();
-    format!("{} {hour:02}:{minute:02}:{second:02} МСК (UTC+3)", date(at.date()))
+/// Moscow time, and UTC in the form of the evidence.
+fn moment(at: OffsetDateTime) -> String {
+    format!("{} · {}", moscow(at), stamp(at))
 }
 
-/// Moscow time and UTC.
-fn moment(at: OffsetDateTime) -> String {
-    let utc = at.to_offset(UtcOffset::UTC);
-    let (hour, minute, second) = utc.to_hms();
-    let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
-    format!("{} · {year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", moscow(at))
+fn moscow(at: OffsetDateTime) -> String {
+    stamp(at).moscow()
+}
+
+fn stamp(at: OffsetDateTime) -> Timestamp {
+    Timestamp::from_unix(at.unix_timestamp())
 }
 
 fn date(date: Date) -> String {

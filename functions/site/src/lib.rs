@@ -1,1 +1,20 @@
-//! Spin function `site`.
+//! Spin function `site`: the web app's files.
+//!
+//! Files under `/assets/` have their content's hash in their names: they never change and are
+//! kept by browsers for ever. Every other path is the app itself, which finds its page by the path.
+
+mod files;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use spin_sdk::http::Request;
+
+#[spin_sdk::http_service]
+async fn handle(request: Request) -> Response {
+    let router = Router::new()
+        .route("/assets/{name}", get(files::asset))
+        .route("/", get(files::page))
+        .route("/{*path}", get(files::page));
+    podpis_kit::serve(router, request).await
+}

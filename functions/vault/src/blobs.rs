@@ -6,6 +6,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
+use podpis_kit::store::blobs;
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::vault::Stored;
@@ -33,7 +34,10 @@ pub(crate) async fn create(body: Body) -> Result<Response> {
         size: bytes.len() as u64,
         pages: inspected.pages,
     };
-    db::insert_blob(&Db::open().await?, &stored, bytes.into(), now()).await?;
+    let tx = Db::open().await?.begin().await?;
+    blobs::insert(&tx, &stored, bytes.into(), now()).await?;
+    blobs::stage(&tx, &stored.blob, now()).await?;
+    tx.commit().await?;
     http::json(StatusCode::CREATED, &stored)
 }
 
@@ -45,7 +49,7 @@ pub(crate) async fn read(Path(id): Path<String>) -> Result<Response> {
 
 /// `DELETE /blobs/{id}`: repeating it is harmless; what a document uses stays.
 pub(crate) async fn discard(Path(id): Path<String>) -> Result<StatusCode> {
-    db::discard_blob(&Db::open().await?, &id).await?;
+    blobs::discard(&Db::open().await?, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,7 +3,6 @@
 use podpis_kit::db::{Db, DbError, Tx};
 use podpis_kit::store::Document;
 use podpis_shared::Timestamp;
-use podpis_shared::wire::vault::Stored;
 
 /// A clinic as the protocol names it.
 pub(crate) struct Clinic {
@@ -21,38 +20,9 @@ pub(crate) struct SignatureRow<'a> {
     pub(crate) evidence: &'a str,
 }
 
-pub(crate) async fn insert_blob(db: &Db, stored: &Stored, bytes: Vec<u8>, now: Timestamp) -> Result<(), DbError> {
-    let size = i64::try_from(stored.size).unwrap_or(i64::MAX);
-    db.execute(
-        "INSERT INTO blobs (id, sha256, streebog256, size, pages, created_at, bytes) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        [
-            stored.blob.as_str().into(),
-            stored.hashes.sha256.as_str().into(),
-            stored.hashes.streebog256.as_str().into(),
-            size.into(),
-            stored.pages.into(),
-            now.unix().into(),
-            bytes.into(),
-        ],
-    )
-    .await
-    .map(|_| ())
-}
-
 pub(crate) async fn blob(db: &Db, id: &str) -> Result<Option<Vec<u8>>, DbError> {
     let row = db.first("SELECT bytes FROM blobs WHERE id = ?1", [id.into()]).await?;
     row.map(podpis_kit::db::Row::into_bytes).transpose()
-}
-
-pub(crate) async fn discard_blob(db: &Db, id: &str) -> Result<(), DbError> {
-    db.execute(
-        "DELETE FROM blobs WHERE id = ?1 \
-         AND NOT EXISTS (SELECT 1 FROM documents WHERE original_blob = ?1 OR signed_blob = ?1)",
-        [id.into()],
-    )
-    .await
-    .map(|_| ())
 }
 
 pub(crate) async fn clinic(db: &Db, id: &str) -> Result<Clinic, DbError> {

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::outbox::{self, Channel};
-use podpis_kit::store::{Document, Event, documents};
+use podpis_kit::store::{Document, Event, blobs, documents};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::document::status_after_patient;
 use podpis_shared::hash::sha256_hex;
@@ -120,7 +120,7 @@ async fn commit(db: Db, signature: &Signature<'_>, evidence: &str, pdf: Vec<u8>)
     if !moved {
         return Ok(None);
     }
-    db::insert_blob(&tx, &stored, pdf, signature.at).await?;
+    blobs::insert(&tx, &stored, pdf, signature.at).await?;
     db::set_signed_blob(&tx, document, &stored.blob).await?;
     let on_behalf_of = document.representative.as_ref().map(|_| document.patient.full_name());
     let row = SignatureRow {

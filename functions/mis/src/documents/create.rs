@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::outbox::{self, Channel};
-use podpis_kit::store::{Document, Event, journal};
+use podpis_kit::store::{Document, Event, blobs, journal};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
 use podpis_shared::policy::{self, Question};
 use podpis_shared::problem::Code;
@@ -77,6 +77,9 @@ async fn store(
         && let Some(first) = once.replay(&tx).await?
     {
         return Ok(Outcome::Replayed(first));
+    }
+    if !blobs::claim(&tx, &stored.blob).await? {
+        return Err(Failure::busy());
     }
     document.position = db::next_position(&tx, &clinic.id).await?;
     db::insert_document(&tx, &document).await?;

@@ -2,12 +2,10 @@
 
 use super::read::own;
 use crate::auth::Clinic;
-use axum::body::Body;
 use axum::extract::Path;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderValue, Method};
 use axum::response::Response;
-use podpis_kit::{Context, Failure, Result, neighbour};
+use podpis_kit::files::stream;
+use podpis_kit::{Context, Failure, Result};
 use podpis_shared::problem::Code;
 
 /// `GET /api/v1/documents/{id}/original`: the bytes received, unchanged.
@@ -32,20 +30,4 @@ pub(crate) async fn signed(clinic: Clinic, context: Context, Path(id): Path<Stri
 pub(crate) async fn evidence(clinic: Clinic, context: Context, Path(id): Path<String>) -> Result<Response> {
     own(&clinic, &id).await?;
     stream(&context, &format!("/documents/{id}/evidence"), &format!("{id}-evidence.json")).await
-}
-
-async fn stream(context: &Context, path: &str, name: &str) -> Result<Response> {
-    let request = neighbour::request(context, "vault", Method::GET, path).body(Body::empty());
-    let (parts, body) = neighbour::open(request).await?.into_parts();
-    let mut response = Response::new(Body::new(body));
-    for header in [CONTENT_TYPE, CONTENT_LENGTH] {
-        if let Some(value) = parts.headers.get(&header) {
-            response.headers_mut().insert(header, value.clone());
-        }
-    }
-    // Ids are ASCII of our own making.
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
 }

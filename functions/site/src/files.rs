@@ -1,0 +1,104 @@
+//! Reading the files that the build left under `/` of this component.
+
+use axum::extract::Path;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use podpis_kit::{Failure, Result};
+
+/// Policy of the pages: our own files and WebAssembly, no inline script, no other origin.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+    connect-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; manifest-src 'self'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+
+/// What a page may do with the device: nothing.
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+
+/// Paths that are pages of the app; any other one is answered by the app with 404.
+const PAGES: [&str; 2] = ["/", "/d/"];
+
+/// Compressed forms that the build leaves beside a file, best first.
+const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+/// `GET /assets/{name}`.
+///
+/// # Errors
+/// 404 for what the build has not made.
+pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response> {
+    let plain = !name.starts_with('.') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if !plain || name.ends_with(".br") || name.ends_with(".gz") {
+        return Err(Failure::not_found());
+    }
+    let mut response = read(&format!("/assets/{name}"), &headers)?;
+    response.headers_mut().insert(CACHE_CONTROL, "public, max-age=31536000, immutable".parse().map_err(header)?);
+    // Scripts and workers carry the policy of the page that they run in; a worker has only its own.
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, PAGE_POLICY.parse().map_err(header)?);
+    Ok(response)
+}
+
+/// Every other path: the app.
+///
+/// # Errors
+/// 500 when the build is missing.
+pub(crate) async fn page(uri: Uri, headers: HeaderMap) -> Result<Response> {
+    if uri.path() == "/d" {
+        return Ok((StatusCode::PERMANENT_REDIRECT, [("location", "/d/")]).into_response());
+    }
+    let mut response = read("/index.html", &headers)
+        .map_err(|_| Failure::internal("site", "index.html is missing: build the web app"))?;
+    if !PAGES.contains(&uri.path()) {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    let set = response.headers_mut();
+    set.insert(CACHE_CONTROL, "no-cache".parse().map_err(header)?);
+    set.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY.parse().map_err(header)?);
+    set.insert(HeaderName::from_static("permissions-policy"), PERMISSIONS.parse().map_err(header)?);
+    Ok(response)
+}
+
+/// The best form of a file that the browser takes.
+fn read(path: &str, headers: &HeaderMap) -> Result<Response> {
+    let accepted = headers.get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let kind = [(CONTENT_TYPE, media(path)), (VARY, "accept-encoding")];
+    for (coding, ending) in ENCODINGS {
+        if accepts(accepted, coding)
+            && let Ok(bytes) = std::fs::read(format!("{path}{ending}"))
+        {
+            return Ok((kind, [(CONTENT_ENCODING, coding)], bytes).into_response());
+        }
+    }
+    let bytes = std::fs::read(path).map_err(|_| Failure::not_found())?;
+    Ok((kind, bytes).into_response())
+}
+
+/// Whether an `Accept-Encoding` names a coding and does not rule it out with `q=0`.
+fn accepts(header: &str, coding: &str) -> bool {
+    header.split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        named && !parts.any(|p| matches!(p.strip_prefix("q=").map(str::parse::<f32>), Some(Ok(q)) if q == 0.0))
+    })
+}
+
+fn media(path: &str) -> &'static str {
+    match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "css" => "text/css; charset=utf-8",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+fn header(error: impl std::fmt::Display) -> Failure {
+    Failure::internal("header", error.to_string())
+}
