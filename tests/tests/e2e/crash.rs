@@ -1,0 +1,192 @@
+//! The machine stops at the worst moment: nothing is signed twice, nothing that was signed is lost.
+
+use anyhow::{Context as _, Result, ensure};
+use http::Method;
+use podpis_tests::{Clinic, Settings, Stack, Upload};
+use serde_json::json;
+
+use crate::sign::signed_once;
+
+/// More statements than the longest request has; the loops end earlier.
+const STATEMENTS: u32 = 200;
+
+/// No tick: its statements would be counted as well.
+const QUIET: Settings = Settings {
+    sandbox: true,
+    tick: false,
+    crash_after_sql: None,
+};
+
+#[test]
+fn a_crash_after_any_statement_of_the_signing_signs_once() -> Result<()> {
+    let Some(mut stack) = Stack::alone(Settings::default())? else {
+        return Ok(());
+    };
+    let mut clinic = stack.clinic()?;
+    let mut crashes = 0;
+    for statement in 1..STATEMENTS {
+        let (id, link) = clinic.send_with_link(&Upload::small())?;
+        let mut patient = stack.patient(&link)?;
+        let act = patient.read()?;
+        let callback = patient.sign_in(&act, "ivanova", true)?;
+        stack.stop()?;
+        stack
+            .start_again(Settings {
+                crash_after_sql: Some(statement),
+                ..QUIET
+            })
+            .context("before the crash")?;
+        let answer = patient.complete(&callback);
+        let crashed = !stack.is_alive()?;
+        if crashed {
+            crashes += 1;
+        } else {
+            answer?.expect(200)?;
+            stack.stop()?;
+        }
+        stack
+            .start_again(Settings::default())
+            .context("after the crash")?;
+        let status = clinic.document(&id)?["status"].clone();
+        if status == "opened" {
+            ensure!(crashed, "nothing crashed, and nothing was signed");
+            clinic
+                .get(&format!("/api/v1/documents/{id}/signed"))?
+                .problem(409, "not_signed")?;
+            patient
+                .sign_as("ivanova")?
+                .expect(200)
+                .with_context(|| format!("after a crash at {statement}"))?;
+        }
+        signed_once(&mut clinic, &id).with_context(|| format!("crash at statement {statement}"))?;
+        if !crashed {
+            ensure!(
+                crashes > 5,
+                "only {crashes} crashes: is the counting right?"
+            );
+            return Ok(());
+        }
+    }
+    anyhow::bail!("the signing has over {STATEMENTS} statements");
+}
+
+#[test]
+fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Result<()> {
+    let Some(mut stack) = Stack::alone(Settings::default())? else {
+        return Ok(());
+    };
+    let mut clinic = stack.clinic()?;
+    for statement in 1..STATEMENTS {
+        let upload = Upload::small().key(&format!("crash-{statement}"));
+        stack.stop()?;
+        stack
+            .start_again(Settings {
+                crash_after_sql: Some(statement),
+                ..QUIET
+            })
+            .context("before the crash")?;
+        let answer = clinic.upload(&upload);
+        let crashed = !stack.is_alive()?;
+        if !crashed {
+            answer?.expect(201)?;
+            stack.stop()?;
+        }
+        stack
+            .start_again(Settings::default())
+            .context("after the crash")?;
+        // What a MIS does that got no answer: the same request again.
+        let context = || format!("crash at statement {statement}");
+        let again = clinic
+            .upload(&upload)?
+            .expect(201)
+            .with_context(context)?
+            .json()?;
+        let id = again["id"].as_str().context("id")?;
+        ensure!(
+            documents_of(&mut clinic, &upload)? == 1,
+            "{}: not one document",
+            context()
+        );
+        ensure!(
+            clinic.event_types(id)? == ["document.sent"],
+            "{}",
+            context()
+        );
+        let link = stack.sandbox().link(&upload.phone).with_context(context)?;
+        stack.patient(&link)?.document()?;
+        if !crashed {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("the intake has over {STATEMENTS} statements");
+}
+
+#[test]
+fn a_restart_in_the_middle_is_not_noticed() -> Result<()> {
+    let Some(mut stack) = Stack::alone(Settings::default())? else {
+        return Ok(());
+    };
+    let mut clinic = stack.clinic()?;
+    let (id, link) = clinic.send_with_link(&Upload::small())?;
+    let mut patient = stack.patient(&link)?;
+    let act = patient.read()?;
+    stack.kill()?;
+    stack.start_again(Settings::default())?;
+    let callback = patient.sign_in(&act, "ivanova", true)?;
+    stack.stop()?;
+    stack.start_again(Settings::default())?;
+    patient.complete(&callback)?.expect(200)?;
+    stack.kill()?;
+    stack.start_again(Settings::default())?;
+    patient.complete(&callback)?.expect(200)?;
+    signed_once(&mut clinic, &id)
+}
+
+#[test]
+fn a_kill_in_the_middle_of_many_uploads_loses_none_that_was_confirmed() -> Result<()> {
+    let Some(mut stack) = Stack::alone(Settings::default())? else {
+        return Ok(());
+    };
+    let mut clinic = stack.clinic()?;
+    let mut busy = clinic.clone();
+    let uploads: Vec<Upload> = (0..200).map(|_| Upload::small()).collect();
+    let confirmed = std::thread::scope(|scope| {
+        let sender = scope.spawn(move || {
+            let confirmed = uploads
+                .iter()
+                .map_while(|upload| busy.send_document(upload).ok());
+            confirmed.collect::<Vec<String>>()
+        });
+        // Some are through, one is on its way: which one is left to chance.
+        podpis_tests::wait_for("five documents", || {
+            Ok((clinic.events()?.len() >= 5).then_some(()))
+        })?;
+        stack.kill()?;
+        sender.join().map_err(|_| anyhow::anyhow!("a thread died"))
+    })?;
+    stack.start_again(Settings::default())?;
+    ensure!(!confirmed.is_empty());
+    for id in confirmed {
+        let cancelled = clinic.send(
+            Method::POST,
+            &format!("/api/v1/documents/{id}/cancel"),
+            &[("content-type", "application/json")],
+            Some(json!({}).to_string().into_bytes()),
+        )?;
+        cancelled
+            .expect(200)
+            .context("a confirmed document is lost")?;
+    }
+    Ok(())
+}
+
+fn documents_of(clinic: &mut Clinic, upload: &Upload) -> Result<usize> {
+    let external = upload.document["external_id"]
+        .as_str()
+        .context("external_id")?;
+    let list = clinic
+        .get(&format!("/api/v1/documents?external_id={external}"))?
+        .expect(200)?
+        .json()?;
+    Ok(list["items"].as_array().context("items")?.len())
+}

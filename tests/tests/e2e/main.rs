@@ -1,0 +1,12 @@
+//! The product over HTTP, as MIS, operator, patients and outsiders meet it.
+
+mod crash;
+mod documents;
+mod esia_failures;
+mod headers;
+mod idempotency;
+mod link;
+mod operator;
+mod outsider;
+mod sign;
+mod upload;

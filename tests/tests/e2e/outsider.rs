@@ -1,0 +1,97 @@
+//! A clinic sees nothing of another clinic: 404 on every endpoint, and nothing changes.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, ensure};
+use http::Method;
+use podpis_tests::{Clinic, Stack, Upload};
+use serde_json::{Value, json};
+
+/// What this test must find in the description of the API, so that an empty description doesn't pass.
+const AT_LEAST: &[&str] = &[
+    "GET /api/v1/documents/{id}",
+    "GET /api/v1/documents/{id}/original",
+    "GET /api/v1/documents/{id}/signed",
+    "GET /api/v1/documents/{id}/evidence",
+    "POST /api/v1/documents/{id}/cancel",
+];
+
+/// The routes come from the API's own description: a new one is tested without anyone thinking of it.
+#[test]
+fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
+    let stack = Stack::shared()?;
+    let (mut owner, mut outsider) = (stack.clinic()?, stack.clinic()?);
+    let (open, link) = owner.send_with_link(&Upload::small())?;
+    let (signed, signed_link) = owner.send_with_link(&Upload::small())?;
+    stack
+        .patient(&signed_link)?
+        .sign_as("ivanova")?
+        .expect(200)?;
+    let before = state(&mut owner, &[&open, &signed])?;
+
+    let routes = routes(
+        &stack
+            .anonymous()
+            .get("/api/openapi.json")?
+            .expect(200)?
+            .json()?,
+    )?;
+    for route in AT_LEAST {
+        ensure!(routes.contains(*route), "{route} isn't in the description");
+    }
+    for route in routes
+        .iter()
+        .filter(|route| route.contains("/documents/{id}"))
+    {
+        for id in [&open, &signed, "unknown"] {
+            let (method, path) = route.split_once(' ').context("a route")?;
+            let method: Method = method.parse()?;
+            let body = (method != Method::GET).then(|| b"{}".to_vec());
+            let headers = [("content-type", "application/json")];
+            let reply = outsider.send(method, &path.replace("{id}", id), &headers, body)?;
+            reply
+                .problem(404, "not_found")
+                .with_context(|| route.clone())?;
+        }
+    }
+    let list = outsider.get("/api/v1/documents")?.expect(200)?.json()?;
+    ensure!(list["items"] == json!([]), "the outsider's list: {list}");
+    ensure!(outsider.events()?.is_empty(), "the outsider's events");
+
+    ensure!(
+        state(&mut owner, &[&open, &signed])? == before,
+        "something has changed"
+    );
+    stack.patient(&link)?.document()?;
+    Ok(())
+}
+
+/// All that the owner can see.
+fn state(owner: &mut Clinic, ids: &[&str]) -> Result<Vec<Value>> {
+    let mut all = owner.events()?;
+    all.push(
+        owner
+            .get("/api/v1/documents?limit=200")?
+            .expect(200)?
+            .json()?,
+    );
+    for id in ids {
+        all.push(owner.document(id)?);
+    }
+    Ok(all)
+}
+
+/// `METHOD /path` of every call in the description.
+fn routes(description: &Value) -> Result<BTreeSet<String>> {
+    let paths = description["paths"].as_object().context("paths")?;
+    let methods = ["get", "post", "put", "delete", "patch"];
+    Ok(paths
+        .iter()
+        .flat_map(|(path, calls)| {
+            let present = methods
+                .into_iter()
+                .filter(|method| calls.get(method).is_some());
+            present.map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect())
+}
