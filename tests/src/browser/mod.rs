@@ -60,12 +60,11 @@ impl Browser {
             .enable_all()
             .build()?;
         let capabilities = capabilities(look, &folder);
+        let address = format!("http://127.0.0.1:{port}");
         let client = wait_for("chromedriver", || {
             let mut builder = ClientBuilder::new(HttpConnector::new());
-            let connecting = builder
-                .capabilities(capabilities.clone())
-                .connect(&format!("http://127.0.0.1:{port}"));
-            match runtime.block_on(connecting) {
+            builder.capabilities(capabilities.clone());
+            match runtime.block_on(builder.connect(&address)) {
                 Ok(client) => Ok(Some(client)),
                 // It isn't listening yet.
                 Err(

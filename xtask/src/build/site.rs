@@ -157,9 +157,9 @@ impl Site {
     }
 }
 
-/// `fonts/sans.ttf` → `fonts/sans-0123456789abcdef.ttf`.
+/// `fonts/sans.ttf` → `fonts-sans-0123456789abcdef.ttf`: one flat folder.
 fn hashed_name(name: &str, content: &[u8]) -> String {
-    let hash = short_hash(content);
+    let (name, hash) = (name.replace('/', "-"), short_hash(content));
     match name.rsplit_once('.') {
         Some((stem, extension)) => format!("{stem}-{hash}.{extension}"),
         None => format!("{name}-{hash}"),
