@@ -115,6 +115,8 @@ codes! {
     EsiaInvalid = "esia_invalid", 502, "ESIA's answer is not valid";
     /// The ESIA account is not confirmed.
     EsiaUnconfirmed = "esia_unconfirmed", 403, "ESIA account is not confirmed";
+    /// ESIA gave back a sign-in from before the act; start again and sign in anew.
+    EsiaStale = "esia_stale", 409, "Old sign-in at ESIA";
     /// Another person signed in than the addressee.
     WrongPerson = "wrong_person", 403, "Not the addressee";
 }

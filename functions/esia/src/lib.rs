@@ -1,1 +1,42 @@
-//! Spin function `esia`.
+//! Spin function `esia`: sign-in at Gosuslugi (ESIA) as a signing act.
+//!
+//! | call | does |
+//! |---|---|
+//! | `POST /esia/start` | checks what the page saw, opens a session, says where to go |
+//! | `GET /esia/login` | after ESIA's logout: on to its sign-in; inert |
+//! | `GET /esia/callback` | back from ESIA: hands the parameters to the page; inert |
+//! | `POST /esia/complete` | identifies the person, has `vault` sign |
+//!
+//! A session binds document, its hash, what was shown, and the browser (cookie) to one `state`.
+//! It is the only function that reaches ESIA and holds our key there. What is pure stands in
+//! [`protocol`], [`signer`], [`keys`], [`token`], [`person`] and [`refused`].
+
+pub mod callback;
+pub mod complete;
+pub mod cookie;
+pub mod db;
+pub mod gateway;
+pub mod keys;
+pub mod login;
+pub mod person;
+pub mod protocol;
+pub mod refused;
+pub mod settings;
+pub mod signer;
+pub mod start;
+pub mod token;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use spin_sdk::http::Request;
+
+#[spin_sdk::http_service]
+async fn handle(request: Request) -> Response {
+    let router = Router::new()
+        .route("/esia/start", post(start::start))
+        .route("/esia/login", get(login::login))
+        .route("/esia/callback", get(callback::callback))
+        .route("/esia/complete", post(complete::complete));
+    podpis_kit::serve(router, request).await
+}

@@ -1,0 +1,169 @@
+//! `POST /esia/complete`: the person is back. Identifies them and has the document signed.
+//!
+//! The order is what makes a repeat harmless: the code works once, so the identity is stored as soon
+//! as it is verified; `vault` signs once per act; a refusal is stored with its journal entry.
+
+use crate::db::{self, Session};
+use crate::refused::{self, Refused, failure};
+use crate::settings::{self, Settings};
+use crate::start::check_open;
+use crate::token::{self, Checks};
+use crate::{cookie, gateway, person, protocol};
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::store::{Document, documents};
+use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, random};
+use podpis_shared::hash::sha256_hex;
+use podpis_shared::problem::Code;
+use podpis_shared::wire::patient::{EsiaComplete, EsiaCompleted};
+use podpis_shared::wire::vault::{EsiaIdentity, Sign, Signed};
+use podpis_shared::{Method, Sensitive};
+use std::time::Duration;
+use subtle::ConstantTimeEq as _;
+
+/// How long to wait for another request that uses the same code, in steps of [`WAIT_STEP`].
+const WAIT_STEPS: u32 = 15;
+const WAIT_STEP: Duration = Duration::from_millis(200);
+
+/// Longest code, in bytes.
+const CODE_MAX: usize = 6 * 1024;
+
+/// Completes the act.
+///
+/// # Errors
+/// `esia_…`, `wrong_person`, `already_signed`, `hash_mismatch`, `invalid_state`; those of `vault`.
+pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
+    let request: EsiaComplete = http::read_json(&headers, body).await?;
+    if request.code.is_none() && request.error.is_none() {
+        return Err(Failure::new(Code::Invalid, "either code or error is needed"));
+    }
+    let settings = Settings::load(&headers).await?;
+    let db = Db::open().await?;
+    let session = own_session(&db, &headers, &settings, &request.state).await?.ok_or(Refused::Session)?;
+    if let Some(code) = session.failure {
+        return Err(failure(code));
+    }
+    let identity = match &session.identity {
+        Some(identity) => identity.clone(),
+        None => identify(db, &settings, &session, &request).await?,
+    };
+    sign(&context, &session, identity).await
+}
+
+/// The session of a `state`, if this browser started it.
+pub(crate) async fn own_session(
+    db: &Db,
+    headers: &HeaderMap,
+    settings: &Settings,
+    state: &str,
+) -> Result<Option<Session>> {
+    let Some(browser) = cookie::read(headers, cookie::name(&settings.base_url)) else { return Ok(None) };
+    let browser_hash = sha256_hex(browser.as_bytes());
+    let session = db::find(db, &sha256_hex(state.as_bytes())).await?;
+    Ok(session.filter(|session| session.browser_hash.as_bytes().ct_eq(browser_hash.as_bytes()).into()))
+}
+
+/// Finds out who came back, and stores it before anything else can happen.
+async fn identify(db: Db, settings: &Settings, session: &Session, request: &EsiaComplete) -> Result<EsiaIdentity> {
+    let at = now();
+    let document = documents::find(&db, &session.document_id).await?.ok_or_else(Failure::not_found)?;
+    check_open(&document, at)?;
+    if session.sha256 != document.hashes.sha256 {
+        return Err(failure(Code::HashMismatch));
+    }
+    let outcome = if at >= session.expires_at {
+        Err(Refused::Session)
+    } else if let Some(error) = &request.error {
+        Err(refused::of_esia(error, request.error_description.as_deref().unwrap_or_default()))
+    } else {
+        let code = request.code.as_deref().unwrap_or_default();
+        ask_esia(settings, session, &document, &request.state, code).await?
+    };
+    let refused = match outcome {
+        Ok(identity) => {
+            if db::identify(&db, &session.id, &identity).await? {
+                return Ok(identity);
+            }
+            Refused::Session
+        }
+        Err(refused) => refused,
+    };
+    // A used code, or a session decided meanwhile: another request of this act may have been faster.
+    let raced = refused == Refused::Session && at < session.expires_at && request.error.is_none();
+    if raced && let Some(decided) = wait_for_decision(&db, &session.id).await? {
+        return decided.identity.ok_or_else(|| failure(decided.failure.unwrap_or(Code::EsiaSession)));
+    }
+    db::refuse(db, &document, &session.id, refused, now()).await?;
+    Err(refused.into())
+}
+
+/// Exchanges the code and checks everything; the outer error is a mistake of our deployment.
+async fn ask_esia(
+    settings: &Settings,
+    session: &Session,
+    document: &Document,
+    state: &str,
+    code: &str,
+) -> Result<Result<EsiaIdentity, Refused>> {
+    let well_formed = !code.is_empty() && code.len() <= CODE_MAX && code.bytes().all(|b| b.is_ascii_graphic());
+    if !well_formed || !token::code_may_belong(code, state) {
+        return Ok(Err(Refused::Invalid("code")));
+    }
+    let (keys, issuer) = (settings::keys().await?, settings::issuer().await?);
+    let own_state = protocol::uuid(random::bytes()?);
+    let form = settings.client.token_form(code, &own_state, now(), &settings.signer).await;
+    let form = form.map_err(|e| Failure::internal("signer", e.to_string()))?;
+
+    let answer = async {
+        let tokens = gateway::exchange(&settings.client.token_url(), form, &own_state).await?;
+        let checks = Checks {
+            issuer: &issuer,
+            client_id: &settings.client.client_id,
+            now: now(),
+            started_at: session.act.started_at,
+        };
+        let sign_in = token::verify(tokens.id_token.expose(), tokens.access_token.expose(), &keys, checks)?;
+        // From here on the code is used up: ESIA being away now costs the person a new sign-in.
+        let url = settings.client.person_url(sign_in.oid);
+        let data = gateway::person(&url, tokens.access_token.expose()).await?;
+        let person = person::read(&data)?;
+        document.signer().matches(&person).map_err(Refused::WrongPerson)?;
+        Ok(EsiaIdentity {
+            person,
+            subject: Sensitive::new(sign_in.oid.to_string()),
+            session: Sensitive::new(sign_in.sid),
+            auth_time: sign_in.auth_time,
+            id_token: tokens.id_token,
+            key_sha256: sign_in.key_sha256,
+            verified_at: now(),
+        })
+    };
+    Ok(answer.await)
+}
+
+/// Looks for a while whether another request identifies or fails this session.
+async fn wait_for_decision(db: &Db, id: &str) -> Result<Option<Session>> {
+    for _ in 0..WAIT_STEPS {
+        if let Some(session) = db::find(db, id).await?.filter(|s| s.identity.is_some() || s.failure.is_some()) {
+            return Ok(Some(session));
+        }
+        spin_sdk::time::sleep(WAIT_STEP).await;
+    }
+    Ok(None)
+}
+
+/// Asks `vault` for the one atomic step. The act's id makes a repeat harmless.
+async fn sign(context: &Context, session: &Session, identity: EsiaIdentity) -> Result<Response> {
+    let request = Sign {
+        document_id: session.document_id.clone(),
+        act_id: session.id.clone(),
+        method: Method::Esia,
+        act: session.act.clone(),
+        identity,
+    };
+    let signed: Signed = neighbour::post_json(context, "vault", "/sign", &request).await?;
+    db::signed(&Db::open().await?, &session.id).await?;
+    neighbour::nudge_delivery(context);
+    http::json(StatusCode::OK, &EsiaCompleted { status: signed.status, signed_at: signed.signed_at })
+}

@@ -1,0 +1,165 @@
+//! Every statement over `esia_sessions`. A session is one signing act of one browser.
+//!
+//! `started` → `identified` → `signed`, or `failed`. Times are Unix seconds.
+
+use crate::refused::Refused;
+use podpis_kit::db::{DbError, Row};
+use podpis_kit::store::{Document, Event, journal};
+use podpis_kit::{Db, Tx};
+use podpis_shared::Timestamp;
+use podpis_shared::problem::Code;
+use podpis_shared::wire::vault::{Act, EsiaIdentity};
+use serde_json::json;
+
+/// A session as stored.
+pub struct Session {
+    /// SHA-256 of the `state`; also the id of the act.
+    pub id: String,
+    /// The document that is to be signed.
+    pub document_id: String,
+    /// Its hash when the act started.
+    pub sha256: String,
+    /// SHA-256 of the browser's cookie.
+    pub browser_hash: String,
+    /// What happened on our page.
+    pub act: Act,
+    /// Until when the person must be back from ESIA.
+    pub expires_at: Timestamp,
+    /// Who the person is, once every check has passed.
+    pub identity: Option<EsiaIdentity>,
+    /// Why the act failed for good.
+    pub failure: Option<Code>,
+}
+
+/// A session that begins.
+pub struct NewSession<'a> {
+    /// SHA-256 of the `state`.
+    pub id: &'a str,
+    /// SHA-256 of the browser's cookie.
+    pub browser_hash: &'a str,
+    /// What happened on our page.
+    pub act: &'a Act,
+    /// Until when the person must be back from ESIA.
+    pub expires_at: Timestamp,
+}
+
+/// Stores a new session with its journal entry.
+///
+/// # Errors
+/// As the database says.
+pub async fn insert(tx: &Tx, document: &Document, session: NewSession<'_>) -> Result<(), DbError> {
+    let at = session.act.started_at;
+    let act = serde_json::to_string(session.act).map_err(|_| DbError::corrupt("act"))?;
+    tx.execute(
+        "INSERT INTO esia_sessions (state_hash, document_id, sha256, browser_hash, act, created_at, expires_at, status) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started')",
+        [
+            session.id.into(),
+            document.id.as_str().into(),
+            document.hashes.sha256.as_str().into(),
+            session.browser_hash.into(),
+            act.into(),
+            at.unix().into(),
+            session.expires_at.unix().into(),
+        ],
+    )
+    .await?;
+    let data = json!({"act_id": session.id, "sha256": document.hashes.sha256});
+    journal::append(tx, &document.clinic_id, Some(&document.id), Event::EsiaStarted, at, data).await?;
+    Ok(())
+}
+
+/// The session of a `state`.
+///
+/// # Errors
+/// As the database says.
+pub async fn find(db: &Db, id: &str) -> Result<Option<Session>, DbError> {
+    let sql = "SELECT state_hash, document_id, sha256, browser_hash, act, expires_at, status, identity, failure \
+               FROM esia_sessions WHERE state_hash = ?1";
+    db.first(sql, [id.into()]).await?.as_ref().map(Session::of).transpose()
+}
+
+/// How many sessions a document got since a time.
+///
+/// # Errors
+/// As the database says.
+pub async fn count_since(db: &Db, document_id: &str, since: Timestamp) -> Result<i64, DbError> {
+    let sql = "SELECT count(*) FROM esia_sessions WHERE document_id = ?1 AND created_at > ?2";
+    db.first(sql, [document_id.into(), since.unix().into()]).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Whether this browser has been through ESIA since a time, so that ESIA may still know it.
+///
+/// # Errors
+/// As the database says.
+pub async fn came_back_since(db: &Db, browser_hash: &str, since: Timestamp) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM esia_sessions WHERE browser_hash = ?1 AND created_at > ?2 AND status <> 'started' LIMIT 1";
+    Ok(db.first(sql, [browser_hash.into(), since.unix().into()]).await?.is_some())
+}
+
+/// Keeps the identity of a session; from now on a crash loses nothing. One statement.
+///
+/// Gives `false` where the session has been decided meanwhile.
+///
+/// # Errors
+/// As the database says.
+pub async fn identify(db: &Db, id: &str, identity: &EsiaIdentity) -> Result<bool, DbError> {
+    let json = serde_json::to_string(identity).map_err(|_| DbError::corrupt("identity"))?;
+    let sql = "UPDATE esia_sessions SET status = 'identified', identity = ?2, failure = NULL \
+               WHERE state_hash = ?1 AND status = 'started'";
+    Ok(db.execute(sql, [id.into(), json.into()]).await? == 1)
+}
+
+/// Marks a session whose document is signed.
+///
+/// # Errors
+/// As the database says.
+pub async fn signed(db: &Db, id: &str) -> Result<(), DbError> {
+    let sql = "UPDATE esia_sessions SET status = 'signed' WHERE state_hash = ?1 AND status = 'identified'";
+    db.execute(sql, [id.into()]).await.map(|_| ())
+}
+
+/// Keeps a refusal with its journal entry; the same refusal again changes nothing.
+///
+/// A refusal that is not final leaves the session open for a repeat.
+///
+/// # Errors
+/// As the database says.
+pub async fn refuse(db: Db, document: &Document, id: &str, refused: Refused, at: Timestamp) -> Result<(), DbError> {
+    let status = if refused.is_final() { "failed" } else { "started" };
+    let tx = db.begin().await?;
+    let sql = "UPDATE esia_sessions SET status = ?2, failure = ?3 \
+               WHERE state_hash = ?1 AND status = 'started' AND coalesce(failure, '') <> ?3";
+    if tx.execute(sql, [id.into(), status.into(), refused.code().as_str().into()]).await? == 1 {
+        let data = refused.entry(id);
+        journal::append(&tx, &document.clinic_id, Some(&document.id), Event::EsiaFailed, at, data).await?;
+    }
+    tx.commit().await
+}
+
+/// Forgets sessions, and the personal data in them, that ran out before a time.
+///
+/// # Errors
+/// As the database says.
+pub async fn forget(tx: &Tx, before: Timestamp) -> Result<(), DbError> {
+    tx.execute("DELETE FROM esia_sessions WHERE expires_at < ?1", [before.unix().into()]).await.map(|_| ())
+}
+
+impl Session {
+    fn of(row: &Row) -> Result<Self, DbError> {
+        let failure = row.opt_text(8)?.filter(|_| row.text(6).is_ok_and(|status| status == "failed"));
+        Ok(Self {
+            id: row.text(0)?,
+            document_id: row.text(1)?,
+            sha256: row.text(2)?,
+            browser_hash: row.text(3)?,
+            act: serde_json::from_str(&row.text(4)?).map_err(|_| DbError::corrupt("act"))?,
+            expires_at: Timestamp::from_unix(row.int(5)?),
+            identity: row
+                .opt_text(7)?
+                .map(|text| serde_json::from_str(&text).map_err(|_| DbError::corrupt("identity")))
+                .transpose()?,
+            failure: failure.map(|text| Code::parse(&text).ok_or_else(|| DbError::corrupt("failure"))).transpose()?,
+        })
+    }
+}

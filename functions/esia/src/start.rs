@@ -1,0 +1,145 @@
+//! `POST /esia/start`: the button was pressed. Checks what the page saw and opens a session.
+
+use crate::db::{self, NewSession};
+use crate::refused::failure;
+use crate::settings::Settings;
+use crate::{cookie, protocol};
+use axum::body::Body;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use podpis_kit::store::{Document, links};
+use podpis_kit::{Context, Failure, Result, http, now, random};
+use podpis_shared::hash::sha256_hex;
+use podpis_shared::problem::Code;
+use podpis_shared::wire::patient::{Consent, EsiaStart, EsiaStarted, Presentation};
+use podpis_shared::wire::vault::Act;
+use podpis_shared::{Hashes, Method, Sensitive, Status, Timestamp};
+
+/// How long a person may take at ESIA, in seconds.
+const SESSION_S: i64 = 15 * 60;
+
+/// Sessions that a document may get within [`SESSION_S`]: enough for every honest way to fail.
+const SESSIONS_MAX: i64 = 20;
+
+/// How long ESIA may remember a browser, in seconds: past it a plain sign-in asks anew by itself.
+const REMEMBERED_S: i64 = 12 * 3600;
+
+/// How long a session is kept after its time, in seconds, so that a late repeat still gets its answer.
+const KEPT_S: i64 = 24 * 3600;
+
+/// Opens a session and tells the page where to go.
+///
+/// # Errors
+/// Those of the link; `already_signed`, `invalid_state`, `hash_mismatch`, `consent_changed`, `not_fully_shown`;
+/// `too_many_requests`.
+pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
+    let request: EsiaStart = http::read_json(&headers, body).await?;
+    let settings = Settings::load(&headers).await?;
+    let at = now();
+    let (db, document) = links::open(&headers, at).await?;
+    let consent = check(&document, &request, at)?;
+    if db::count_since(&db, &document.id, at.plus(-SESSION_S)).await? >= SESSIONS_MAX {
+        let detail = "Слишком много попыток. Подождите 15 минут и попробуйте снова.";
+        return Err(Failure::new(Code::TooMany, detail).retry_after(900));
+    }
+
+    let name = cookie::name(&settings.base_url);
+    // A second tab must not end the first one's session, so a browser keeps its value.
+    let browser = cookie::read(&headers, name).map_or_else(random::token, |value| Ok(value.to_owned()))?;
+    let browser_hash = sha256_hex(browser.as_bytes());
+    let state = protocol::uuid(random::bytes()?);
+    let act = Act {
+        hashes: Hashes { sha256: request.sha256, streebog256: request.streebog256 },
+        consent,
+        presentation: request.presentation,
+        started_at: at,
+        client_addr: context.client_addr.map(Sensitive::new),
+        user_agent: context.user_agent,
+    };
+    // ESIA would return its living session at once: the same person again, with an old sign-in. It is ended first.
+    let known = db::came_back_since(&db, &browser_hash, at.plus(-REMEMBERED_S)).await?;
+    let location = if known {
+        settings.client.logout_url(&format!("{}/esia/login?state={state}", settings.base_url))
+    } else {
+        let url = settings.client.authorize_url(&state, at, &settings.signer).await;
+        url.map_err(|e| Failure::internal("signer", e.to_string()))?
+    };
+
+    let tx = db.begin().await?;
+    db::forget(&tx, at.plus(-KEPT_S)).await?;
+    let session = NewSession {
+        id: &sha256_hex(state.as_bytes()),
+        browser_hash: &browser_hash,
+        act: &act,
+        expires_at: at.plus(SESSION_S),
+    };
+    db::insert(&tx, &document, session).await?;
+    tx.commit().await?;
+
+    let mut response = http::json(StatusCode::OK, &EsiaStarted { location })?;
+    let cookie = HeaderValue::from_str(&cookie::write(name, &browser));
+    response.headers_mut().insert(SET_COOKIE, cookie.map_err(|e| Failure::internal("cookie", e.to_string()))?);
+    Ok(response)
+}
+
+/// The document can be signed in this way at this moment.
+///
+/// # Errors
+/// `already_signed`, `invalid_state`.
+pub fn check_open(document: &Document, at: Timestamp) -> Result<()> {
+    let detail = match document.status {
+        Status::PatientSigned | Status::Completed => return Err(failure(Code::AlreadySigned)),
+        Status::Declined => "Вы уже отказались подписывать этот документ. Если передумали, позвоните в клинику.",
+        Status::Cancelled => "Клиника отозвала документ, подписывать его не нужно.",
+        Status::Superseded => "Клиника заменила документ другим. Откройте ссылку из последнего сообщения.",
+        Status::Expired => "Время подписания истекло. Попросите клинику прислать документ ещё раз.",
+        Status::Sent | Status::Opened if !document.is_open(at) => {
+            "Время подписания истекло. Попросите клинику прислать документ ещё раз."
+        }
+        Status::Sent | Status::Opened if document.method != Method::Esia => {
+            "Этот документ подписывается не через Госуслуги. Обновите страницу."
+        }
+        Status::Sent | Status::Opened => return Ok(()),
+    };
+    Err(Failure::new(Code::InvalidState, detail))
+}
+
+/// The page saw this very document, all of it, and the words that are in force.
+fn check(document: &Document, request: &EsiaStart, at: Timestamp) -> Result<Consent> {
+    check_open(document, at)?;
+    if request.sha256 != document.hashes.sha256 || request.streebog256 != document.hashes.streebog256 {
+        return Err(failure(Code::HashMismatch));
+    }
+    if !shows_every_page(&request.presentation, document.pages) {
+        return Err(failure(Code::NotFullyShown));
+    }
+    let consent = Consent::for_kind(document.kind);
+    if request.consent_version != consent.version {
+        return Err(failure(Code::ConsentChanged));
+    }
+    Ok(consent)
+}
+
+/// Every page once, in order.
+fn shows_every_page(presentation: &Presentation, pages: u32) -> bool {
+    presentation.pages.iter().map(|shown| shown.page).eq(1..=pages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use podpis_shared::wire::patient::PageShown;
+
+    #[test]
+    fn every_page_must_have_been_painted() {
+        let shown = |pages: &[u32]| Presentation {
+            pages: pages.iter().map(|page| PageShown { page: *page, visible_ms: 0 }).collect(),
+            ..Presentation::default()
+        };
+        assert!(shows_every_page(&shown(&[1, 2, 3]), 3));
+        for wrong in [&[1, 2][..], &[1, 3], &[1, 2, 3, 4], &[2, 1, 3], &[1, 1, 2, 3], &[]] {
+            assert!(!shows_every_page(&shown(wrong), 3), "{wrong:?}");
+        }
+    }
+}
