@@ -5,7 +5,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::attach::EVIDENCE_NAME;
 use crate::protocol::{Capacity, Protocol};
-use crate::typeset::{Align, Block, Composer, Face, Ink, Margins, Span, Style, Typeset, mm};
+use crate::typeset::{Align, Block, Composer, Face, Ink, Margins, Span, Style, Typeset};
 
 const BODY: Style = Style::regular(9.2, 12.2);
 const LABEL: Style = Style::regular(9.2, 12.2).ink(Ink::Muted);
@@ -53,18 +53,7 @@ impl Page {
             vec![Span::new(&signer.full_name, name)],
             vec![Span::new(format!("{} · {}", capacity(&signer.capacity), moment(protocol.signed_at)), small.ink(Ink::Text))],
         ];
-        let inset = mm(4.5);
-        let block = Block { left: inset, width: Some(self.composer.width() - 2.0 * inset), ..Block::default() };
-        let height: f64 = lines.iter().map(|line| self.composer.height(line, block)).sum::<f64>() + 16.0;
-        self.composer.ensure(height);
-        let (x, y, width) = (self.composer.left(), self.composer.y(), self.composer.width());
-        self.composer.fill(x, y, width, height, Ink::Ground);
-        self.composer.fill(x, y, 2.4, height, Ink::Accent);
-        self.composer.move_to(y + 8.0);
-        for line in &lines {
-            self.composer.paragraph(line, block);
-        }
-        self.composer.move_to(y + height);
+        self.composer.panel(&lines);
         self.composer.gap(4.0);
     }
 

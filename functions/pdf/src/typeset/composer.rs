@@ -85,17 +85,6 @@ impl Composer {
         self.fonts.measure(text, style)
     }
 
-    /// Where the next line begins.
-    #[must_use]
-    pub fn y(&self) -> f64 {
-        self.y
-    }
-
-    /// Goes on at `y` of this page.
-    pub fn move_to(&mut self, y: f64) {
-        self.y = y;
-    }
-
     /// Leaves space; none at the top of a page.
     pub fn gap(&mut self, height: f64) {
         if self.y > self.margins.top {
@@ -159,6 +148,51 @@ impl Composer {
         self.gap(after);
     }
 
+    /// Two paragraphs of one height side by side: the left one in the column's larger part, the right one ragged left.
+    pub fn masthead(&mut self, left: &[Vec<Span>], right: &[Vec<Span>]) {
+        let left_width = self.width() * 0.62;
+        let (top, mut bottom) = (self.y, self.y);
+        for (paragraphs, block) in [
+            (left, Block { width: Some(left_width), ..Block::default() }),
+            (right, Block { align: Align::Right, left: left_width, ..Block::default() }),
+        ] {
+            self.y = top;
+            for spans in paragraphs {
+                self.paragraph(spans, block);
+            }
+            bottom = bottom.max(self.y);
+        }
+        self.y = bottom;
+    }
+
+    /// A panel on light ground with a mark at its edge, kept together.
+    pub fn panel(&mut self, paragraphs: &[Vec<Span>]) {
+        const PADDING: f64 = 8.0;
+        let inset = mm(4.5);
+        let block = Block { left: inset, width: Some(self.width() - 2.0 * inset), ..Block::default() };
+        let height = paragraphs.iter().map(|spans| self.height(spans, block)).sum::<f64>() + 2.0 * PADDING;
+        self.ensure(height);
+        let y = self.y;
+        self.fill(self.margins.left, y, self.width(), height, Ink::Ground);
+        self.fill(self.margins.left, y, 2.4, height, Ink::Accent);
+        self.y += PADDING;
+        for spans in paragraphs {
+            self.paragraph(spans, block);
+        }
+        self.y = y + height;
+    }
+
+    /// An item of a list: its mark, and the text hanging beside it.
+    pub fn item(&mut self, mark: &[Span], text: &[Span], indent: f64, after: f64) {
+        let first = self.lines(text, Block { left: indent, ..Block::default() });
+        let together: f64 = first.iter().take(2).map(Line::leading).sum();
+        self.ensure(together);
+        let y = self.y;
+        self.paragraph(mark, Block { width: Some(indent), ..Block::default() });
+        self.y = y;
+        self.paragraph(text, Block { align: Align::Justified, left: indent, after, ..Block::default() });
+    }
+
     /// A hairline across the column at the current place.
     pub fn rule(&mut self, weight: f64, ink: Ink) {
         let (left, width, y) = (self.margins.left, self.width(), self.y);
@@ -166,19 +200,13 @@ impl Composer {
     }
 
     /// A filled rectangle; `x` counts from the page's edge.
-    pub fn fill(&mut self, x: f64, y: f64, width: f64, height: f64, ink: Ink) {
+    fn fill(&mut self, x: f64, y: f64, width: f64, height: f64, ink: Ink) {
         let [r, g, b] = ink.rgb();
         let page = self.page();
         page.push_str(&format!(
             "/Cs cs {r:.3} {g:.3} {b:.3} sc {x:.2} {:.2} {width:.2} {height:.2} re f\n",
             A4.1 - y - height
         ));
-    }
-
-    /// The left margin.
-    #[must_use]
-    pub fn left(&self) -> f64 {
-        self.margins.left
     }
 
     /// Finishes: `footer` gives the left and right text under page `n` of `total`.
