@@ -1,0 +1,52 @@
+// The first script of every page: starts at once, and all in parallel, what the page will need.
+import init from "{{app.js}}";
+
+const LINK = "podpis-link"; // the token, kept for the way back from Gosuslugi
+const RETURN = "podpis-return"; // what Gosuslugi answered, until the server has heard it
+
+const started = { token: null, worker: null, backlog: [], view: null };
+globalThis.podpis = started;
+
+try {
+  if (/^\/d\/?$/.test(location.pathname)) openDocument();
+} catch {
+  // Without storage or workers the app says what is missing.
+}
+
+init({ module_or_path: fetch("{{app.wasm}}") }).catch(() => {
+  document.body.dataset.state = "error";
+  document.getElementById("app").hidden = true;
+  document.getElementById("boot-failed").hidden = false;
+  document.getElementById("boot-reload").onclick = () => location.reload();
+});
+
+function openDocument() {
+  let fragment = location.hash.slice(1);
+  if (fragment.startsWith("esia?")) {
+    sessionStorage.setItem(RETURN, fragment.slice(5));
+    fragment = sessionStorage.getItem(LINK) ?? "";
+    history.replaceState(null, "", "/d/#" + fragment);
+  }
+  if (!fragment) return;
+  started.token = fragment;
+  sessionStorage.setItem(LINK, fragment);
+
+  const headers = { "Podpis-Link": fragment };
+  started.view = fetch("/patient/document", { headers, cache: "no-store" });
+  started.view.catch(() => {}); // the app hears of it when it asks
+
+  const worker = (started.worker = new Worker("{{worker.js}}", { type: "module" }));
+  const failed = (reason) =>
+    worker.onmessage({ data: { type: "failed", stage: "start", page: -1, status: 0, code: "", reason } });
+  worker.onmessage = ({ data }) => started.backlog.push(data);
+  worker.onerror = () => failed("worker");
+  worker.postMessage({ type: "open", token: fragment, width: Math.min(innerWidth, 860) * Math.min(devicePixelRatio, 3) });
+  // Compiled here, so that the download starts before the worker has loaded its own script.
+  WebAssembly.compileStreaming(fetch("{{renderer.wasm}}")).then(
+    (module) => worker.postMessage({ type: "module", module }),
+    (error) => failed(String(error)),
+  );
+}
+
+// Another link in the same tab changes the fragment only.
+addEventListener("hashchange", () => location.reload());

@@ -1,0 +1,68 @@
+//! What `boot.js` began before the app was there: the token, the worker, the first answer.
+
+use js_sys::{Array, Promise, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Storage, Worker};
+
+use crate::model::fragment::parse_return;
+use podpis_shared::wire::patient::EsiaComplete;
+
+/// Key in the session storage under which `boot.js` keeps Gosuslugi's answer.
+const RETURN: &str = "podpis-return";
+
+/// The link's token, when the page was opened with one.
+pub(crate) fn token() -> Option<String> {
+    field("token")?.as_string()
+}
+
+/// The worker that fetches and draws the document.
+pub(crate) fn worker() -> Option<Worker> {
+    field("worker")?.dyn_into().ok()
+}
+
+/// What the worker told before somebody listened.
+pub(crate) fn take_backlog() -> Vec<JsValue> {
+    let backlog = field("backlog").and_then(|backlog| backlog.dyn_into::<Array>().ok());
+    backlog.map(|backlog| backlog.splice(0, backlog.length(), &JsValue::UNDEFINED)).map_or_else(Vec::new, |taken| {
+        taken.iter().filter(|message| !message.is_undefined()).collect()
+    })
+}
+
+/// The first `GET /patient/document`; can be taken once.
+pub(crate) fn take_first_answer() -> Option<Promise> {
+    let answer = field("view")?.dyn_into().ok();
+    set_field("view", &JsValue::NULL);
+    answer
+}
+
+/// Gosuslugi's answer that the server has not heard yet; it outlives a reload.
+pub(crate) fn esia_answer() -> Option<EsiaComplete> {
+    parse_return(&storage()?.get_item(RETURN).ok()??)
+}
+
+/// The server has heard Gosuslugi's answer.
+pub(crate) fn forget_esia_answer() {
+    if let Some(storage) = storage() {
+        // Without storage there is nothing to forget.
+        let _ = storage.remove_item(RETURN);
+    }
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
+fn started() -> Option<JsValue> {
+    Reflect::get(&js_sys::global(), &"podpis".into()).ok().filter(JsValue::is_object)
+}
+
+fn field(name: &str) -> Option<JsValue> {
+    Reflect::get(&started()?, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
+}
+
+fn set_field(name: &str, value: &JsValue) {
+    if let Some(started) = started() {
+        // A plain object of our own takes any field.
+        let _ = Reflect::set(&started, &name.into(), value);
+    }
+}

@@ -1,0 +1,155 @@
+//! The states of the page, as `<body data-state>` names them, and how the facts lead to one.
+
+use podpis_shared::Status;
+use podpis_shared::problem::Code;
+
+use super::{File, Model, Step, Trouble, View};
+
+/// What the person sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// The document is on its way.
+    Loading,
+    /// The document is there and can be read and, once every page has been drawn, signed.
+    Ready,
+    /// A request that signs is running, or the browser is leaving for Gosuslugi.
+    Signing,
+    /// The person's signature stands.
+    Signed,
+    /// The person declined.
+    Declined,
+    /// The time to sign is over.
+    Expired,
+    /// The clinic took the document back.
+    Cancelled,
+    /// Another document took its place.
+    Superseded,
+    /// No such link.
+    LinkUnknown,
+    /// Another person signed in at Gosuslugi.
+    WrongPerson,
+    /// The account at Gosuslugi is not confirmed.
+    Unconfirmed,
+    /// The person refused at Gosuslugi.
+    EsiaDenied,
+    /// The sign-in ran out or was started in another browser.
+    EsiaSession,
+    /// Gosuslugi doesn't answer.
+    EsiaDown,
+    /// No network.
+    Offline,
+    /// The bytes are not those that the clinic sent.
+    HashMismatch,
+    /// The document, or a page of it, can't be shown.
+    RenderFailed,
+    /// Something else went wrong.
+    Error,
+}
+
+impl Screen {
+    /// The value of `data-state`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Ready => "ready",
+            Self::Signing => "signing",
+            Self::Signed => "signed",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Superseded => "superseded",
+            Self::LinkUnknown => "link-unknown",
+            Self::WrongPerson => "wrong-person",
+            Self::Unconfirmed => "unconfirmed",
+            Self::EsiaDenied => "esia-denied",
+            Self::EsiaSession => "esia-session",
+            Self::EsiaDown => "esia-down",
+            Self::Offline => "offline",
+            Self::HashMismatch => "hash-mismatch",
+            Self::RenderFailed => "render-failed",
+            Self::Error => "error",
+        }
+    }
+
+    /// The document can still be signed from here.
+    pub(crate) const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::Loading
+                | Self::Ready
+                | Self::Signing
+                | Self::WrongPerson
+                | Self::Unconfirmed
+                | Self::EsiaDenied
+                | Self::EsiaSession
+                | Self::EsiaDown
+        )
+    }
+
+    /// The bar with the button stands, be it that the button is off.
+    pub(crate) const fn has_bar(self) -> bool {
+        self.is_open() || matches!(self, Self::HashMismatch | Self::RenderFailed)
+    }
+
+    fn of_status(status: Status) -> Option<Self> {
+        match status {
+            Status::Sent | Status::Opened => None,
+            Status::PatientSigned | Status::Completed => Some(Self::Signed),
+            Status::Declined => Some(Self::Declined),
+            Status::Expired => Some(Self::Expired),
+            Status::Cancelled => Some(Self::Cancelled),
+            Status::Superseded => Some(Self::Superseded),
+        }
+    }
+
+    fn of_trouble(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Offline => Self::Offline,
+            Trouble::Other => Self::Error,
+            Trouble::Code(code) => match code {
+                Code::LinkUnknown | Code::NotFound | Code::Unauthorized => Self::LinkUnknown,
+                Code::LinkExpired => Self::Expired,
+                Code::HashMismatch => Self::HashMismatch,
+                Code::NotFullyShown => Self::RenderFailed,
+                Code::EsiaDenied => Self::EsiaDenied,
+                Code::EsiaSession => Self::EsiaSession,
+                Code::EsiaUnavailable | Code::EsiaInvalid | Code::Unavailable => Self::EsiaDown,
+                Code::EsiaUnconfirmed => Self::Unconfirmed,
+                Code::WrongPerson => Self::WrongPerson,
+                _ => Self::Error,
+            },
+        }
+    }
+}
+
+impl Model {
+    /// What the person sees now. The server's word comes first, then this browser's own checks.
+    pub(crate) fn screen(&self) -> Screen {
+        match &self.view {
+            View::Missing => return Screen::LinkUnknown,
+            View::Failed(Trouble::Code(Code::Unavailable)) => return Screen::Error,
+            View::Failed(trouble) => return Screen::of_trouble(*trouble),
+            View::Waiting if self.step == Step::Completing => return Screen::Signing,
+            View::Waiting => return Screen::Loading,
+            View::Here(view) => {
+                if let Some(screen) = Screen::of_status(view.status) {
+                    return screen;
+                }
+            }
+        }
+        match self.step {
+            Step::Completing | Step::Starting | Step::Leaving => return Screen::Signing,
+            _ if self.is_tampered() => return Screen::HashMismatch,
+            Step::Refused(trouble) => return Screen::of_trouble(trouble),
+            Step::Reading | Step::Declining => {}
+        }
+        match &self.file {
+            File::Failed(Trouble::Offline) => Screen::Offline,
+            File::Failed(_) => Screen::RenderFailed,
+            File::Arriving { .. } => Screen::Loading,
+            File::Here { pages, .. } if pages.iter().any(|page| !page.flaws.is_empty()) => Screen::RenderFailed,
+            File::Here { pages, .. } if pages.iter().any(|page| page.drawn) => Screen::Ready,
+            File::Here { .. } => Screen::Loading,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Ways through the page.
+
+use podpis_shared::wire::patient::{ClinicView, Consent};
+use podpis_shared::{Kind, Method, Status, Timestamp};
+
+use super::*;
+
+fn view(status: Status) -> DocumentView {
+    let hashes = Hashes::of(b"the document");
+    DocumentView {
+        clinic: ClinicView { name: "Клиника".into(), support_phone: None, support_email: None },
+        title: "Согласие".into(),
+        kind: Kind::Ids,
+        status,
+        method: Method::Esia,
+        size: 12,
+        pages: 2,
+        sha256: hashes.sha256,
+        streebog256: hashes.streebog256,
+        created_at: Timestamp::from_unix(1_700_000_000),
+        expires_at: Timestamp::from_unix(1_800_000_000),
+        signed_at: None,
+        signer: "Мария Петровна И.".into(),
+        on_behalf_of: None,
+        consent: Consent::for_kind(Kind::Ids),
+    }
+}
+
+fn opened(bytes: &[u8]) -> Event {
+    Event::FileOpened { hashes: Hashes::of(bytes), sizes: vec![(595.0, 842.0); 2] }
+}
+
+fn drawn(page: usize, flaws: &str) -> Event {
+    Event::Drawn { page, width: 1000, flaws: flaws.into() }
+}
+
+fn after(events: impl IntoIterator<Item = Event>) -> Model {
+    events.into_iter().fold(Model::new(true, false), Model::after)
+}
+
+#[test]
+fn signable_only_when_every_page_has_been_drawn_whole() {
+    let mut model = after([Event::ViewRead(Ok(view(Status::Sent))), opened(b"the document")]);
+    assert_eq!((model.screen(), model.signable()), (Screen::Loading, None));
+    model = model.after(drawn(0, ""));
+    assert_eq!((model.screen(), model.signable()), (Screen::Ready, None));
+    model = model.after(drawn(1, ""));
+    assert_eq!((model.screen(), model.signable()), (Screen::Ready, Some(Hashes::of(b"the document"))));
+}
+
+#[test]
+fn other_bytes_than_the_clinics_stop_the_signing() {
+    let model = after([Event::ViewRead(Ok(view(Status::Sent))), opened(b"another"), drawn(0, ""), drawn(1, "")]);
+    assert_eq!((model.screen(), model.signable()), (Screen::HashMismatch, None));
+}
+
+#[test]
+fn a_page_that_is_not_whole_stops_the_signing() {
+    let model =
+        after([Event::ViewRead(Ok(view(Status::Opened))), opened(b"the document"), drawn(0, ""), drawn(1, "font")]);
+    assert_eq!((model.screen(), model.signable()), (Screen::RenderFailed, None));
+}
+
+#[test]
+fn a_trap_in_the_renderer_stops_the_signing() {
+    let model = after([
+        Event::ViewRead(Ok(view(Status::Opened))),
+        opened(b"the document"),
+        drawn(0, ""),
+        Event::FileFailed(Trouble::Other),
+    ]);
+    assert_eq!((model.screen(), model.signable()), (Screen::RenderFailed, None));
+}
+
+#[test]
+fn the_servers_word_comes_first() {
+    for (status, screen) in [
+        (Status::PatientSigned, Screen::Signed),
+        (Status::Completed, Screen::Signed),
+        (Status::Declined, Screen::Declined),
+        (Status::Expired, Screen::Expired),
+        (Status::Cancelled, Screen::Cancelled),
+        (Status::Superseded, Screen::Superseded),
+    ] {
+        let model = after([Event::ViewRead(Ok(view(status))), opened(b"another"), drawn(0, "font")]);
+        assert_eq!((model.screen(), model.signable()), (screen, None));
+    }
+}
+
+#[test]
+fn refusals_name_their_cause_and_allow_another_try() {
+    for (code, screen) in [
+        (Code::WrongPerson, Screen::WrongPerson),
+        (Code::EsiaUnconfirmed, Screen::Unconfirmed),
+        (Code::EsiaDenied, Screen::EsiaDenied),
+        (Code::EsiaSession, Screen::EsiaSession),
+        (Code::EsiaUnavailable, Screen::EsiaDown),
+    ] {
+        let mut model = Model::new(true, true);
+        assert_eq!(model.screen(), Screen::Signing);
+        for event in [
+            Event::ViewRead(Ok(view(Status::Opened))),
+            opened(b"the document"),
+            drawn(0, ""),
+            drawn(1, ""),
+            Event::Stepped(Step::Refused(Trouble::Code(code))),
+        ] {
+            model = model.after(event);
+        }
+        assert_eq!(model.screen(), screen);
+        assert!(model.signable().is_some(), "{code:?}");
+    }
+}
+
+#[test]
+fn nothing_can_be_pressed_twice() {
+    let ready = after([Event::ViewRead(Ok(view(Status::Opened))), opened(b"the document"), drawn(0, ""), drawn(1, "")]);
+    for step in [Step::Starting, Step::Leaving, Step::Completing, Step::Declining] {
+        assert_eq!(ready.clone().after(Event::Stepped(step)).signable(), None);
+    }
+}
+
+#[test]
+fn links_and_networks_that_fail() {
+    assert_eq!(Model::new(false, false).screen(), Screen::LinkUnknown);
+    for (trouble, screen) in [
+        (Trouble::Offline, Screen::Offline),
+        (Trouble::Code(Code::LinkUnknown), Screen::LinkUnknown),
+        (Trouble::Code(Code::LinkExpired), Screen::Expired),
+        (Trouble::Code(Code::Internal), Screen::Error),
+        (Trouble::Code(Code::Unavailable), Screen::Error),
+        (Trouble::Other, Screen::Error),
+    ] {
+        assert_eq!(after([Event::ViewRead(Err(trouble))]).screen(), screen);
+    }
+    let stays = after([Event::ViewRead(Ok(view(Status::Sent))), Event::ViewRead(Err(Trouble::Offline))]);
+    assert_eq!(stays.screen(), Screen::Loading);
+}
+
+#[test]
+fn only_a_network_failure_fetches_the_file_again() {
+    let lost = after([Event::FileFailed(Trouble::Offline), Event::FileAsked]);
+    assert_eq!((lost.reopened, lost.file), (1, File::Arriving { loaded: 0, total: 0 }));
+    let broken = after([Event::FileFailed(Trouble::Other), Event::FileAsked]);
+    assert_eq!((broken.reopened, broken.file), (0, File::Failed(Trouble::Other)));
+}
+
+#[test]
+fn the_evidence_tells_what_was_seen() {
+    let model = after([
+        Event::ViewRead(Ok(view(Status::Opened))),
+        opened(b"the document"),
+        drawn(0, ""),
+        Event::InView { page: 0, share: 1.0 },
+        Event::InView { page: 1, share: 0.2 },
+        Event::Watched(500),
+        drawn(1, ""),
+        Event::Watched(500),
+        Event::ReachedEnd,
+        Event::Downloaded,
+    ]);
+    let shown = model.presentation(2_000);
+    assert_eq!(
+        shown.pages,
+        [PageShown { page: 1, visible_ms: 1_000 }, PageShown { page: 2, visible_ms: 500 }]
+    );
+    assert!(shown.reached_end && shown.downloaded);
+}

@@ -1,0 +1,156 @@
+//! What the page does with the server, and how it goes on when something fails.
+
+use std::rc::Rc;
+
+use gloo::timers::future::TimeoutFuture;
+use podpis_shared::problem::Code;
+use podpis_shared::wire::patient::{EsiaComplete, EsiaStart};
+use wasm_bindgen_futures::spawn_local;
+use yew::UseReducerDispatcher;
+
+use crate::api::Api;
+use crate::model::{Event, Model, Step, Trouble, retry};
+use crate::{boot, dom};
+
+/// The person's actions; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Flow {
+    api: Option<Rc<Api>>,
+    tell: UseReducerDispatcher<Model>,
+}
+
+impl PartialEq for Flow {
+    fn eq(&self, other: &Self) -> bool {
+        self.api == other.api && self.tell == other.tell
+    }
+}
+
+impl Flow {
+    pub(crate) fn new(api: Option<Rc<Api>>, tell: UseReducerDispatcher<Model>) -> Self {
+        Self { api, tell }
+    }
+
+    /// Tells the model.
+    pub(crate) fn tell(&self, event: Event) {
+        self.tell.dispatch(event);
+    }
+
+    /// The calls to the server; there is none without a link.
+    pub(crate) fn api(&self) -> Option<Rc<Api>> {
+        self.api.clone()
+    }
+
+    /// The page has opened: read the document, or first hand in what Gosuslugi answered.
+    pub(crate) fn begin(&self) {
+        match boot::esia_answer() {
+            Some(answer) => self.complete(answer),
+            None => self.refresh(),
+        }
+    }
+
+    /// Once more, after a failure.
+    pub(crate) fn retry(&self) {
+        match boot::esia_answer() {
+            Some(_) => self.begin(),
+            None => self.start_over(),
+        }
+        self.tell(Event::FileAsked);
+    }
+
+    /// The page came back from the browser's memory: whatever was running then is not running now.
+    pub(crate) fn start_over(&self) {
+        self.tell(Event::Stepped(Step::Reading));
+        self.refresh();
+    }
+
+    /// Reads the document's state again.
+    pub(crate) fn refresh(&self) {
+        let Some(api) = self.api() else { return };
+        let flow = self.clone();
+        spawn_local(async move { flow.read(&api).await });
+    }
+
+    /// The person sees the document.
+    pub(crate) fn tell_opened(&self) {
+        let Some(api) = self.api() else { return };
+        let flow = self.clone();
+        spawn_local(async move {
+            if api.opened().await.is_ok() {
+                flow.read(&api).await;
+            }
+        });
+    }
+
+    /// The person signs: off to Gosuslugi.
+    pub(crate) fn sign(&self, start: EsiaStart) {
+        let Some(api) = self.api() else { return };
+        let flow = self.clone();
+        flow.tell(Event::Stepped(Step::Starting));
+        spawn_local(async move {
+            match api.start_esia(&start).await {
+                Ok(started) if dom::leave_for(&started.location) => flow.tell(Event::Stepped(Step::Leaving)),
+                Ok(_) => flow.tell(Event::Stepped(Step::Refused(Trouble::Other))),
+                Err(trouble) => {
+                    flow.read(&api).await;
+                    flow.tell(Event::Stepped(Step::Refused(trouble)));
+                }
+            }
+        });
+    }
+
+    /// The person declines. `failed` hears of a failure that another try may mend.
+    pub(crate) fn decline(&self, reason: Option<String>, failed: yew::Callback<()>) {
+        let Some(api) = self.api() else { return };
+        let flow = self.clone();
+        flow.tell(Event::Stepped(Step::Declining));
+        spawn_local(async move {
+            let outcome = api.decline(reason).await;
+            flow.read(&api).await;
+            flow.tell(Event::Stepped(Step::Reading));
+            if matches!(outcome, Err(trouble) if !matches!(trouble, Trouble::Code(_))) {
+                failed.emit(());
+            }
+        });
+    }
+
+    /// Hands in Gosuslugi's answer, again and again while the network is away: that is harmless.
+    fn complete(&self, answer: EsiaComplete) {
+        let Some(api) = self.api() else {
+            boot::forget_esia_answer();
+            return;
+        };
+        let flow = self.clone();
+        flow.tell(Event::Stepped(Step::Completing));
+        spawn_local(async move {
+            let outcome = patiently(|| api.complete_esia(&answer)).await;
+            let step = match outcome {
+                Ok(_) => Step::Reading,
+                Err(trouble) => Step::Refused(trouble),
+            };
+            if !matches!(outcome, Err(Trouble::Offline | Trouble::Code(Code::Unavailable))) {
+                boot::forget_esia_answer();
+            }
+            flow.read(&api).await;
+            flow.tell(Event::Stepped(step));
+        });
+    }
+
+    async fn read(&self, api: &Api) {
+        let answer = patiently(|| api.document()).await;
+        self.tell(Event::ViewRead(answer));
+    }
+}
+
+/// Calls until there is an answer; gives up after a few failures of the network.
+async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(mut call: impl FnMut() -> F) -> Result<T, Trouble> {
+    let mut failures = 0;
+    loop {
+        let answer = call().await;
+        let Err(Trouble::Offline | Trouble::Code(Code::Unavailable)) = &answer else { return answer };
+        failures += 1;
+        match retry::pause_after(failures) {
+            Some(pause) => TimeoutFuture::new(pause).await,
+            None => return answer,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `/d/#<token>`: read a document and sign it.
+
+mod bar;
+mod checks;
+mod decline;
+mod download;
+mod flow;
+mod header;
+mod notice;
+mod signed;
+mod viewer;
+
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use wasm_bindgen::JsCast as _;
+use web_sys::PageTransitionEvent;
+use yew::prelude::*;
+
+use crate::api::Api;
+use crate::model::{Event, File, Model, Screen, Step, View};
+use crate::{boot, dom, text};
+use bar::SignBar;
+use checks::{Checks, Contact};
+use flow::Flow;
+use header::{DocumentHeader, TopBar};
+use notice::Notice;
+use signed::{Completing, SignedBanner};
+use viewer::Viewer;
+
+impl Reducible for Model {
+    type Action = Event;
+
+    fn reduce(self: Rc<Self>, event: Event) -> Rc<Self> {
+        Rc::new(Rc::unwrap_or_clone(self).after(event))
+    }
+}
+
+/// The page.
+#[component]
+pub(crate) fn SignPage() -> Html {
+    let api = use_memo((), |()| boot::token().map(|token| Rc::new(Api::new(token))));
+    let model = use_reducer(|| Model::new(boot::token().is_some(), boot::esia_answer().is_some()));
+    let flow = Flow::new((*api).clone(), model.dispatcher());
+    let screen = model.screen();
+
+    use_effect_with((), {
+        let flow = flow.clone();
+        move |()| flow.begin()
+    });
+    use_effect_with((screen, model.document().cloned()), |(screen, document)| {
+        dom::name_page("sign", screen.name(), &text::tab_title(document.as_deref()));
+    });
+    use_effect_with((model.is_busy(), screen == Screen::Offline), {
+        let flow = flow.clone();
+        move |(busy, offline): &(bool, bool)| keep_current(*busy, *offline, flow)
+    });
+    let on_screen = model.pages().iter().any(|page| page.drawn)
+        && model.document().is_some_and(|view| view.status == podpis_shared::Status::Sent);
+    use_effect_with(on_screen, {
+        let flow = flow.clone();
+        move |on_screen| {
+            if *on_screen {
+                flow.tell_opened();
+            }
+        }
+    });
+
+    let document = model.document().cloned();
+    let completing = model.step == Step::Completing && screen == Screen::Signing;
+    let shows_file = !completing && model.view != View::Missing && !matches!(model.view, View::Failed(_));
+    html! {
+        <>
+            <TopBar document={document.clone()} />
+            <main class="column" aria-busy={(screen == Screen::Loading).to_string()}>
+                <p class="visually-hidden" role="status">{ announcement(&model, screen) }</p>
+                if completing {
+                    <Completing />
+                }
+                if screen == Screen::Signed {
+                    if let Some(document) = document.clone() {
+                        <SignedBanner {document} flow={flow.clone()} />
+                    }
+                }
+                <Notice {screen} document={document.clone()} flow={flow.clone()} />
+                if let Some(document) = document.clone() {
+                    <DocumentHeader {document} {screen} />
+                } else if shows_file {
+                    <header::Skeleton />
+                }
+                if shows_file {
+                    <Viewer model={Rc::new((*model).clone())} flow={flow.clone()} />
+                }
+                if let (Some(document), true) = (document.clone(), screen.has_bar() && !completing) {
+                    <SignBar model={Rc::new((*model).clone())} {document} flow={flow.clone()} />
+                }
+            </main>
+            if let Some(document) = document {
+                <footer class="column">
+                    if shows_file && !matches!(model.file, File::Failed(_)) {
+                        <Checks authentic={model.is_authentic()} hashes={model.hashes().cloned()} />
+                    }
+                    <Contact clinic={document.clinic.clone()} />
+                </footer>
+            }
+        </>
+    }
+}
+
+/// Reads the document's state again when the person comes back to the page or the network does.
+fn keep_current(busy: bool, offline: bool, flow: Flow) -> impl FnOnce() {
+    let window = web_sys::window();
+    let listeners = window.map(|window| {
+        let shown = flow.clone();
+        let from_memory = EventListener::new(&window, "pageshow", move |event| {
+            if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+                shown.start_over();
+            }
+        });
+        let online = flow.clone();
+        let network = EventListener::new(&window, "online", move |_| {
+            if offline {
+                online.retry();
+            }
+        });
+        let foreground = window.document().map(|document| {
+            EventListener::new(&document, "visibilitychange", move |_| {
+                if dom::is_visible() && !busy {
+                    flow.refresh();
+                }
+            })
+        });
+        (from_memory, network, foreground)
+    });
+    move || drop(listeners)
+}
+
+/// What a screen reader says when the state changes; short, and not on every kilobyte.
+fn announcement(model: &Model, screen: Screen) -> String {
+    match (screen, &model.file) {
+        (Screen::Loading, File::Here { .. }) => text::OPENING.into(),
+        (Screen::Loading, _) => text::arriving(0, 0),
+        (Screen::Ready, File::Here { pages, .. }) => text::ready(pages.len()),
+        (Screen::Signing, _) if model.step == Step::Completing => text::COMPLETING.into(),
+        (Screen::Signing, _) => text::STARTING.into(),
+        _ => String::new(),
+    }
+}

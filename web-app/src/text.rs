@@ -1,0 +1,346 @@
+//! Everything that a person reads, in one place; another language is another such module.
+//!
+//! Russian typography: «ёлочки», no-break spaces after short words and inside dates and figures.
+
+use podpis_shared::wire::patient::DocumentView;
+use podpis_shared::{Kind, Status};
+
+use crate::model::Screen;
+
+/// Name of the service.
+pub(crate) const SERVICE: &str = "Podpis";
+
+/// A message with its title, as a notice on the page shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// What happened.
+    pub(crate) title: &'static str,
+    /// What it means and what to do next.
+    pub(crate) body: &'static str,
+}
+
+/// Title of the browser's tab.
+pub(crate) fn tab_title(document: Option<&DocumentView>) -> String {
+    match document {
+        Some(document) => format!("{} — {}", document.title, document.clinic.name),
+        None => "Подписание документа".into(),
+    }
+}
+
+/// Under the clinic's name.
+pub(crate) fn request(status: Status) -> &'static str {
+    match status {
+        Status::Sent | Status::Opened => "просит вас прочитать и\u{a0}подписать документ",
+        _ => "документ для\u{a0}вас",
+    }
+}
+
+pub(crate) const FOR_WHOM: &str = "Кто подписывает";
+pub(crate) const ON_BEHALF: &str = "За\u{a0}кого";
+pub(crate) const UNTIL: &str = "Подписать до";
+pub(crate) const VOLUME: &str = "Объём";
+
+/// `4 страницы, 180 КБ`.
+pub(crate) fn volume(pages: u32, bytes: u64) -> String {
+    format!("{}, {}", page_count(pages), size(bytes))
+}
+
+/// `1 страница`, `2 страницы`, `5 страниц`.
+pub(crate) fn page_count(pages: u32) -> String {
+    format!("{pages}\u{a0}{}", plural(u64::from(pages), ["страница", "страницы", "страниц"]))
+}
+
+/// `900 байт`, `180 КБ`, `1,4 МБ`; 1 КБ = 1024 bytes.
+pub(crate) fn size(bytes: u64) -> String {
+    const KB: u64 = 1024;
+    const MB: u64 = KB * KB;
+    if bytes < KB {
+        format!("{bytes}\u{a0}{}", plural(bytes, ["байт", "байта", "байт"]))
+    } else if bytes < MB {
+        format!("{}\u{a0}КБ", (bytes + KB / 2) / KB)
+    } else {
+        let tenths = (bytes * 10 + MB / 2) / MB;
+        format!("{},{}\u{a0}МБ", tenths / 10, tenths % 10)
+    }
+}
+
+/// The form of a Russian noun after a number: for 1, for 2–4, for the rest.
+pub(crate) fn plural(number: u64, forms: [&'static str; 3]) -> &'static str {
+    match (number % 10, number % 100) {
+        (1, tens) if tens != 11 => forms[0],
+        (2..=4, tens) if !(12..=14).contains(&tens) => forms[1],
+        _ => forms[2],
+    }
+}
+
+pub(crate) const HOW_TITLE: &str = "Как это сделать";
+pub(crate) const HOW_STEPS: [&str; 3] = [
+    "Прочитайте документ ниже\u{a0}— до\u{a0}конца.",
+    "Нажмите кнопку внизу и\u{a0}войдите на\u{a0}Госуслуги.",
+    "Вы вернётесь сюда, и\u{a0}документ будет подписан.",
+];
+
+/// Heading of the pages, for a screen reader.
+pub(crate) const PAGES_TITLE: &str = "Документ";
+
+/// Name of a page's picture.
+pub(crate) fn page_label(page: usize, pages: usize) -> String {
+    format!("Страница {page} из\u{a0}{pages}")
+}
+
+/// Under a page that is not whole.
+pub(crate) const PAGE_FLAWED: &str = "Эта страница показана не\u{a0}полностью";
+
+/// While the file streams in.
+pub(crate) fn arriving(loaded: u64, total: u64) -> String {
+    if total == 0 {
+        "Загружаем документ…".into()
+    } else {
+        format!("Загружаем документ: {}\u{a0}из\u{a0}{}", size(loaded), size(total))
+    }
+}
+
+pub(crate) const OPENING: &str = "Открываем документ…";
+
+/// Said when the document can be read.
+pub(crate) fn ready(pages: usize) -> String {
+    format!("Документ открыт: {}", page_count(u32::try_from(pages).unwrap_or(u32::MAX)))
+}
+
+/// On the main button until every page has been drawn.
+pub(crate) fn waiting_for_pages(drawn: usize, pages: usize) -> String {
+    if pages == 0 {
+        "Документ загружается…".into()
+    } else {
+        format!("Документ загружается… {drawn}\u{a0}из\u{a0}{pages}")
+    }
+}
+
+pub(crate) const READ_TO_END: &str = "Прочитайте документ до\u{a0}конца, затем подпишите";
+pub(crate) const SIGNING_OFF: &str = "Подписать нельзя";
+pub(crate) const STARTING: &str = "Переходим на\u{a0}Госуслуги…";
+pub(crate) const COMPLETING: &str = "Проверяем подпись…";
+pub(crate) const COMPLETING_BODY: &str = "Это занимает несколько секунд. Не\u{a0}закрывайте страницу.";
+pub(crate) const SIGNING_TITLE: &str = "Подписание";
+pub(crate) const DECLINE: &str = "Отказаться";
+pub(crate) const DOWNLOAD: &str = "Скачать";
+pub(crate) const DOWNLOAD_ORIGINAL: &str = "Скачать документ";
+pub(crate) const DOWNLOAD_SIGNED: &str = "Скачать подписанный документ";
+pub(crate) const DOWNLOADING: &str = "Скачиваем…";
+pub(crate) const DOWNLOAD_FAILED: &str = "Не\u{a0}удалось скачать. Проверьте интернет и\u{a0}попробуйте ещё\u{a0}раз.";
+pub(crate) const SHARE: &str = "Отправить файл";
+pub(crate) const RETRY: &str = "Повторить";
+pub(crate) const RELOAD: &str = "Обновить страницу";
+pub(crate) const CALL_CLINIC: &str = "Позвонить в\u{a0}клинику";
+
+/// `+7 916 123-45-67`; numbers of other countries stay as they are.
+pub(crate) fn phone(e164: &str) -> String {
+    match e164.strip_prefix("+7") {
+        Some(n) if n.len() == 10 && n.bytes().all(|digit| digit.is_ascii_digit()) => {
+            format!("+7\u{a0}{}\u{a0}{}-{}-{}", &n[..3], &n[3..6], &n[6..8], &n[8..])
+        }
+        _ => e164.to_owned(),
+    }
+}
+
+/// File name of the original and of the signed document.
+pub(crate) fn file_name(title: &str, signed: bool) -> String {
+    let kept: String =
+        title.chars().map(|c| if c.is_alphanumeric() || " -_,.()№".contains(c) { c } else { ' ' }).take(80).collect();
+    let stem = match kept.trim() {
+        "" => "Документ",
+        stem => stem,
+    };
+    format!("{stem}{}.pdf", if signed { " (подписан)" } else { "" })
+}
+
+pub(crate) const DECLINE_TITLE: &str = "Отказаться подписывать?";
+pub(crate) const DECLINE_BODY: &str = "Клиника узнает, что вы не\u{a0}подписали документ. Подписать его по\u{a0}этой \
+     ссылке будет уже нельзя.";
+pub(crate) const DECLINE_MEDICAL: &str = "Это не\u{a0}отказ от\u{a0}лечения. Если вы не\u{a0}хотите само \
+     медицинское вмешательство, скажите об\u{a0}этом врачу: для\u{a0}этого есть отдельный документ.";
+pub(crate) const DECLINE_REASON: &str = "Почему? Можно не\u{a0}отвечать";
+pub(crate) const DECLINE_CONFIRM: &str = "Не\u{a0}подписывать";
+pub(crate) const DECLINE_BACK: &str = "Вернуться к\u{a0}документу";
+pub(crate) const DECLINING: &str = "Сообщаем клинике…";
+pub(crate) const DECLINE_FAILED: &str = "Не\u{a0}получилось сообщить клинике. Проверьте интернет и\u{a0}попробуйте \
+     ещё\u{a0}раз.";
+
+pub(crate) const SIGNED_TITLE: &str = "Документ подписан";
+
+/// What comes after the signature.
+pub(crate) fn signed_next(kind: Kind, status: Status) -> &'static str {
+    match status {
+        Status::Completed => "Все подписи собраны. Больше ничего делать не\u{a0}нужно.",
+        _ if kind.needs_medic() => {
+            "Теперь документ подпишет врач. Вам больше ничего делать не\u{a0}нужно."
+        }
+        _ => "Теперь документ подпишет клиника. Вам больше ничего делать не\u{a0}нужно.",
+    }
+}
+
+pub(crate) const SIGNED_BY: &str = "Подписал(а)";
+pub(crate) const SIGNED_AT: &str = "Когда";
+pub(crate) const SIGNED_HOW: &str = "Чем";
+pub(crate) const SIGNED_HOW_ESIA: &str = "простой электронной подписью через Госуслуги";
+
+pub(crate) const CHECKS_TITLE: &str = "Проверка документа";
+pub(crate) const CHECKS_WAIT: &str = "Сверим документ, как только он загрузится.";
+pub(crate) const CHECKS_GOOD: &str = "Ваш браузер сам посчитал контрольные суммы показанного файла. Они совпали \
+     с\u{a0}теми, что записала система, когда клиника прислала документ. Значит, вы видите именно его.";
+pub(crate) const CHECKS_BAD: &str = "Контрольные суммы не\u{a0}совпали: файл изменился по\u{a0}дороге. \
+     Подписывать его нельзя.";
+pub(crate) const CHECKS_SHA256: &str = "SHA-256";
+pub(crate) const CHECKS_STREEBOG: &str = "ГОСТ Р\u{a0}34.11-2012 («Стрибог», 256\u{a0}бит)";
+
+pub(crate) const CONTACT_TITLE: &str = "Есть вопросы?";
+pub(crate) const CONTACT_BODY: &str = "О\u{a0}содержании документа спросите клинику, которая его прислала.";
+pub(crate) const SAFETY: &str = "Вход\u{a0}— только на\u{a0}сайте Госуслуг. Эта страница никогда не\u{a0}спрашивает \
+     паролей, кодов из\u{a0}СМС и\u{a0}данных карты.";
+
+/// The page as it fails or ends, in words; `None` where the page speaks for itself.
+pub(crate) fn notice(screen: Screen) -> Option<Notice> {
+    let (title, body) = match screen {
+        Screen::Loading | Screen::Ready | Screen::Signing | Screen::Signed => return None,
+        Screen::Declined => (
+            "Вы\u{a0}отказались подписывать",
+            "Документ не\u{a0}подписан, клиника об\u{a0}этом знает. Если вы передумали, попросите клинику прислать \
+             новую ссылку.",
+        ),
+        Screen::Expired => (
+            "Срок подписания закончился",
+            "Подписать документ по\u{a0}этой ссылке уже нельзя. Попросите клинику прислать новую.",
+        ),
+        Screen::Cancelled => (
+            "Клиника отозвала документ",
+            "Подписывать его не\u{a0}нужно. Если это неожиданно, позвоните в\u{a0}клинику.",
+        ),
+        Screen::Superseded => (
+            "Есть новый документ",
+            "Клиника заменила этот документ новым. Откройте ссылку из\u{a0}последнего сообщения.",
+        ),
+        Screen::LinkUnknown => (
+            "Ссылка не\u{a0}работает",
+            "Возможно, она скопирована не\u{a0}целиком или её заменили новой. Откройте ссылку прямо из\u{a0}СМС \
+             или попросите клинику прислать её ещё раз.",
+        ),
+        Screen::WrongPerson => (
+            "Вошёл другой человек",
+            "Документ адресован не\u{a0}тому, кто сейчас вошёл на\u{a0}Госуслуги. Ничего не\u{a0}подписано. \
+             Попробуйте ещё\u{a0}раз и\u{a0}войдите под\u{a0}своей учётной записью. Если вход был ваш, сообщите \
+             клинике: данные могли записать с\u{a0}ошибкой.",
+        ),
+        Screen::Unconfirmed => (
+            "Нужна подтверждённая учётная запись",
+            "Ваша запись на\u{a0}Госуслугах пока не\u{a0}подтверждена, поэтому документ не\u{a0}подписан. \
+             Подтвердите её в\u{a0}МФЦ или через банк и\u{a0}откройте эту ссылку снова.",
+        ),
+        Screen::EsiaDenied => (
+            "Вход на\u{a0}Госуслуги отменён",
+            "Документ не\u{a0}подписан. Когда будете готовы, нажмите кнопку внизу: Госуслуги спросят разрешение \
+             ещё\u{a0}раз.",
+        ),
+        Screen::EsiaSession => (
+            "Вход не\u{a0}завершился",
+            "Прошло слишком много времени или вы вернулись в\u{a0}другой браузер. Документ не\u{a0}подписан. \
+             Попробуйте ещё\u{a0}раз с\u{a0}этой страницы.",
+        ),
+        Screen::EsiaDown => (
+            "Госуслуги сейчас не\u{a0}отвечают",
+            "Документ не\u{a0}подписан, с\u{a0}ним всё в\u{a0}порядке. Попробуйте ещё\u{a0}раз через несколько минут.",
+        ),
+        Screen::Offline => (
+            "Нет связи",
+            "Проверьте интернет. Страница продолжит сама, как только связь появится.",
+        ),
+        Screen::HashMismatch => (
+            "Документ отличается от\u{a0}присланного клиникой",
+            "Файл изменился по\u{a0}дороге, поэтому подписать его нельзя. Обновите страницу в\u{a0}другой сети, \
+             например через мобильный интернет. Если не\u{a0}поможет, сообщите клинике.",
+        ),
+        Screen::RenderFailed => (
+            "Документ показан не\u{a0}полностью",
+            "Браузер не\u{a0}смог показать документ целиком, поэтому подписать его здесь нельзя. Скачайте файл, \
+             чтобы прочитать его, и\u{a0}сообщите клинике: она пришлёт другой.",
+        ),
+        Screen::Error => (
+            "Что-то пошло не\u{a0}так",
+            "Ничего не\u{a0}подписано без\u{a0}вас. Повторите попытку; если не\u{a0}поможет, позвоните в\u{a0}клинику.",
+        ),
+    };
+    Some(Notice { title, body })
+}
+
+/// The landing page.
+pub(crate) mod landing {
+    pub(crate) const TITLE: &str = "Подписание медицинских документов";
+    pub(crate) const LEAD: &str = "Клиника присылает документ, вы\u{a0}читаете его на\u{a0}телефоне и\u{a0}подписываете \
+         через Госуслуги. Ехать в\u{a0}клинику ради подписи не\u{a0}нужно.";
+    pub(crate) const SMS_TITLE: &str = "Вам пришла СМС?";
+    pub(crate) const SMS_BODY: &str = "Откройте ссылку прямо из\u{a0}сообщения: она ведёт к\u{a0}вашему документу. \
+         Если ссылка не\u{a0}открывается, попросите клинику прислать её ещё\u{a0}раз.";
+    pub(crate) const POINTS_TITLE: &str = "Почему этому можно доверять";
+    pub(crate) const POINTS: [(&str, &str); 3] = [
+        ("Вы подписываете то, что видите", "Браузер сам сверяет показанный файл с\u{a0}тем, что прислала клиника."),
+        ("Вход только через Госуслуги", "Мы\u{a0}не\u{a0}спрашиваем паролей, кодов и\u{a0}данных карты."),
+        ("Подписанный документ остаётся у\u{a0}вас", "Скачайте его сразу после подписания."),
+    ];
+}
+
+/// The page for an unknown address.
+pub(crate) mod not_found {
+    pub(crate) const TITLE: &str = "Такой страницы нет";
+    pub(crate) const BODY: &str = "Проверьте адрес. Если вы\u{a0}пришли по\u{a0}ссылке из\u{a0}СМС, откройте её \
+         прямо из\u{a0}сообщения.";
+    pub(crate) const HOME: &str = "На\u{a0}главную";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn russian_plurals() {
+        let pages = |n| page_count(n).replace('\u{a0}', " ");
+        let expected = [
+            (1, "1 страница"),
+            (2, "2 страницы"),
+            (5, "5 страниц"),
+            (11, "11 страниц"),
+            (14, "14 страниц"),
+            (21, "21 страница"),
+            (112, "112 страниц"),
+            (123, "123 страницы"),
+        ];
+        for (number, text) in expected {
+            assert_eq!(pages(number), text);
+        }
+    }
+
+    #[test]
+    fn sizes_in_words() {
+        for (bytes, text) in [
+            (0, "0\u{a0}байт"),
+            (1_022, "1022\u{a0}байта"),
+            (184_320, "180\u{a0}КБ"),
+            (1_468_006, "1,4\u{a0}МБ"),
+            (26_214_400, "25,0\u{a0}МБ"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn phones_as_people_write_them() {
+        assert_eq!(phone("+79161234567"), "+7\u{a0}916\u{a0}123-45-67");
+        assert_eq!(phone("+375291234567"), "+375291234567");
+        assert_eq!(phone("+7"), "+7");
+    }
+
+    #[test]
+    fn file_names_are_harmless() {
+        assert_eq!(file_name("Согласие № 5", false), "Согласие № 5.pdf");
+        assert_eq!(file_name("../../etc/passwd", true), ".. .. etc passwd (подписан).pdf");
+        assert_eq!(file_name("«»", false), "Документ.pdf");
+    }
+}

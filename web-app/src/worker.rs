@@ -1,0 +1,120 @@
+//! Talking to the document's worker (`worker.js`).
+
+use js_sys::{Float32Array, Object, Reflect};
+use podpis_shared::Hashes;
+use podpis_shared::problem::Code;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{ImageBitmap, MessageEvent, Worker};
+
+use crate::boot;
+use crate::model::{Event, Job, Trouble};
+
+/// What the worker told.
+pub(crate) enum Told {
+    /// A fact for the model.
+    Event(Event),
+    /// A picture to put on the canvas of `event`'s page first.
+    Picture {
+        /// Index from 0.
+        page: usize,
+        /// The pixels.
+        bitmap: ImageBitmap,
+        /// The fact for the model, once painted.
+        event: Event,
+    },
+}
+
+/// The worker, listened to as long as this value lives.
+pub(crate) struct DocumentWorker {
+    worker: Worker,
+    _listener: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl DocumentWorker {
+    /// Listens to the worker that `boot.js` started; what it told so far comes at once.
+    pub(crate) fn listen(mut hear: impl FnMut(Told) + 'static) -> Option<Self> {
+        let worker = boot::worker()?;
+        for message in boot::take_backlog() {
+            if let Some(told) = read(&message) {
+                hear(told);
+            }
+        }
+        let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(told) = read(&event.data()) {
+                hear(told);
+            }
+        });
+        worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        Some(Self { worker, _listener: listener })
+    }
+
+    /// Asks for a page.
+    pub(crate) fn draw(&self, job: Job) {
+        self.send(&[
+            ("type", "draw".into()),
+            ("page", JsValue::from_f64(job.page as f64)),
+            ("width", JsValue::from_f64(f64::from(job.width))),
+        ]);
+    }
+
+    /// Fetches the document once more.
+    pub(crate) fn reopen(&self, token: &str, width: u32) {
+        self.send(&[
+            ("type", "open".into()),
+            ("token", token.into()),
+            ("width", JsValue::from_f64(f64::from(width))),
+        ]);
+    }
+
+    fn send(&self, fields: &[(&str, JsValue)]) {
+        let message = Object::new();
+        for (name, value) in fields {
+            // A fresh plain object takes any field, and plain data can always be cloned.
+            let _ = Reflect::set(&message, &(*name).into(), value);
+        }
+        let _ = self.worker.post_message(&message);
+    }
+}
+
+impl Drop for DocumentWorker {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+    }
+}
+
+fn read(message: &JsValue) -> Option<Told> {
+    let field = |name: &str| Reflect::get(message, &name.into()).ok();
+    let number = |name: &str| field(name)?.as_f64();
+    let text = |name: &str| field(name)?.as_string();
+    let event = match text("type")?.as_str() {
+        "progress" => Event::FileProgress { loaded: number("loaded")? as u64, total: number("total")? as u64 },
+        "opened" if text("error")?.is_empty() => Event::FileOpened {
+            hashes: Hashes { sha256: text("sha256")?, streebog256: text("streebog256")? },
+            sizes: sizes(field("sizes")?),
+        },
+        "opened" => Event::FileFailed(Trouble::Other),
+        "drawn" => {
+            let page = number("page")? as usize;
+            let event = Event::Drawn { page, width: number("asked")? as u32, flaws: text("flaws")? };
+            return Some(Told::Picture { page, bitmap: field("bitmap")?.dyn_into().ok()?, event });
+        }
+        "failed" => Event::FileFailed(trouble(&text("stage")?, number("status")?, &text("code")?)),
+        _ => return None,
+    };
+    Some(Told::Event(event))
+}
+
+fn trouble(stage: &str, status: f64, code: &str) -> Trouble {
+    match (stage, Code::parse(code)) {
+        (_, Some(code)) => Trouble::Code(code),
+        ("fetch" | "stream", None) if status == 0.0 => Trouble::Offline,
+        _ => Trouble::Other,
+    }
+}
+
+/// Pairs of width and height.
+fn sizes(value: JsValue) -> Vec<(f32, f32)> {
+    let flat = value.dyn_into::<Float32Array>().map(|array| array.to_vec()).unwrap_or_default();
+    flat.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+}
