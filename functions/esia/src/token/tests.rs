@@ -85,13 +85,13 @@ fn right_tokens_pass() {
 /// The text as ESIA writes it: fields in another order, slashes escaped, no `lvl`.
 #[test]
 fn the_structure_of_a_genuine_token() {
-    let header = r#"{"alg":"RS256","ver":0,"sbt":"id","typ":"JWT"}"#;
+    let head = r#"{"alg":"RS256","ver":0,"sbt":"id","typ":"JWT"}"#;
     let payload = format!(
         r#"{{"aud":"PODPIS","sub":1000299353,"nbf":{NOW},"amr":"PWD","urn:esia:amd":"PWD","auth_time":{NOW},"iss":"http:\/\/esia.gosuslugi.ru\/","urn:esia:sbj":{{"urn:esia:sbj:typ":"P","urn:esia:sbj:is_tru":true,"urn:esia:sbj:oid":1000299353,"urn:esia:sbj:nam":"OID.1000299353"}},"exp":{exp},"iat":{NOW},"urn:esia:sid":"8c7a1b2e-95f2-4a51-9a34-2f8c1d0e5b67"}}"#,
         exp = NOW + 10_800
     );
-    let token = sign_text(ESIA, header, &payload);
-    assert!(check(&token, &sign(&super::tests::header("access"), &access())).is_ok());
+    let token = sign_text(ESIA, head, &payload);
+    assert!(check(&token, &sign(&header("access"), &access())).is_ok());
 }
 
 #[test]
