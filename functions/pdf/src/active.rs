@@ -4,6 +4,10 @@
 //! their `#xx` escapes resolved and also behind references. Links (`/URI`), jumps (`/GoTo`), named actions, form
 //! fields without scripts and attachments that are not programs are fine.
 
+use std::io::Read;
+use std::ops::Range;
+
+use flate2::read::ZlibDecoder;
 use lopdf::{Dictionary, Object};
 
 use crate::reader::{Entry, Fault, Pdf};
@@ -157,20 +161,30 @@ fn starts_as_program(pdf: &Pdf, files: &Dictionary) -> Result<bool, Fault> {
         let Ok(id) = file.as_reference() else { continue };
         let Some(found) = pdf.indirect(id.0, None)? else { continue };
         let (Object::Dictionary(dictionary), Some(range)) = (&found.object, &found.stream) else { continue };
-        // A file that cannot be unpacked here starts nothing; one that is too large is taken by its name alone.
-        let mut start = Vec::new();
-        if let Ok(stream) = pdf.plain_stream(dictionary, range) {
-            if stream.is_compressed() {
-                // The writer is filled up to the limit even when the whole is longer.
-                let _ = stream.decompress_to_writer(&mut start, 1 << 20);
-            } else {
-                start = stream.content;
-            }
-        }
-        pdf.pay(start.len())?;
+        let start = first_bytes(pdf, dictionary, range)?;
         if start.starts_with(b"MZ") || start.starts_with(b"\x7fELF") || start.starts_with(b"#!") {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// The first bytes of a file that is plain or deflated; of others none: those are judged by their names.
+fn first_bytes(pdf: &Pdf, dictionary: &Dictionary, range: &Range<usize>) -> Result<Vec<u8>, Fault> {
+    let raw = &pdf.bytes()[range.clone()];
+    let filter = match pdf.value(dictionary, b"Filter")? {
+        Object::Array(filters) => filters.first().map_or(Ok(Object::Null), |filter| pdf.resolve(filter))?,
+        filter => filter,
+    };
+    let mut start = Vec::new();
+    match filter {
+        Object::Null => start.extend(raw.iter().take(8)),
+        // What does not inflate starts nothing.
+        Object::Name(name) if name == b"FlateDecode" => {
+            let _ = ZlibDecoder::new(raw).take(8).read_to_end(&mut start);
+        }
+        _ => {}
+    }
+    pdf.pay(1024)?;
+    Ok(start)
 }

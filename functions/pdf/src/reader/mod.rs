@@ -42,6 +42,9 @@ const MAX_PAGE_NODES: usize = 100_000;
 /// References that lead to references, and `/Length` that stands in another object.
 const MAX_HOPS: u32 = 16;
 
+/// Filters for data (ISO 32000-1, 7.4). Those of later drafts are left out: other readers would see another document.
+const FILTERS: [&[u8]; 5] = [b"FlateDecode", b"LZWDecode", b"ASCIIHexDecode", b"ASCII85Decode", b"RunLengthDecode"];
+
 /// Why a document cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -82,6 +85,8 @@ pub(crate) struct Container {
     data: Vec<u8>,
     /// Object number and offset in `data`, in the order written.
     pub(crate) members: Vec<(u32, usize)>,
+    /// The offset of each number; of a repeated one the last, as viewers take it.
+    offsets: HashMap<u32, usize>,
 }
 
 impl<'a> Pdf<'a> {
@@ -256,9 +261,11 @@ impl<'a> Pdf<'a> {
                 Fault::TooComplex("a stream unpacks to too much data")
             }
             _ => Fault::Broken("a stream cannot be unpacked"),
-        })?;
-        self.pay(data.len())?;
-        Ok(data)
+        });
+        // What was unpacked before a failure is not known; deflate gives at most 1032 bytes for one (zlib, "maximum
+        // compression factor").
+        self.pay(data.as_ref().map_or(range.len().saturating_mul(1032).min(MAX_DECODED), Vec::len))?;
+        data
     }
 
     /// The stream as `lopdf` takes it, with what its filters need no longer behind references.
@@ -276,19 +283,25 @@ impl<'a> Pdf<'a> {
             };
             plain.set(key.clone(), value);
         }
-        if plain.get(b"Filter").and_then(Object::as_array).is_ok_and(|filters| filters.len() > 4) {
+        let filters = match plain.get(b"Filter") {
+            Ok(Object::Array(filters)) => filters.as_slice(),
+            Ok(filter) => std::slice::from_ref(filter),
+            Err(_) => &[],
+        };
+        if filters.len() > 4 {
             return Err(Fault::TooComplex("a stream has too many filters"));
+        }
+        if !filters.iter().all(|filter| filter.as_name().is_ok_and(|name| FILTERS.contains(&name))) {
+            return Err(Fault::Broken("a stream has a filter that readers do not know"));
         }
         Ok(Stream::new(plain, raw.to_vec()))
     }
 
     fn compressed(&self, number: u32, container: u32, watch: Option<Watch>) -> Result<Option<Indirect>, Fault> {
         let holder = self.container(container)?;
-        // A number may stand twice; viewers take the last.
-        let Some((_, offset)) = holder.members.iter().rev().find(|(member, _)| *member == number) else {
+        let Some(offset) = holder.offsets.get(&number) else {
             return Ok(None);
         };
-        self.pay(holder.members.len() / 8)?;
         self.member(&holder, number, *offset, watch).map(Some)
     }
 
@@ -345,7 +358,8 @@ impl<'a> Pdf<'a> {
             }
         }
         self.pay(data.len())?;
-        Ok(Container { data, members })
+        let offsets = members.iter().copied().collect();
+        Ok(Container { data, members, offsets })
     }
 
     /// The catalog.
@@ -367,27 +381,46 @@ impl<'a> Pdf<'a> {
         }
     }
 
-    /// Counts the pages by walking the tree; a cycle or a missing page does not count.
+    /// Counts the pages by walking the tree. A kid that is missing does not count.
+    ///
+    /// # Errors
+    /// A node that is its own ancestor: viewers disagree on what such a document shows.
     pub(crate) fn count_pages(&self) -> Result<u32, Fault> {
+        enum Step {
+            Enter(Object),
+            Leave(ObjectId),
+        }
         let (id, _) = self.page_root()?;
-        let mut seen = HashSet::new();
-        let mut waiting = vec![Object::Reference(id)];
+        let mut ancestors = HashSet::new();
+        let mut steps = vec![Step::Enter(id.into())];
         let (mut pages, mut nodes) = (0_u32, 0_usize);
-        while let Some(node) = waiting.pop() {
+        while let Some(step) = steps.pop() {
+            let object = match step {
+                Step::Enter(object) => object,
+                Step::Leave(id) => {
+                    ancestors.remove(&id);
+                    continue;
+                }
+            };
             nodes += 1;
             if nodes > MAX_PAGE_NODES {
                 return Err(Fault::TooComplex("the page tree is too large"));
             }
-            if let Object::Reference(id) = node
-                && !seen.insert(id)
-            {
+            let Object::Dictionary(node) = self.resolve(&object)? else { continue };
+            let Some(kids) = self.kids(&node)? else {
+                pages += 1;
                 continue;
+            };
+            if let Object::Reference(id) = object {
+                if !ancestors.insert(id) {
+                    return Err(Fault::Broken("the page tree runs in a circle"));
+                }
+                steps.push(Step::Leave(id));
             }
-            let Object::Dictionary(node) = self.resolve(&node)? else { continue };
-            match self.kids(&node)? {
-                Some(kids) => waiting.extend(kids),
-                None => pages += 1,
+            if steps.len() + kids.len() > MAX_PAGE_NODES {
+                return Err(Fault::TooComplex("the page tree is too large"));
             }
+            steps.extend(kids.into_iter().rev().map(Step::Enter));
         }
         Ok(pages)
     }

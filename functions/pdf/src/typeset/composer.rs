@@ -190,7 +190,7 @@ impl Composer {
         let y = self.y;
         self.paragraph(mark, Block { width: Some(indent), ..Block::default() });
         self.y = y;
-        self.paragraph(text, Block { align: Align::Justified, left: indent, after, ..Block::default() });
+        self.paragraph(text, Block { left: indent, after, ..Block::default() });
     }
 
     /// A hairline across the column at the current place.

@@ -155,12 +155,15 @@ struct Word {
 }
 
 /// Abbreviations that stay with the number after them.
-const GLUED: [&str; 8] = ["№", "ст.", "ч.", "п.", "г.", "от", "абз.", "тел."];
+const GLUED: [&str; 7] = ["№", "ст.", "ч.", "п.", "г.", "абз.", "тел."];
 
-/// Whether a line may break after this word: not between an abbreviation and its number.
+/// Whether a line may break after `word`: Russian setting keeps short prepositions with their word, abbreviations with
+/// their number, and a dash with what stands before it.
 fn breaks_after(word: &str, next: Option<char>) -> bool {
     let word = word.trim_start_matches(['(', '«']);
-    !(GLUED.contains(&word) && next.is_some_and(|next| next.is_ascii_digit()))
+    let short = word.chars().count() <= 2 && !word.is_empty() && word.chars().all(char::is_alphabetic);
+    let numbered = GLUED.contains(&word) && next.is_some_and(|next| next.is_ascii_digit() || next == '+');
+    !(short || numbered || next == Some('—'))
 }
 
 fn words(spans: &[Span]) -> Vec<Word> {
@@ -282,7 +285,7 @@ mod tests {
         for width in [40.0, 90.0, 300.0] {
             let lines = fonts.lines(&[Span::new(&text, STYLE)], width, 10.0);
             assert!(lines.iter().all(|line| line.width <= width + 0.01));
-            let joined: String = lines.iter().flat_map(|line| &line.spans).map(|span| span.text.replace(' ', "")).collect();
+            let joined: String = lines.iter().flat_map(|line| &line.spans).map(|span| span.text.replace([' ', '\u{a0}'], "")).collect();
             assert_eq!(joined, text.replace(' ', ""));
         }
     }
