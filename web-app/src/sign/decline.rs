@@ -72,7 +72,7 @@ pub(crate) fn Decline(props: &DeclineProps) -> Html {
                     ref={reason}
                     rows="3"
                     maxlength={REASON_MAX.to_string()}
-                ></textarea>
+                />
                 if *failed {
                     <p class="failed" role="alert">{ text::DECLINE_FAILED }</p>
                 }
