@@ -1,5 +1,7 @@
 //! Facts that the tests and examples print.
 
+pub(crate) mod judges;
+
 use podpis_pdf::{
     Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SignerFacts,
 };
