@@ -17,8 +17,8 @@ init({ module_or_path: fetch("{{app.wasm}}") }).catch(() => {
   document.body.dataset.state = "error";
   document.getElementById("app").hidden = true;
   document.getElementById("boot-failed").hidden = false;
-  document.getElementById("boot-reload").onclick = () => location.reload();
 });
+document.getElementById("boot-reload").onclick = () => location.reload();
 
 function openDocument() {
   let fragment = location.hash.slice(1);

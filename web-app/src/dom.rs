@@ -3,6 +3,7 @@
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use crate::text;
 use web_sys::{
     Blob, CanvasRenderingContext2d, Document, Element, File, FilePropertyBag, HtmlAnchorElement, HtmlCanvasElement,
     HtmlElement, ImageBitmap, ShareData, Url, VisibilityState,
@@ -26,6 +27,16 @@ pub(crate) fn name_page(page: &str, state: &str, title: &str) {
         // Fails for malformed names only; these are ours.
         let _ = body.set_attribute("data-page", page);
         let _ = body.set_attribute("data-state", state);
+    }
+}
+
+/// The app is broken: shows the message that `index.html` carries for this case.
+pub(crate) fn give_up() {
+    name_page("sign", "error", &text::tab_title(None));
+    for (id, hidden) in [("app", true), ("boot-failed", false)] {
+        if let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            element.set_hidden(hidden);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod text;
 mod worker;
 
 fn main() {
+    yew::set_custom_panic_hook(Box::new(|_| dom::give_up()));
     if let Some(root) = dom::by_id("app") {
         yew::Renderer::<app::App>::with_root(root).render();
     }

@@ -116,7 +116,7 @@ pub(crate) fn waiting_for_pages(drawn: usize, pages: usize) -> String {
     }
 }
 
-pub(crate) const READ_TO_END: &str = "Прочитайте документ до\u{a0}конца, затем подпишите";
+pub(crate) const READ_TO_END: &str = "Сначала прочитайте документ до\u{a0}конца\u{a0}↓";
 pub(crate) const SIGNING_OFF: &str = "Подписать нельзя";
 pub(crate) const STARTING: &str = "Переходим на\u{a0}Госуслуги…";
 pub(crate) const COMPLETING: &str = "Проверяем подпись…";

@@ -69,40 +69,46 @@ pub(crate) fn SignPage() -> Html {
     let document = model.document().cloned();
     let completing = model.step == Step::Completing && screen == Screen::Signing;
     let shows_file = !completing && model.view != View::Missing && !matches!(model.view, View::Failed(_));
+    let result = match &document {
+        _ if completing => html! { <Completing /> },
+        Some(document) if screen == Screen::Signed => {
+            html! { <SignedBanner document={document.clone()} flow={flow.clone()} /> }
+        }
+        _ => Html::default(),
+    };
+    let heading = match &document {
+        Some(document) => html! { <DocumentHeader document={document.clone()} {screen} /> },
+        None if shows_file => html! { <header::Skeleton /> },
+        None => Html::default(),
+    };
+    let bar = match &document {
+        Some(document) if screen.has_bar() && !completing => {
+            html! { <SignBar model={Rc::new((*model).clone())} document={document.clone()} flow={flow.clone()} /> }
+        }
+        _ => Html::default(),
+    };
     html! {
         <>
             <TopBar document={document.clone()} />
             <main class="column" aria-busy={(screen == Screen::Loading).to_string()}>
                 <p class="visually-hidden" role="status">{ announcement(&model, screen) }</p>
-                if completing {
-                    <Completing />
-                }
-                if screen == Screen::Signed {
-                    if let Some(document) = document.clone() {
-                        <SignedBanner {document} flow={flow.clone()} />
-                    }
-                }
-                <Notice {screen} document={document.clone()} flow={flow.clone()} />
-                if let Some(document) = document.clone() {
-                    <DocumentHeader {document} {screen} />
-                } else if shows_file {
-                    <header::Skeleton />
-                }
-                if shows_file {
+                // Each part has a place of its own, which stays when the part comes or goes.
+                <div class="slot">{ result }</div>
+                <div class="slot"><Notice {screen} document={document.clone()} flow={flow.clone()} /></div>
+                <div class="slot">{ heading }</div>
+                <div class="slot" hidden={!shows_file}>
                     <Viewer model={Rc::new((*model).clone())} flow={flow.clone()} />
-                }
-                if let (Some(document), true) = (document.clone(), screen.has_bar() && !completing) {
-                    <SignBar model={Rc::new((*model).clone())} {document} flow={flow.clone()} />
-                }
+                </div>
+                <div class="slot">{ bar }</div>
             </main>
-            if let Some(document) = document {
-                <footer class="column">
+            <footer class="column" hidden={document.is_none()}>
+                if let Some(document) = document {
                     if shows_file && !matches!(model.file, File::Failed(_)) {
                         <Checks authentic={model.is_authentic()} hashes={model.hashes().cloned()} />
                     }
                     <Contact clinic={document.clinic.clone()} />
-                </footer>
-            }
+                }
+            </footer>
         </>
     }
 }

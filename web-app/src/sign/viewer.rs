@@ -66,7 +66,9 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
             if model.drawing.is_some() || model.pages().is_empty() {
                 return;
             }
-            if let Some(job) = next_job(model.pages(), dom::sheet_width(&column), *zoom) {
+            // A hidden column has no width; there is nothing to draw for it.
+            let width = dom::sheet_width(&column);
+            if let Some(job) = next_job(model.pages(), width, *zoom).filter(|_| width > 0) {
                 flow.tell(Event::Drawing(job));
                 worker.draw(job);
             }
