@@ -29,7 +29,10 @@ fn main() -> anyhow::Result<()> {
             Ok(facts) => {
                 let protocol = common::protocol(&bytes, facts.pages);
                 let sealed = podpis_pdf::append_protocol(&bytes, &protocol, br#"{"version":1}"#)?;
-                println!("{name}: {facts:?} {spent} ms, +{} bytes", sealed.len() - bytes.len());
+                println!(
+                    "{name}: {facts:?} {spent} ms, +{} bytes",
+                    sealed.len() - bytes.len()
+                );
                 std::fs::write(std::path::Path::new(&to).join(&name), sealed)?;
             }
             Err(refusal) => println!("{name}: {} — {refusal} {spent} ms", refusal.code()),

@@ -33,8 +33,9 @@ const ANNOTATIONS: &[&[u8]] = &[b"RichMedia", b"3D", b"Screen", b"Movie", b"Soun
 
 /// Attachments that a click would run.
 const PROGRAMS: &[&str] = &[
-    "app", "appx", "bat", "chm", "cmd", "com", "cpl", "dll", "dmg", "exe", "hta", "iso", "jar", "js", "jse", "lnk",
-    "msc", "msi", "pif", "ps1", "reg", "scr", "sh", "swf", "url", "vbe", "vbs", "wsf",
+    "app", "appx", "bat", "chm", "cmd", "com", "cpl", "dll", "dmg", "exe", "hta", "iso", "jar",
+    "js", "jse", "lnk", "msc", "msi", "pif", "ps1", "reg", "scr", "sh", "swf", "url", "vbe", "vbs",
+    "wsf",
 ];
 
 /// Finds the first active content and names it.
@@ -59,7 +60,12 @@ pub(crate) fn find(pdf: &Pdf) -> Result<Option<&'static str>, Fault> {
                 continue;
             }
             let mut finds = Finds::new(pdf);
-            match pdf.member(&holder, *number, *offset, Some(&mut |entries| finds.look(entries))) {
+            match pdf.member(
+                &holder,
+                *number,
+                *offset,
+                Some(&mut |entries| finds.look(entries)),
+            ) {
                 Ok(_) | Err(Fault::Broken(_)) => {}
                 Err(fault) => return Err(fault),
             }
@@ -79,7 +85,11 @@ struct Finds<'p, 'a> {
 
 impl<'p, 'a> Finds<'p, 'a> {
     fn new(pdf: &'p Pdf<'a>) -> Self {
-        Self { pdf, what: None, fault: None }
+        Self {
+            pdf,
+            what: None,
+            fault: None,
+        }
     }
 
     fn verdict(self) -> Result<Option<&'static str>, Fault> {
@@ -120,13 +130,22 @@ fn judge(pdf: &Pdf, entries: &[(Vec<u8>, Object)]) -> Result<Option<&'static str
     Ok(None)
 }
 
-fn named(pdf: &Pdf, value: &Object, list: &[(&'static [u8], &'static str)]) -> Result<Option<&'static str>, Fault> {
+fn named(
+    pdf: &Pdf,
+    value: &Object,
+    list: &[(&'static [u8], &'static str)],
+) -> Result<Option<&'static str>, Fault> {
     let value = match value {
         Object::Reference(_) => &pdf.resolve(value)?,
         other => other,
     };
-    let Object::Name(name) = value else { return Ok(None) };
-    Ok(list.iter().find(|(action, _)| action == name).map(|(_, what)| *what))
+    let Object::Name(name) = value else {
+        return Ok(None);
+    };
+    Ok(list
+        .iter()
+        .find(|(action, _)| action == name)
+        .map(|(_, what)| *what))
 }
 
 fn annotation(pdf: &Pdf, value: &Object) -> Result<Option<&'static str>, Fault> {
@@ -134,7 +153,10 @@ fn annotation(pdf: &Pdf, value: &Object) -> Result<Option<&'static str>, Fault> 
         Object::Reference(_) => &pdf.resolve(value)?,
         other => other,
     };
-    Ok(value.as_name().is_ok_and(|name| ANNOTATIONS.contains(&name)).then_some("multimedia"))
+    Ok(value
+        .as_name()
+        .is_ok_and(|name| ANNOTATIONS.contains(&name))
+        .then_some("multimedia"))
 }
 
 /// A file specification with an embedded file (7.11.3): judged by its names and by its first bytes.
@@ -142,8 +164,14 @@ fn attachment(pdf: &Pdf, entries: &[(Vec<u8>, Object)]) -> Result<Option<&'stati
     const WHAT: Option<&str> = Some("attached program");
     for (key, value) in entries {
         match (key.as_slice(), pdf.resolve(value)?) {
-            (b"F" | b"UF" | b"DOS" | b"Unix" | b"Mac", Object::String(name, _)) if is_program(&name) => return Ok(WHAT),
-            (b"EF", Object::Dictionary(files)) if starts_as_program(pdf, &files)? => return Ok(WHAT),
+            (b"F" | b"UF" | b"DOS" | b"Unix" | b"Mac", Object::String(name, _))
+                if is_program(&name) =>
+            {
+                return Ok(WHAT);
+            }
+            (b"EF", Object::Dictionary(files)) if starts_as_program(pdf, &files)? => {
+                return Ok(WHAT);
+            }
             _ => {}
         }
     }
@@ -152,15 +180,27 @@ fn attachment(pdf: &Pdf, entries: &[(Vec<u8>, Object)]) -> Result<Option<&'stati
 
 fn is_program(name: &[u8]) -> bool {
     // UTF-16 names of programs are ASCII with zeros between.
-    let plain: String = name.iter().filter(|b| b.is_ascii_graphic()).map(|b| char::from(b.to_ascii_lowercase())).collect();
-    plain.rsplit_once('.').is_some_and(|(_, extension)| PROGRAMS.contains(&extension))
+    let plain: String = name
+        .iter()
+        .filter(|b| b.is_ascii_graphic())
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    plain
+        .rsplit_once('.')
+        .is_some_and(|(_, extension)| PROGRAMS.contains(&extension))
 }
 
 fn starts_as_program(pdf: &Pdf, files: &Dictionary) -> Result<bool, Fault> {
     for (_, file) in files.iter() {
-        let Ok(id) = file.as_reference() else { continue };
-        let Some(found) = pdf.indirect(id.0, None)? else { continue };
-        let (Object::Dictionary(dictionary), Some(range)) = (&found.object, &found.stream) else { continue };
+        let Ok(id) = file.as_reference() else {
+            continue;
+        };
+        let Some(found) = pdf.indirect(id.0, None)? else {
+            continue;
+        };
+        let (Object::Dictionary(dictionary), Some(range)) = (&found.object, &found.stream) else {
+            continue;
+        };
         let start = first_bytes(pdf, dictionary, range)?;
         if start.starts_with(b"MZ") || start.starts_with(b"\x7fELF") || start.starts_with(b"#!") {
             return Ok(true);
@@ -173,7 +213,9 @@ fn starts_as_program(pdf: &Pdf, files: &Dictionary) -> Result<bool, Fault> {
 fn first_bytes(pdf: &Pdf, dictionary: &Dictionary, range: &Range<usize>) -> Result<Vec<u8>, Fault> {
     let raw = &pdf.bytes()[range.clone()];
     let filter = match pdf.value(dictionary, b"Filter")? {
-        Object::Array(filters) => filters.first().map_or(Ok(Object::Null), |filter| pdf.resolve(filter))?,
+        Object::Array(filters) => filters
+            .first()
+            .map_or(Ok(Object::Null), |filter| pdf.resolve(filter))?,
         filter => filter,
     };
     let mut start = Vec::new();

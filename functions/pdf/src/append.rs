@@ -40,7 +40,11 @@ impl From<Fault> for AppendError {
 ///
 /// # Errors
 /// See [`AppendError`].
-pub fn append_protocol(original: &[u8], protocol: &Protocol, evidence_json: &[u8]) -> Result<Vec<u8>, AppendError> {
+pub fn append_protocol(
+    original: &[u8],
+    protocol: &Protocol,
+    evidence_json: &[u8],
+) -> Result<Vec<u8>, AppendError> {
     let pdf = Pdf::open(original, header_position(original)?)?;
     if pdf.xref().encrypted() {
         return Err(Refusal::Encrypted.into());
@@ -54,11 +58,19 @@ pub(crate) fn dry_run(original: &[u8], pdf: &Pdf, pages: u32) -> Result<(), Refu
     match seal(original, pdf, pages, &sample::protocol(), b"{}") {
         Ok(_) => Ok(()),
         Err(AppendError::Original(refusal)) => Err(refusal),
-        Err(AppendError::NotReadable) => Err(Refusal::Broken { why: "it cannot take an incremental update" }),
+        Err(AppendError::NotReadable) => Err(Refusal::Broken {
+            why: "it cannot take an incremental update",
+        }),
     }
 }
 
-fn seal(original: &[u8], pdf: &Pdf, pages: u32, protocol: &Protocol, evidence: &[u8]) -> Result<Vec<u8>, AppendError> {
+fn seal(
+    original: &[u8],
+    pdf: &Pdf,
+    pages: u32,
+    protocol: &Protocol,
+    evidence: &[u8],
+) -> Result<Vec<u8>, AppendError> {
     let header = original.len() - pdf.bytes().len();
     let tail = update(pdf, pages, protocol_page::set(protocol), protocol, evidence)?;
     let mut sealed = Vec::with_capacity(original.len() + tail.bytes.len());
@@ -67,7 +79,11 @@ fn seal(original: &[u8], pdf: &Pdf, pages: u32, protocol: &Protocol, evidence: &
 
     let again = Pdf::open(&sealed, header)?;
     let reads_back = again.xref().start.is_some() && again.count_pages()? == pages + tail.pages;
-    if reads_back { Ok(sealed) } else { Err(AppendError::NotReadable) }
+    if reads_back {
+        Ok(sealed)
+    } else {
+        Err(AppendError::NotReadable)
+    }
 }
 
 struct Update {
@@ -75,7 +91,13 @@ struct Update {
     pages: u32,
 }
 
-fn update(pdf: &Pdf, pages: u32, typeset: Typeset, protocol: &Protocol, evidence: &[u8]) -> Result<Update, Fault> {
+fn update(
+    pdf: &Pdf,
+    pages: u32,
+    typeset: Typeset,
+    protocol: &Protocol,
+    evidence: &[u8],
+) -> Result<Update, Fault> {
     let xref = pdf.xref();
     let (catalog_id, mut catalog) = pdf.catalog()?;
     let (root_id, root) = pdf.page_root()?;
@@ -101,7 +123,13 @@ fn update(pdf: &Pdf, pages: u32, typeset: Typeset, protocol: &Protocol, evidence
     tree.set("Kids", kids);
     tree.set("Count", i64::from(pages + added_count));
     revision.set(parent, tree);
-    attach::evidence(pdf, &mut catalog, &mut revision, evidence, protocol.signed_at)?;
+    attach::evidence(
+        pdf,
+        &mut catalog,
+        &mut revision,
+        evidence,
+        protocol.signed_at,
+    )?;
     revision.set(catalog_id, catalog);
 
     let mut bytes = Vec::new();
@@ -109,20 +137,43 @@ fn update(pdf: &Pdf, pages: u32, typeset: Typeset, protocol: &Protocol, evidence
         bytes.push(b'\n');
     }
     let nothing = BTreeMap::new();
-    let older = if xref.start.is_some() { &nothing } else { &whole(&xref.entries) };
+    let older = if xref.start.is_some() {
+        &nothing
+    } else {
+        &whole(&xref.entries)
+    };
     let trailer = trailer(pdf, protocol, evidence);
     revision.write(&mut bytes, pdf.bytes().len(), xref.form, trailer, older);
-    Ok(Update { bytes, pages: added_count })
+    Ok(Update {
+        bytes,
+        pages: added_count,
+    })
 }
 
 /// Past every number in use or promised.
 fn first_free_number(pdf: &Pdf) -> Result<u32, Fault> {
     let xref = pdf.xref();
-    let used = xref.entries.last_key_value().map_or(1, |(number, _)| number.saturating_add(1));
-    let promised = xref.trailer.get(b"Size").and_then(Object::as_i64).ok().and_then(|size| u32::try_from(size).ok());
+    let used = xref
+        .entries
+        .last_key_value()
+        .map_or(1, |(number, _)| number.saturating_add(1));
+    let promised = xref
+        .trailer
+        .get(b"Size")
+        .and_then(Object::as_i64)
+        .ok()
+        .and_then(|size| u32::try_from(size).ok());
     // A promise beyond all reason is not kept.
-    let next = used.max(promised.filter(|size| *size < MAX_NUMBER - ROOM).unwrap_or(0));
-    if next > MAX_NUMBER - ROOM { Err(Fault::TooComplex("object numbers are used up")) } else { Ok(next) }
+    let next = used.max(
+        promised
+            .filter(|size| *size < MAX_NUMBER - ROOM)
+            .unwrap_or(0),
+    );
+    if next > MAX_NUMBER - ROOM {
+        Err(Fault::TooComplex("object numbers are used up"))
+    } else {
+        Ok(next)
+    }
 }
 
 /// A rebuilt cross-reference replaces the broken one as a whole: number 0 heads the free list.
@@ -150,11 +201,13 @@ fn trailer(pdf: &Pdf, protocol: &Protocol, evidence: &[u8]) -> Dictionary {
         .chain_update(evidence)
         .finalize();
     let fresh = Object::String(fresh[..16].to_vec(), StringFormat::Hexadecimal);
-    let first = match xref.trailer.get(b"ID").and_then(|id| pdf.resolve(id).map_err(|_| lopdf::Error::PageNumberNotFound(0))) {
+    let first = match xref.trailer.get(b"ID").and_then(|id| {
+        pdf.resolve(id)
+            .map_err(|_| lopdf::Error::PageNumberNotFound(0))
+    }) {
         Ok(Object::Array(id)) => id.into_iter().next().filter(|id| id.as_str().is_ok()),
         _ => None,
     };
     trailer.set("ID", vec![first.unwrap_or_else(|| fresh.clone()), fresh]);
     trailer
 }
-

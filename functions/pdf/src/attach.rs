@@ -37,7 +37,9 @@ pub(crate) fn evidence(
     let name = free_name(&files);
     files.push((name, file.into()));
     files.sort_by(|a, b| a.0.cmp(&b.0));
-    let flat = files.into_iter().flat_map(|(name, file)| [Object::String(name, StringFormat::Literal), file]);
+    let flat = files
+        .into_iter()
+        .flat_map(|(name, file)| [Object::String(name, StringFormat::Literal), file]);
     let mut tree = Dictionary::new();
     tree.set("Names", flat.collect::<Vec<_>>());
     names.set("EmbeddedFiles", revision.add(tree));
@@ -66,7 +68,10 @@ fn file_specification(revision: &mut Revision, evidence: &[u8], at: OffsetDateTi
     specification.set("F", Object::string_literal(EVIDENCE_NAME));
     specification.set("UF", Object::string_literal(EVIDENCE_NAME));
     specification.set("AFRelationship", "Data");
-    specification.set("Desc", text_string("Доказательства подписания: кто, что, когда и как подписал"));
+    specification.set(
+        "Desc",
+        text_string("Доказательства подписания: кто, что, когда и как подписал"),
+    );
     specification.set("EF", embedded);
     revision.add(specification)
 }
@@ -113,11 +118,16 @@ fn pdf_date(at: OffsetDateTime) -> Object {
     let at = at.to_offset(time::UtcOffset::UTC);
     let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
     let (hour, minute, second) = at.to_hms();
-    Object::string_literal(format!("D:{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z"))
+    Object::string_literal(format!(
+        "D:{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z"
+    ))
 }
 
 /// A text string of 7.9.2.2 in UTF-16.
 pub(crate) fn text_string(text: &str) -> Object {
     let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
-    Object::String(units.flat_map(u16::to_be_bytes).collect(), StringFormat::Hexadecimal)
+    Object::String(
+        units.flat_map(u16::to_be_bytes).collect(),
+        StringFormat::Hexadecimal,
+    )
 }

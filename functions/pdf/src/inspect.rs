@@ -93,10 +93,15 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, Refusal> {
     }
     let pages = pdf.count_pages()?;
     if pages == 0 {
-        return Err(Refusal::Broken { why: "it has no pages" });
+        return Err(Refusal::Broken {
+            why: "it has no pages",
+        });
     }
     let (_, catalog) = pdf.catalog()?;
-    if pdf.dictionary(&catalog, b"Perms")?.is_some_and(|permissions| permissions.has(b"DocMDP")) {
+    if pdf
+        .dictionary(&catalog, b"Perms")?
+        .is_some_and(|permissions| permissions.has(b"DocMDP"))
+    {
         return Err(Refusal::Certified);
     }
     if let Some(what) = crate::active::find(&pdf)? {
@@ -113,20 +118,34 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, Refusal> {
 }
 
 pub(crate) fn header_position(bytes: &[u8]) -> Result<usize, Refusal> {
-    memchr::memmem::find(&bytes[..bytes.len().min(HEADER_WITHIN + 5)], b"%PDF-").ok_or(Refusal::NotPdf)
+    memchr::memmem::find(&bytes[..bytes.len().min(HEADER_WITHIN + 5)], b"%PDF-")
+        .ok_or(Refusal::NotPdf)
 }
 
 fn version(pdf: &Pdf, catalog: &Dictionary) -> Result<String, Fault> {
-    let header: Vec<u8> = pdf.bytes()[5..].iter().copied().take(3).take_while(|b| b.is_ascii_digit() || *b == b'.').collect();
+    let header: Vec<u8> = pdf.bytes()[5..]
+        .iter()
+        .copied()
+        .take(3)
+        .take_while(|b| b.is_ascii_digit() || *b == b'.')
+        .collect();
     let header = String::from_utf8(header).unwrap_or_default();
     Ok(match pdf.value(catalog, b"Version")? {
-        Object::Name(name) => String::from_utf8(name).ok().filter(|newer| newer.len() == 3 && *newer > header).unwrap_or(header),
+        Object::Name(name) => String::from_utf8(name)
+            .ok()
+            .filter(|newer| newer.len() == 3 && *newer > header)
+            .unwrap_or(header),
         _ => header,
     })
 }
 
 /// `/SigFlags` bit 1 of the form (12.7.2): the document holds at least one signature.
 fn is_signed(pdf: &Pdf, catalog: &Dictionary) -> Result<bool, Fault> {
-    let Some(form) = pdf.dictionary(catalog, b"AcroForm")? else { return Ok(false) };
-    Ok(pdf.value(&form, b"SigFlags")?.as_i64().is_ok_and(|flags| flags & 1 == 1))
+    let Some(form) = pdf.dictionary(catalog, b"AcroForm")? else {
+        return Ok(false);
+    };
+    Ok(pdf
+        .value(&form, b"SigFlags")?
+        .as_i64()
+        .is_ok_and(|flags| flags & 1 == 1))
 }

@@ -15,5 +15,6 @@ pub use append::{AppendError, append_protocol};
 pub use attach::EVIDENCE_NAME;
 pub use inspect::{Inspected, Refusal, inspect};
 pub use protocol::{
-    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SealText, SignerFacts,
+    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SealText,
+    SignerFacts,
 };

@@ -15,7 +15,9 @@ const LABEL_WIDTH: f64 = 134.0;
 
 /// Sets the protocol's pages.
 pub(crate) fn set(protocol: &Protocol) -> Typeset {
-    let mut page = Page { composer: Composer::new(Margins::default()) };
+    let mut page = Page {
+        composer: Composer::new(Margins::default()),
+    };
     page.masthead(protocol);
     page.verdict(protocol);
     page.document(protocol);
@@ -25,9 +27,16 @@ pub(crate) fn set(protocol: &Protocol) -> Typeset {
     page.basis(protocol);
     page.notes(protocol);
     page.verification(protocol);
-    let footer = format!("№ {} · SHA-256 документа {}…", protocol.number, first(&protocol.document.sha256, 16));
+    let footer = format!(
+        "№ {} · SHA-256 документа {}…",
+        protocol.number,
+        first(&protocol.document.sha256, 16)
+    );
     page.composer.finish(SMALL, |number, total| {
-        (footer.clone(), format!("Протокол подписания · лист {number} из {total}"))
+        (
+            footer.clone(),
+            format!("Протокол подписания · лист {number} из {total}"),
+        )
     })
 }
 
@@ -38,9 +47,20 @@ struct Page {
 impl Page {
     fn masthead(&mut self, protocol: &Protocol) {
         let title = Style::regular(18.0, 23.0).face(Face::Bold).ink(Ink::Accent);
-        self.composer.text("Протокол подписания электронного документа", title, Block::default());
+        self.composer.text(
+            "Протокол подписания электронного документа",
+            title,
+            Block::default(),
+        );
         let line = format!("№ {} · {}", protocol.number, moscow(protocol.signed_at));
-        self.composer.text(&line, LABEL, Block { after: 7.0, ..Block::default() });
+        self.composer.text(
+            &line,
+            LABEL,
+            Block {
+                after: 7.0,
+                ..Block::default()
+            },
+        );
     }
 
     /// The one statement that everything else supports.
@@ -49,9 +69,19 @@ impl Page {
         let name = Style::regular(13.5, 18.0).face(Face::Bold);
         let signer = &protocol.signer;
         let lines = [
-            vec![Span::new("Документ подписан простой электронной подписью", small.face(Face::Bold).ink(Ink::Accent))],
+            vec![Span::new(
+                "Документ подписан простой электронной подписью",
+                small.face(Face::Bold).ink(Ink::Accent),
+            )],
             vec![Span::new(&signer.full_name, name)],
-            vec![Span::new(format!("{} · {}", capacity(&signer.capacity), moment(protocol.signed_at)), small.ink(Ink::Text))],
+            vec![Span::new(
+                format!(
+                    "{} · {}",
+                    capacity(&signer.capacity),
+                    moment(protocol.signed_at)
+                ),
+                small.ink(Ink::Text),
+            )],
         ];
         self.composer.panel(&lines);
         self.composer.gap(4.0);
@@ -65,7 +95,14 @@ impl Page {
         if let Some(id) = &document.external_id {
             self.fact("Номер в системе клиники", id);
         }
-        self.fact("Объём", &format!("{} · {} байт", pages(document.pages), grouped(document.size)));
+        self.fact(
+            "Объём",
+            &format!(
+                "{} · {} байт",
+                pages(document.pages),
+                grouped(document.size)
+            ),
+        );
         self.fact("Получен от клиники", &moment(document.received_at));
         self.hash("SHA-256", &document.sha256);
         self.hash("ГОСТ Р 34.11-2012, 256 бит", &document.streebog256);
@@ -79,7 +116,14 @@ impl Page {
             Some(ogrn) => format!("{} / {ogrn}", clinic.inn),
             None => clinic.inn.clone(),
         };
-        self.fact(if clinic.ogrn.is_some() { "ИНН / ОГРН" } else { "ИНН" }, &numbers);
+        self.fact(
+            if clinic.ogrn.is_some() {
+                "ИНН / ОГРН"
+            } else {
+                "ИНН"
+            },
+            &numbers,
+        );
     }
 
     fn signer(&mut self, protocol: &Protocol) {
@@ -89,21 +133,43 @@ impl Page {
         self.fact("Дата рождения", &date(signer.birth_date));
         match &signer.capacity {
             Capacity::Patient => self.fact("В каком качестве", "пациент, от своего имени"),
-            Capacity::Representative { patient, patient_birth_date, basis } => {
-                self.fact("В каком качестве", &format!("представитель пациента: {patient}, {}", date(*patient_birth_date)));
+            Capacity::Representative {
+                patient,
+                patient_birth_date,
+                basis,
+            } => {
+                self.fact(
+                    "В каком качестве",
+                    &format!(
+                        "представитель пациента: {patient}, {}",
+                        date(*patient_birth_date)
+                    ),
+                );
                 self.fact("Основание", basis);
             }
         }
-        let masked = [("СНИЛС", &signer.snils_masked), ("телефон", &signer.phone_masked)];
-        let masked: Vec<String> = masked.iter().filter_map(|(label, value)| value.as_ref().map(|v| format!("{label} {v}"))).collect();
+        let masked = [
+            ("СНИЛС", &signer.snils_masked),
+            ("телефон", &signer.phone_masked),
+        ];
+        let masked: Vec<String> = masked
+            .iter()
+            .filter_map(|(label, value)| value.as_ref().map(|v| format!("{label} {v}")))
+            .collect();
         if !masked.is_empty() {
             self.fact("Сведения (скрыты частично)", &masked.join(" · "));
         }
         let identification = &protocol.identification;
-        self.fact("Как установлена личность", &format!("{}, {}", identification.system, identification.account));
+        self.fact(
+            "Как установлена личность",
+            &format!("{}, {}", identification.system, identification.account),
+        );
         self.fact("Вход выполнен", &moment(identification.authenticated_at));
         self.fact("Сверено с адресатом", &identification.matched);
-        self.hash("Отпечаток идентификатора", &identification.subject_fingerprint);
+        self.hash(
+            "Отпечаток идентификатора",
+            &identification.subject_fingerprint,
+        );
     }
 
     fn will(&mut self, protocol: &Protocol) {
@@ -112,13 +178,21 @@ impl Page {
         self.fact("Вид подписи", &protocol.method);
         self.fact("Подписано", &moment(protocol.signed_at));
         self.fact("Показанный текст", &format!("«{}»", consent.text));
-        self.fact("Нажатая кнопка", &format!("«{}» (редакция текста {})", consent.button, consent.version));
+        self.fact(
+            "Нажатая кнопка",
+            &format!("«{}» (редакция текста {})", consent.button, consent.version),
+        );
     }
 
     fn basis(&mut self, protocol: &Protocol) {
         self.section("Правовое основание");
         for line in &protocol.legal_basis {
-            self.composer.text(line, BODY, Block::default());
+            self.composer.item(
+                &[Span::new("—", LABEL)],
+                &[Span::new(line, BODY)],
+                14.0,
+                0.0,
+            );
         }
     }
 
@@ -155,24 +229,46 @@ impl Page {
             self.composer.text(step, BODY, Block::default());
         }
         self.composer.gap(2.0);
-        self.composer.text(&format!("head -c {size} документ.pdf | sha256sum"), HASH, Block::default());
+        self.composer.text(
+            &format!("head -c {size} документ.pdf | sha256sum"),
+            HASH,
+            Block::default(),
+        );
     }
 
     fn section(&mut self, title: &str) {
         let style = Style::regular(10.4, 14.0).face(Face::Bold).ink(Ink::Accent);
         self.composer.ensure(56.0);
         self.composer.gap(8.0);
-        self.composer.text(title, style, Block { align: Align::Left, after: 2.0, ..Block::default() });
+        self.composer.text(
+            title,
+            style,
+            Block {
+                align: Align::Left,
+                after: 2.0,
+                ..Block::default()
+            },
+        );
         self.composer.rule(0.5, Ink::Rule);
         self.composer.gap(2.6);
     }
 
     fn fact(&mut self, label: &str, value: &str) {
-        self.composer.row(&[Span::new(label, LABEL)], &[Span::new(value, BODY)], LABEL_WIDTH, 1.0);
+        self.composer.row(
+            &[Span::new(label, LABEL)],
+            &[Span::new(value, BODY)],
+            LABEL_WIDTH,
+            1.0,
+        );
     }
 
     fn hash(&mut self, label: &str, value: &str) {
-        self.composer.row(&[Span::new(label, LABEL)], &[Span::new(value, HASH)], LABEL_WIDTH, 1.0);
+        self.composer.row(
+            &[Span::new(label, LABEL)],
+            &[Span::new(value, HASH)],
+            LABEL_WIDTH,
+            1.0,
+        );
     }
 }
 
@@ -201,7 +297,12 @@ fn stamp(at: OffsetDateTime) -> Timestamp {
 }
 
 fn date(date: Date) -> String {
-    format!("{:02}.{:02}.{:04}", date.day(), u8::from(date.month()), date.year())
+    format!(
+        "{:02}.{:02}.{:04}",
+        date.day(),
+        u8::from(date.month()),
+        date.year()
+    )
 }
 
 /// «1 страница», «3 страницы», «11 страниц».
@@ -236,7 +337,10 @@ mod tests {
     #[test]
     fn prints_moscow_and_utc() {
         let at = datetime!(2026-11-22 21:05:31 UTC);
-        assert_eq!(moment(at), "23.11.2026 00:05:31 МСК (UTC+3) · 2026-11-22T21:05:31Z");
+        assert_eq!(
+            moment(at),
+            "23.11.2026 00:05:31 МСК (UTC+3) · 2026-11-22T21:05:31Z"
+        );
     }
 
     #[test]

@@ -15,7 +15,10 @@ pub(crate) struct Revision {
 impl Revision {
     /// New objects get numbers from `next` on.
     pub(crate) fn new(next: u32) -> Self {
-        Self { objects: BTreeMap::new(), next }
+        Self {
+            objects: BTreeMap::new(),
+            next,
+        }
     }
 
     /// Takes a number for an object that is set later.
@@ -37,10 +40,23 @@ impl Revision {
     /// Appends objects, cross-reference and trailer to `out`.
     ///
     /// `base` is where `out` starts, counted from the header; `older` are entries that the section lists as well.
-    pub(crate) fn write(mut self, out: &mut Vec<u8>, base: usize, form: Form, mut trailer: Dictionary, older: &BTreeMap<u32, Entry>) {
+    pub(crate) fn write(
+        mut self,
+        out: &mut Vec<u8>,
+        base: usize,
+        form: Form,
+        mut trailer: Dictionary,
+        older: &BTreeMap<u32, Entry>,
+    ) {
         let mut entries: BTreeMap<u32, Entry> = older.clone();
         for (id, object) in &self.objects {
-            entries.insert(id.0, Entry::At { offset: base + out.len(), generation: id.1 });
+            entries.insert(
+                id.0,
+                Entry::At {
+                    offset: base + out.len(),
+                    generation: id.1,
+                },
+            );
             write_indirect(out, *id, object);
         }
         let start = base + out.len();
@@ -54,7 +70,13 @@ impl Revision {
             }
             Form::Stream => {
                 let id = self.reserve();
-                entries.insert(id.0, Entry::At { offset: start, generation: 0 });
+                entries.insert(
+                    id.0,
+                    Entry::At {
+                        offset: start,
+                        generation: 0,
+                    },
+                );
                 trailer.set("Size", size(&entries, &trailer));
                 write_indirect(out, id, &xref_stream(&entries, trailer).into());
             }
@@ -64,7 +86,9 @@ impl Revision {
 }
 
 fn size(entries: &BTreeMap<u32, Entry>, trailer: &Dictionary) -> i64 {
-    let highest = entries.last_key_value().map_or(0, |(number, _)| i64::from(*number) + 1);
+    let highest = entries
+        .last_key_value()
+        .map_or(0, |(number, _)| i64::from(*number) + 1);
     let stated = trailer.get(b"Size").and_then(Object::as_i64).unwrap_or(0);
     highest.max(stated.min(i64::from(MAX_NUMBER) + 1))
 }
@@ -85,7 +109,9 @@ fn sections(entries: &BTreeMap<u32, Entry>) -> Vec<(u32, Vec<Entry>)> {
     let mut sections: Vec<(u32, Vec<Entry>)> = Vec::new();
     for (number, entry) in entries {
         match sections.last_mut() {
-            Some((first, run)) if *first as usize + run.len() == *number as usize => run.push(*entry),
+            Some((first, run)) if *first as usize + run.len() == *number as usize => {
+                run.push(*entry)
+            }
             _ => sections.push((*number, vec![*entry])),
         }
     }
@@ -109,12 +135,18 @@ fn write_table(out: &mut Vec<u8>, entries: &BTreeMap<u32, Entry>) {
 
 fn xref_stream(entries: &BTreeMap<u32, Entry>, mut trailer: Dictionary) -> Stream {
     let sections = sections(entries);
-    let index = sections.iter().flat_map(|(first, run)| [Object::from(*first), Object::from(run.len() as i64)]).collect();
+    let index = sections
+        .iter()
+        .flat_map(|(first, run)| [Object::from(*first), Object::from(run.len() as i64)])
+        .collect();
     let mut data = Vec::with_capacity(entries.len() * 7);
     for entry in sections.into_iter().flat_map(|(_, run)| run) {
         let entry = match entry {
             Entry::Free => XrefEntry::Free,
-            Entry::At { offset, generation } => XrefEntry::Normal { offset: u32::try_from(offset).unwrap_or(0), generation },
+            Entry::At { offset, generation } => XrefEntry::Normal {
+                offset: u32::try_from(offset).unwrap_or(0),
+                generation,
+            },
             Entry::In { container, index } => XrefEntry::Compressed { container, index },
         };
         data.extend(entry.encode_for_xref_stream(&[1, 4, 2]));

@@ -20,7 +20,11 @@ pub(crate) fn protocol() -> Protocol {
             streebog256: "0".repeat(64),
             received_at: datetime!(2026-01-01 00:00 UTC),
         },
-        clinic: ClinicFacts { name: "Проба".to_owned(), inn: "0".repeat(10), ogrn: None },
+        clinic: ClinicFacts {
+            name: "Проба".to_owned(),
+            inn: "0".repeat(10),
+            ogrn: None,
+        },
         signer: SignerFacts {
             full_name: "Проба".to_owned(),
             birth_date: date!(2000 - 01 - 01),
@@ -36,7 +40,11 @@ pub(crate) fn protocol() -> Protocol {
             matched: "Проба".to_owned(),
         },
         method: "Проба".to_owned(),
-        consent: ConsentFacts { text: "Проба".to_owned(), button: "Проба".to_owned(), version: "0".to_owned() },
+        consent: ConsentFacts {
+            text: "Проба".to_owned(),
+            button: "Проба".to_owned(),
+            version: "0".to_owned(),
+        },
         signed_at: datetime!(2026-01-01 00:00 UTC),
         legal_basis: vec!["Проба".to_owned()],
         needs_medic: false,

@@ -1,12 +1,14 @@
 //! The sample consent: its source makes it, and sealed it convinces independent readers.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod common;
 #[path = "../examples/consent/form.rs"]
 mod form;
+#[path = "common/judges.rs"]
+mod judges;
 
 use std::path::PathBuf;
 
-use common::judges;
 use podpis_pdf::{EVIDENCE_NAME, append_protocol, inspect};
 
 const SOURCE: &str = include_str!("../../../tests/fixtures/consent/consent.txt");
@@ -14,7 +16,10 @@ const CONSENT: &[u8] = include_bytes!("../../../tests/fixtures/consent/consent.p
 
 #[test]
 fn the_source_makes_the_same_bytes() {
-    assert!(form::set(SOURCE) == CONSENT, "run `cargo run -p podpis-pdf --example consent`");
+    assert!(
+        form::set(SOURCE) == CONSENT,
+        "run `cargo run -p podpis-pdf --example consent`"
+    );
 }
 
 #[test]
@@ -22,7 +27,8 @@ fn the_sealed_consent_reads_everywhere() {
     let facts = inspect(CONSENT).unwrap();
     assert!((3..=4).contains(&facts.pages) && !facts.repaired && !facts.signed);
     let evidence = "{\"подписант\":\"Иванова\"}".as_bytes();
-    let sealed = append_protocol(CONSENT, &common::protocol(CONSENT, facts.pages), evidence).unwrap();
+    let sealed =
+        append_protocol(CONSENT, &common::protocol(CONSENT, facts.pages), evidence).unwrap();
     assert!(sealed.starts_with(CONSENT));
     assert_eq!(inspect(&sealed).unwrap().pages, facts.pages + 1);
 
@@ -51,7 +57,13 @@ fn the_sealed_consent_reads_everywhere() {
         }
     }
     let target = scratch(EVIDENCE_NAME);
-    if judges::run("pdfdetach", &["-save", "1", "-o", &target.to_string_lossy()], &path).is_some() {
+    if judges::run(
+        "pdfdetach",
+        &["-save", "1", "-o", &target.to_string_lossy()],
+        &path,
+    )
+    .is_some()
+    {
         assert_eq!(std::fs::read(&target).unwrap(), evidence);
     }
     let hayro = hayro_syntax::Pdf::new(sealed).unwrap();
@@ -61,9 +73,13 @@ fn the_sealed_consent_reads_everywhere() {
 #[test]
 fn a_long_protocol_goes_on_over_pages() {
     let mut protocol = common::protocol(CONSENT, 3);
-    protocol.document.title = "Очень длинное название документа, каких клиники присылают немало. ".repeat(12);
+    protocol.document.title =
+        "Очень длинное название документа, каких клиники присылают немало. ".repeat(12);
     protocol.signer.full_name = "Константинопольская-Преображенская".repeat(8);
-    protocol.legal_basis = vec!["Федеральный закон, статья, часть, пункт и так далее".to_owned(); 40];
+    protocol.legal_basis = vec![
+        "Федеральный закон, статья, часть, пункт и так далее".to_owned();
+        40
+    ];
     let sealed = append_protocol(CONSENT, &protocol, b"{}").unwrap();
     let pages = inspect(&sealed).unwrap().pages;
     assert!(pages >= 5, "{pages}");

@@ -1,11 +1,17 @@
 //! Every odd PDF ends in acceptance or a clean refusal, and what is accepted can be sealed so that others read it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
 
 mod common;
+#[path = "common/judges.rs"]
+mod judges;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use common::judges;
 use podpis_pdf::{append_protocol, inspect};
 
 const CODES: [&str; 4] = ["not_pdf", "encrypted_pdf", "active_content", "broken_pdf"];
@@ -17,7 +23,10 @@ fn fixtures() -> PathBuf {
 #[test]
 fn the_fixtures_end_as_expected() {
     let folder = fixtures();
-    let verdicts: String = check(&folder).iter().map(|(name, verdict)| format!("{name}: {verdict}\n")).collect();
+    let verdicts: String = check(&folder, "fixtures")
+        .iter()
+        .map(|(name, verdict)| format!("{name}: {verdict}\n"))
+        .collect();
     let expected = folder.join("expected.txt");
     if std::env::var("BLESS").is_ok_and(|bless| bless == "1") {
         std::fs::write(&expected, &verdicts).unwrap();
@@ -28,15 +37,15 @@ fn the_fixtures_end_as_expected() {
 #[test]
 fn another_folder_ends_cleanly() {
     if let Ok(folder) = std::env::var("PODPIS_ODD_PDFS") {
-        for (name, verdict) in check(Path::new(&folder)) {
+        for (name, verdict) in check(Path::new(&folder), "other") {
             println!("{name}: {verdict}");
         }
     }
 }
 
 /// Names and verdicts of a folder's PDFs; fails on anything that is not clean.
-fn check(folder: &Path) -> BTreeMap<String, String> {
-    let scratch = std::env::temp_dir().join(format!("podpis-pdf-{}", std::process::id()));
+fn check(folder: &Path, run: &str) -> BTreeMap<String, String> {
+    let scratch = std::env::temp_dir().join(format!("podpis-pdf-{run}-{}", std::process::id()));
     std::fs::create_dir_all(&scratch).unwrap();
     let mut verdicts = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -49,7 +58,11 @@ fn check(folder: &Path) -> BTreeMap<String, String> {
         let verdict = match inspect(&bytes) {
             Ok(facts) => {
                 seal_and_judge(&path, &bytes, facts.pages, &scratch.join(&name));
-                format!("{} pages{}", facts.pages, if facts.repaired { ", repaired" } else { "" })
+                format!(
+                    "{} pages{}",
+                    facts.pages,
+                    if facts.repaired { ", repaired" } else { "" }
+                )
             }
             Err(refusal) => {
                 assert!(CODES.contains(&refusal.code()), "{name}");
@@ -66,12 +79,25 @@ fn seal_and_judge(original: &Path, bytes: &[u8], pages: u32, sealed_path: &Path)
     let name = original.display();
     let protocol = common::protocol(bytes, pages);
     let sealed = append_protocol(bytes, &protocol, b"{}").unwrap();
-    assert!(sealed.starts_with(bytes), "{name}: the original is not the first revision");
-    assert_eq!(sealed, append_protocol(bytes, &protocol, b"{}").unwrap(), "{name}: other bytes the second time");
+    assert!(
+        sealed.starts_with(bytes),
+        "{name}: the original is not the first revision"
+    );
+    assert_eq!(
+        sealed,
+        append_protocol(bytes, &protocol, b"{}").unwrap(),
+        "{name}: other bytes the second time"
+    );
     std::fs::write(sealed_path, &sealed).unwrap();
 
-    if let (Some(before), Some(after)) = (judges::qpdf_severity(original), judges::qpdf_severity(sealed_path)) {
-        assert!(after <= before, "{name}: qpdf finds {after} where it found {before}");
+    if let (Some(before), Some(after)) = (
+        judges::qpdf_severity(original),
+        judges::qpdf_severity(sealed_path),
+    ) {
+        assert!(
+            after <= before,
+            "{name}: qpdf finds {after} where it found {before}"
+        );
     }
     // The protocol of these facts is one page.
     if let Some(found) = judges::poppler_pages(sealed_path) {
@@ -80,13 +106,25 @@ fn seal_and_judge(original: &Path, bytes: &[u8], pages: u32, sealed_path: &Path)
     if let Some(files) = judges::printed("pdfdetach", &["-list"], sealed_path) {
         assert!(files.contains("evidence.json"), "{name}: {files}");
     }
-    let text = judges::run("pdftotext", &["-f", &(pages + 1).to_string(), "-enc", "UTF-8"], sealed_path);
+    let text = judges::run(
+        "pdftotext",
+        &["-f", &(pages + 1).to_string(), "-enc", "UTF-8"],
+        sealed_path,
+    );
     if text.is_some() {
         let text = std::fs::read_to_string(sealed_path.with_extension("txt")).unwrap();
-        assert!(text.contains("Протокол подписания электронного документа"), "{name}: {text}");
+        assert!(
+            text.contains("Протокол подписания электронного документа"),
+            "{name}: {text}"
+        );
     }
-    let hayro = hayro_syntax::Pdf::new(sealed).unwrap_or_else(|error| panic!("{name}: hayro does not open it: {error:?}"));
+    let hayro = hayro_syntax::Pdf::new(sealed)
+        .unwrap_or_else(|error| panic!("{name}: hayro does not open it: {error:?}"));
     if let Ok(before) = hayro_syntax::Pdf::new(bytes.to_vec()) {
-        assert_eq!(hayro.pages().len(), before.pages().len() + 1, "{name}: pages in hayro");
+        assert_eq!(
+            hayro.pages().len(),
+            before.pages().len() + 1,
+            "{name}: pages in hayro"
+        );
     }
 }

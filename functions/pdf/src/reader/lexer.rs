@@ -26,12 +26,20 @@ pub(crate) struct Lexer<'a, 'w> {
 impl<'a, 'w> Lexer<'a, 'w> {
     /// Starts at `pos`, which may lie past the end.
     pub(crate) fn new(bytes: &'a [u8], pos: usize) -> Self {
-        Self { bytes, pos: pos.min(bytes.len()), nodes: 0, watch: None }
+        Self {
+            bytes,
+            pos: pos.min(bytes.len()),
+            nodes: 0,
+            watch: None,
+        }
     }
 
     /// The same, showing each dictionary to `watch`.
     pub(crate) fn watched(bytes: &'a [u8], pos: usize, watch: Option<Watch<'w>>) -> Self {
-        Self { watch, ..Self::new(bytes, pos) }
+        Self {
+            watch,
+            ..Self::new(bytes, pos)
+        }
     }
 
     /// Where the next byte is read.
@@ -76,11 +84,17 @@ impl<'a, 'w> Lexer<'a, 'w> {
     /// Takes an unsigned integer after white space.
     pub(crate) fn unsigned(&mut self) -> Option<u64> {
         self.skip_space();
-        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = self
+            .rest()
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         if digits == 0 || digits > 19 {
             return None;
         }
-        let value = self.rest()[..digits].iter().fold(0_u64, |sum, b| sum.wrapping_mul(10).wrapping_add(u64::from(b - b'0')));
+        let value = self.rest()[..digits].iter().fold(0_u64, |sum, b| {
+            sum.wrapping_mul(10).wrapping_add(u64::from(b - b'0'))
+        });
         self.pos += digits;
         Some(value)
     }
@@ -113,7 +127,9 @@ impl<'a, 'w> Lexer<'a, 'w> {
         match self.peek().ok_or(Fault::Broken("an object is cut off"))? {
             b'/' => Ok(Object::Name(self.name())),
             b'(' => Ok(Object::String(self.literal_string(), StringFormat::Literal)),
-            b'<' if self.rest().get(1) == Some(&b'<') => self.dictionary(depth).map(Object::Dictionary),
+            b'<' if self.rest().get(1) == Some(&b'<') => {
+                self.dictionary(depth).map(Object::Dictionary)
+            }
             b'<' => Ok(Object::String(self.hex_string(), StringFormat::Hexadecimal)),
             b'[' => self.array(depth).map(Object::Array),
             b'0'..=b'9' | b'+' | b'-' | b'.' => Ok(self.number_or_reference()),
@@ -248,7 +264,9 @@ impl<'a, 'w> Lexer<'a, 'w> {
             Some(first @ b'0'..=b'7') => {
                 let mut code = u16::from(first - b'0');
                 for _ in 0..2 {
-                    let Some(digit @ b'0'..=b'7') = self.peek() else { break };
+                    let Some(digit @ b'0'..=b'7') = self.peek() else {
+                        break;
+                    };
                     code = code << 3 | u16::from(digit - b'0');
                     self.pos += 1;
                 }
@@ -281,12 +299,18 @@ impl<'a, 'w> Lexer<'a, 'w> {
 
     fn number_or_reference(&mut self) -> Object {
         let start = self.pos;
-        while self.peek().is_some_and(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.')) {
+        while self
+            .peek()
+            .is_some_and(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.'))
+        {
             self.pos += 1;
         }
         let text = std::str::from_utf8(&self.bytes[start..self.pos]).unwrap_or_default();
         if let Ok(integer) = text.parse::<i64>() {
-            if let Some(reference) = u32::try_from(integer).ok().and_then(|number| self.reference(number)) {
+            if let Some(reference) = u32::try_from(integer)
+                .ok()
+                .and_then(|number| self.reference(number))
+            {
                 return reference;
             }
             return Object::Integer(integer);
@@ -338,11 +362,17 @@ pub(crate) fn is_space(byte: u8) -> bool {
 }
 
 fn is_regular(byte: u8) -> bool {
-    !is_space(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+    !is_space(byte)
+        && !matches!(
+            byte,
+            b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
+        )
 }
 
 fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
@@ -366,9 +396,15 @@ mod tests {
     #[test]
     fn hostile_input_ends() {
         let deep = "[".repeat(100_000);
-        assert!(matches!(Lexer::new(deep.as_bytes(), 0).object(), Err(Fault::TooComplex(_))));
+        assert!(matches!(
+            Lexer::new(deep.as_bytes(), 0).object(),
+            Err(Fault::TooComplex(_))
+        ));
         let wide = format!("[{}]", "1 ".repeat(400_000));
-        assert!(matches!(Lexer::new(wide.as_bytes(), 0).object(), Err(Fault::TooComplex(_))));
+        assert!(matches!(
+            Lexer::new(wide.as_bytes(), 0).object(),
+            Err(Fault::TooComplex(_))
+        ));
         for cut in ["<", "<<", "<</A", "(", "[", "/", "1 0", "<</A 1 0 R", ")"] {
             let _ = Lexer::new(cut.as_bytes(), 0).object();
         }
@@ -378,7 +414,9 @@ mod tests {
     fn repeated_keys_are_seen() {
         let mut seen = 0;
         let mut watch = |entries: &[(Vec<u8>, Object)]| seen = entries.len();
-        Lexer::watched(b"<</S/URI/S/JavaScript>>", 0, Some(&mut watch)).object().unwrap();
+        Lexer::watched(b"<</S/URI/S/JavaScript>>", 0, Some(&mut watch))
+            .object()
+            .unwrap();
         assert_eq!(seen, 2);
     }
 }

@@ -43,7 +43,13 @@ const MAX_PAGE_NODES: usize = 100_000;
 const MAX_HOPS: u32 = 16;
 
 /// Filters for data (ISO 32000-1, 7.4). Those of later drafts are left out: other readers would see another document.
-const FILTERS: [&[u8]; 5] = [b"FlateDecode", b"LZWDecode", b"ASCIIHexDecode", b"ASCII85Decode", b"RunLengthDecode"];
+const FILTERS: [&[u8]; 5] = [
+    b"FlateDecode",
+    b"LZWDecode",
+    b"ASCIIHexDecode",
+    b"ASCII85Decode",
+    b"RunLengthDecode",
+];
 
 /// Why a document cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +150,9 @@ impl<'a> Pdf<'a> {
     /// # Errors
     /// Only when the budget is spent.
     pub(crate) fn object(&self, id: ObjectId) -> Result<Object, Fault> {
-        Ok(self.indirect(id.0, None)?.map_or(Object::Null, |found| found.object))
+        Ok(self
+            .indirect(id.0, None)?
+            .map_or(Object::Null, |found| found.object))
     }
 
     /// The object itself, or what its reference leads to.
@@ -161,11 +169,17 @@ impl<'a> Pdf<'a> {
 
     /// The value of a key, resolved; null when absent.
     pub(crate) fn value(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Object, Fault> {
-        dictionary.get(key).map_or(Ok(Object::Null), |value| self.resolve(value))
+        dictionary
+            .get(key)
+            .map_or(Ok(Object::Null), |value| self.resolve(value))
     }
 
     /// The dictionary of a key, resolved.
-    pub(crate) fn dictionary(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Option<Dictionary>, Fault> {
+    pub(crate) fn dictionary(
+        &self,
+        dictionary: &Dictionary,
+        key: &[u8],
+    ) -> Result<Option<Dictionary>, Fault> {
         Ok(match self.value(dictionary, key)? {
             Object::Dictionary(found) => Some(found),
             _ => None,
@@ -173,7 +187,11 @@ impl<'a> Pdf<'a> {
     }
 
     /// Reads the object with this number wherever it lies.
-    pub(crate) fn indirect(&self, number: u32, watch: Option<Watch>) -> Result<Option<Indirect>, Fault> {
+    pub(crate) fn indirect(
+        &self,
+        number: u32,
+        watch: Option<Watch>,
+    ) -> Result<Option<Indirect>, Fault> {
         let entry = self.xref.entries.get(&number).copied();
         if self.hops.get() >= MAX_HOPS {
             return Ok(None);
@@ -193,7 +211,11 @@ impl<'a> Pdf<'a> {
     }
 
     /// Reads the object that starts at `offset`.
-    pub(crate) fn indirect_at(&self, offset: usize, watch: Option<Watch>) -> Result<Option<Indirect>, Fault> {
+    pub(crate) fn indirect_at(
+        &self,
+        offset: usize,
+        watch: Option<Watch>,
+    ) -> Result<Option<Indirect>, Fault> {
         let mut lexer = Lexer::watched(self.bytes, offset, watch);
         let Some(id) = lexer.object_header() else {
             return Ok(None);
@@ -205,18 +227,31 @@ impl<'a> Pdf<'a> {
         let stream = match &object {
             Object::Dictionary(dictionary) => {
                 lexer.skip_space();
-                if lexer.prefix(b"stream") { self.stream_range(dictionary, lexer.pos())? } else { None }
+                if lexer.prefix(b"stream") {
+                    self.stream_range(dictionary, lexer.pos())?
+                } else {
+                    None
+                }
             }
             _ => None,
         };
         if let Some(range) = &stream {
             end = range.end;
         }
-        Ok(Some(Indirect { id, object, stream, end }))
+        Ok(Some(Indirect {
+            id,
+            object,
+            stream,
+            end,
+        }))
     }
 
     /// Where a stream's data lies (7.3.8): as `/Length` says, else up to `endstream`.
-    fn stream_range(&self, dictionary: &Dictionary, after_keyword: usize) -> Result<Option<Range<usize>>, Fault> {
+    fn stream_range(
+        &self,
+        dictionary: &Dictionary,
+        after_keyword: usize,
+    ) -> Result<Option<Range<usize>>, Fault> {
         let start = match &self.bytes[after_keyword..] {
             [b'\r', b'\n', ..] => after_keyword + 2,
             [b'\r' | b'\n', ..] => after_keyword + 1,
@@ -227,7 +262,8 @@ impl<'a> Pdf<'a> {
             Ok(Object::Reference(id)) => self.object(*id)?.as_i64().ok(),
             _ => None,
         };
-        if let Some(end) = length.and_then(|length| start.checked_add(usize::try_from(length).ok()?))
+        if let Some(end) =
+            length.and_then(|length| start.checked_add(usize::try_from(length).ok()?))
             && end <= self.bytes.len()
         {
             let tail = &self.bytes[end..self.bytes.len().min(end + 32)];
@@ -254,22 +290,35 @@ impl<'a> Pdf<'a> {
     ///
     /// # Errors
     /// [`Fault::TooComplex`] past the bound, [`Fault::Broken`] when a filter fails.
-    pub(crate) fn decoded(&self, dictionary: &Dictionary, range: &Range<usize>) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn decoded(
+        &self,
+        dictionary: &Dictionary,
+        range: &Range<usize>,
+    ) -> Result<Vec<u8>, Fault> {
         let stream = self.plain_stream(dictionary, range)?;
-        let data = stream.get_plain_content_with_limit(MAX_DECODED).map_err(|error| match error {
-            lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => {
-                Fault::TooComplex("a stream unpacks to too much data")
-            }
-            _ => Fault::Broken("a stream cannot be unpacked"),
-        });
+        let data = stream
+            .get_plain_content_with_limit(MAX_DECODED)
+            .map_err(|error| match error {
+                lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded {
+                    ..
+                }) => Fault::TooComplex("a stream unpacks to too much data"),
+                _ => Fault::Broken("a stream cannot be unpacked"),
+            });
         // What was unpacked before a failure is not known; deflate gives at most 1032 bytes for one (zlib, "maximum
         // compression factor").
-        self.pay(data.as_ref().map_or(range.len().saturating_mul(1032).min(MAX_DECODED), Vec::len))?;
+        self.pay(
+            data.as_ref()
+                .map_or(range.len().saturating_mul(1032).min(MAX_DECODED), Vec::len),
+        )?;
         data
     }
 
     /// The stream as `lopdf` takes it, with what its filters need no longer behind references.
-    pub(crate) fn plain_stream(&self, dictionary: &Dictionary, range: &Range<usize>) -> Result<Stream, Fault> {
+    pub(crate) fn plain_stream(
+        &self,
+        dictionary: &Dictionary,
+        range: &Range<usize>,
+    ) -> Result<Stream, Fault> {
         let raw = &self.bytes[range.clone()];
         if raw.len() > MAX_DECODED {
             return Err(Fault::TooComplex("a stream of objects is too large"));
@@ -278,7 +327,12 @@ impl<'a> Pdf<'a> {
         let mut plain = Dictionary::new();
         for (key, value) in dictionary.iter() {
             let value = match self.resolve(value)? {
-                Object::Array(items) => Object::Array(items.iter().map(|i| self.resolve(i)).collect::<Result<_, _>>()?),
+                Object::Array(items) => Object::Array(
+                    items
+                        .iter()
+                        .map(|i| self.resolve(i))
+                        .collect::<Result<_, _>>()?,
+                ),
                 other => other,
             };
             plain.set(key.clone(), value);
@@ -291,13 +345,23 @@ impl<'a> Pdf<'a> {
         if filters.len() > 4 {
             return Err(Fault::TooComplex("a stream has too many filters"));
         }
-        if !filters.iter().all(|filter| filter.as_name().is_ok_and(|name| FILTERS.contains(&name))) {
-            return Err(Fault::Broken("a stream has a filter that readers do not know"));
+        if !filters
+            .iter()
+            .all(|filter| filter.as_name().is_ok_and(|name| FILTERS.contains(&name)))
+        {
+            return Err(Fault::Broken(
+                "a stream has a filter that readers do not know",
+            ));
         }
         Ok(Stream::new(plain, raw.to_vec()))
     }
 
-    fn compressed(&self, number: u32, container: u32, watch: Option<Watch>) -> Result<Option<Indirect>, Fault> {
+    fn compressed(
+        &self,
+        number: u32,
+        container: u32,
+        watch: Option<Watch>,
+    ) -> Result<Option<Indirect>, Fault> {
         let holder = self.container(container)?;
         let Some(offset) = holder.offsets.get(&number) else {
             return Ok(None);
@@ -306,11 +370,22 @@ impl<'a> Pdf<'a> {
     }
 
     /// Reads a member of an object stream.
-    pub(crate) fn member(&self, holder: &Container, number: u32, offset: usize, watch: Option<Watch>) -> Result<Indirect, Fault> {
+    pub(crate) fn member(
+        &self,
+        holder: &Container,
+        number: u32,
+        offset: usize,
+        watch: Option<Watch>,
+    ) -> Result<Indirect, Fault> {
         let mut lexer = Lexer::watched(&holder.data, offset, watch);
         let object = lexer.object();
         self.pay(lexer.pos().saturating_sub(offset))?;
-        Ok(Indirect { id: (number, 0), object: object?, stream: None, end: 0 })
+        Ok(Indirect {
+            id: (number, 0),
+            object: object?,
+            stream: None,
+            end: 0,
+        })
     }
 
     /// The object stream with this number, decoded once while the cache has room.
@@ -340,7 +415,11 @@ impl<'a> Pdf<'a> {
             return Err(missing);
         };
         let number = |key| -> Result<usize, Fault> {
-            self.value(dictionary, key)?.as_i64().ok().and_then(|n| usize::try_from(n).ok()).ok_or(missing.clone())
+            self.value(dictionary, key)?
+                .as_i64()
+                .ok()
+                .and_then(|n| usize::try_from(n).ok())
+                .ok_or(missing.clone())
         };
         let (count, first) = (number(b"N")?, number(b"First")?);
         if count > MAX_OBJECTS {
@@ -350,21 +429,36 @@ impl<'a> Pdf<'a> {
         let mut lexer = Lexer::new(&data, 0);
         let mut members = Vec::new();
         for _ in 0..count {
-            let (Some(member), Some(offset)) = (lexer.unsigned(), lexer.unsigned()) else { break };
-            if let (Ok(member), Some(offset)) = (u32::try_from(member), usize::try_from(offset).ok().and_then(|o| o.checked_add(first)))
-                && offset < data.len()
+            let (Some(member), Some(offset)) = (lexer.unsigned(), lexer.unsigned()) else {
+                break;
+            };
+            if let (Ok(member), Some(offset)) = (
+                u32::try_from(member),
+                usize::try_from(offset)
+                    .ok()
+                    .and_then(|o| o.checked_add(first)),
+            ) && offset < data.len()
             {
                 members.push((member, offset));
             }
         }
         self.pay(data.len())?;
         let offsets = members.iter().copied().collect();
-        Ok(Container { data, members, offsets })
+        Ok(Container {
+            data,
+            members,
+            offsets,
+        })
     }
 
     /// The catalog.
     pub(crate) fn catalog(&self) -> Result<(ObjectId, Dictionary), Fault> {
-        let id = self.xref.trailer.get(b"Root").and_then(Object::as_reference).map_err(|_| Fault::Broken("there is no catalog"))?;
+        let id = self
+            .xref
+            .trailer
+            .get(b"Root")
+            .and_then(Object::as_reference)
+            .map_err(|_| Fault::Broken("there is no catalog"))?;
         match self.object(id)? {
             Object::Dictionary(catalog) => Ok((id, catalog)),
             _ => Err(Fault::Broken("the catalog cannot be read")),
@@ -374,7 +468,10 @@ impl<'a> Pdf<'a> {
     /// The root of the page tree: a node with `/Kids`, or a single page.
     pub(crate) fn page_root(&self) -> Result<(ObjectId, Dictionary), Fault> {
         let (_, catalog) = self.catalog()?;
-        let id = catalog.get(b"Pages").and_then(Object::as_reference).map_err(|_| Fault::Broken("there is no page tree"))?;
+        let id = catalog
+            .get(b"Pages")
+            .and_then(Object::as_reference)
+            .map_err(|_| Fault::Broken("there is no page tree"))?;
         match self.object(id)? {
             Object::Dictionary(root) => Ok((id, root)),
             _ => Err(Fault::Broken("the page tree cannot be read")),
@@ -406,7 +503,9 @@ impl<'a> Pdf<'a> {
             if nodes > MAX_PAGE_NODES {
                 return Err(Fault::TooComplex("the page tree is too large"));
             }
-            let Object::Dictionary(node) = self.resolve(&object)? else { continue };
+            let Object::Dictionary(node) = self.resolve(&object)? else {
+                continue;
+            };
             let Some(kids) = self.kids(&node)? else {
                 pages += 1;
                 continue;
@@ -428,7 +527,11 @@ impl<'a> Pdf<'a> {
     /// The children of a node of the page tree; `None` when it is a page.
     pub(crate) fn kids(&self, node: &Dictionary) -> Result<Option<Vec<Object>>, Fault> {
         let Ok(kids) = node.get(b"Kids") else {
-            return Ok(if node.has_type(b"Pages") { Some(Vec::new()) } else { None });
+            return Ok(if node.has_type(b"Pages") {
+                Some(Vec::new())
+            } else {
+                None
+            });
         };
         Ok(Some(match self.resolve(kids)? {
             Object::Array(kids) => kids,
@@ -471,7 +574,9 @@ impl<'a> Pdf<'a> {
                 self.budget.set(left);
                 Ok(())
             }
-            None => Err(Fault::TooComplex("the document takes too much work to read")),
+            None => Err(Fault::TooComplex(
+                "the document takes too much work to read",
+            )),
         }
     }
 }

@@ -53,9 +53,18 @@ pub(crate) fn rebuild(pdf: &Pdf) -> Result<Xref, Fault> {
     }
     // A member of an object stream counts where no object of its number stands by itself.
     for (container, offset) in containers {
-        let Some(holder) = ignore_broken(pdf.container_at(offset))? else { continue };
-        for (index, (number, offset)) in holder.members.iter().enumerate().filter(|(_, (number, _))| *number <= MAX_NUMBER) {
-            let Ok(index) = u16::try_from(index) else { break };
+        let Some(holder) = ignore_broken(pdf.container_at(offset))? else {
+            continue;
+        };
+        for (index, (number, offset)) in holder
+            .members
+            .iter()
+            .enumerate()
+            .filter(|(_, (number, _))| *number <= MAX_NUMBER)
+        {
+            let Ok(index) = u16::try_from(index) else {
+                break;
+            };
             if !matches!(entries.get(number), Some(Entry::At { .. })) {
                 entries.insert(*number, Entry::In { container, index });
             }
@@ -67,14 +76,29 @@ pub(crate) fn rebuild(pdf: &Pdf) -> Result<Xref, Fault> {
             }
         }
     }
-    let rooted = trailer.get(b"Root").and_then(Object::as_reference).is_ok_and(|id| entries.contains_key(&id.0));
+    let rooted = trailer
+        .get(b"Root")
+        .and_then(Object::as_reference)
+        .is_ok_and(|id| entries.contains_key(&id.0));
     match catalog {
         Some(id) if !rooted => trailer.set("Root", id),
         None if !rooted => return Err(Fault::Broken("there is no catalog")),
         _ => {}
     }
-    let form = if entries.values().any(|entry| matches!(entry, Entry::In { .. })) { Form::Stream } else { Form::Table };
-    Ok(Xref { entries, trailer, form, start: None })
+    let form = if entries
+        .values()
+        .any(|entry| matches!(entry, Entry::In { .. }))
+    {
+        Form::Stream
+    } else {
+        Form::Table
+    };
+    Ok(Xref {
+        entries,
+        trailer,
+        form,
+        start: None,
+    })
 }
 
 /// Takes the keys that the newest trailers carry; of the older ones, what is missing.
@@ -87,7 +111,10 @@ fn merge_trailer(trailer: &mut Dictionary, newer: &Dictionary) {
 }
 
 /// Calls `visit` with offset, number and generation of every `n g obj`; it may answer where to go on.
-fn each_object(pdf: &Pdf, mut visit: impl FnMut(usize, u32, u16) -> Result<Option<usize>, Fault>) -> Result<(), Fault> {
+fn each_object(
+    pdf: &Pdf,
+    mut visit: impl FnMut(usize, u32, u16) -> Result<Option<usize>, Fault>,
+) -> Result<(), Fault> {
     let bytes = pdf.bytes();
     pdf.pay(bytes.len())?;
     let mut from = 0;
@@ -112,14 +139,29 @@ fn header_before(bytes: &[u8], keyword: usize) -> Option<(usize, u32, u16)> {
     if number_at > 0 && matches!(bytes[number_at - 1], b'.' | b'-' | b'+') {
         return None;
     }
-    Some((number_at, u32::try_from(number).ok().filter(|number| *number <= MAX_NUMBER)?, u16::try_from(generation).ok()?))
+    Some((
+        number_at,
+        u32::try_from(number)
+            .ok()
+            .filter(|number| *number <= MAX_NUMBER)?,
+        u16::try_from(generation).ok()?,
+    ))
 }
 
 fn number_before(bytes: &[u8], end: usize) -> Option<(usize, u64)> {
     // White space between the parts is one character, rarely a few.
-    let digits_end = (end.saturating_sub(8)..end).rev().find(|at| !is_space(bytes[*at]))? + 1;
-    let start = (digits_end.saturating_sub(10)..digits_end).rev().take_while(|at| bytes[*at].is_ascii_digit()).last()?;
-    let value = std::str::from_utf8(&bytes[start..digits_end]).ok()?.parse().ok()?;
+    let digits_end = (end.saturating_sub(8)..end)
+        .rev()
+        .find(|at| !is_space(bytes[*at]))?
+        + 1;
+    let start = (digits_end.saturating_sub(10)..digits_end)
+        .rev()
+        .take_while(|at| bytes[*at].is_ascii_digit())
+        .last()?;
+    let value = std::str::from_utf8(&bytes[start..digits_end])
+        .ok()?
+        .parse()
+        .ok()?;
     Some((start, value))
 }
 

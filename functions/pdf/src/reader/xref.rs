@@ -50,10 +50,14 @@ impl Xref {
 /// Reads the sections from the newest on; an entry of a newer one wins.
 pub(crate) fn read(pdf: &Pdf) -> Result<Xref, Fault> {
     let bytes = pdf.bytes();
-    let keyword = memmem::rfind(bytes, b"startxref").ok_or(Fault::Broken("there is no cross-reference"))?;
+    let keyword =
+        memmem::rfind(bytes, b"startxref").ok_or(Fault::Broken("there is no cross-reference"))?;
     let start = offset_in(bytes, Lexer::new(bytes, keyword + 9).unsigned())?;
 
-    let mut xref = Xref { start: Some(start), ..Xref::default() };
+    let mut xref = Xref {
+        start: Some(start),
+        ..Xref::default()
+    };
     let mut seen = HashSet::new();
     let mut next = Some(start);
     while let Some(offset) = next.take() {
@@ -94,7 +98,9 @@ fn offset_in(bytes: &[u8], offset: Option<u64>) -> Result<usize, Fault> {
     offset
         .and_then(|offset| usize::try_from(offset).ok())
         .filter(|offset| *offset < bytes.len())
-        .ok_or(Fault::Broken("the cross-reference is not where it should be"))
+        .ok_or(Fault::Broken(
+            "the cross-reference is not where it should be",
+        ))
 }
 
 struct Section {
@@ -148,7 +154,9 @@ impl Section {
                 }
                 let number = u32::try_from(number).map_err(|_| malformed.clone())?;
                 let entry = match (usize::try_from(offset), u16::try_from(generation)) {
-                    (Ok(offset), Ok(generation)) if used && offset > 0 => Entry::At { offset, generation },
+                    (Ok(offset), Ok(generation)) if used && offset > 0 => {
+                        Entry::At { offset, generation }
+                    }
                     _ => Entry::Free,
                 };
                 entries.insert(number, entry);
@@ -160,7 +168,11 @@ impl Section {
         let trailer = lexer.object()?;
         pdf.pay(lexer.pos() - start)?;
         match trailer {
-            Object::Dictionary(trailer) => Ok(Self { entries, trailer, form: Form::Table }),
+            Object::Dictionary(trailer) => Ok(Self {
+                entries,
+                trailer,
+                form: Form::Table,
+            }),
             _ => Err(malformed),
         }
     }
@@ -175,24 +187,33 @@ impl Section {
             return Err(malformed);
         }
         let stream = pdf.plain_stream(dictionary, range)?;
-        let (decoded, _) = decode_xref_stream_with_limit(stream, Some(MAX_DECODED)).map_err(|error| match error {
-            lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => {
-                Fault::TooComplex("the cross-reference unpacks to too much data")
-            }
-            _ => malformed,
-        })?;
+        let (decoded, _) = decode_xref_stream_with_limit(stream, Some(MAX_DECODED)).map_err(
+            |error| match error {
+                lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded {
+                    ..
+                }) => Fault::TooComplex("the cross-reference unpacks to too much data"),
+                _ => malformed,
+            },
+        )?;
         pdf.pay(decoded.entries.len() * 8)?;
         if decoded.entries.len() > MAX_OBJECTS {
             return Err(Fault::TooComplex("the document has too many objects"));
         }
         let entries = decoded.entries.into_iter().map(|(number, entry)| {
             let entry = match entry {
-                XrefEntry::Normal { offset, generation } if offset > 0 => Entry::At { offset: offset as usize, generation },
+                XrefEntry::Normal { offset, generation } if offset > 0 => Entry::At {
+                    offset: offset as usize,
+                    generation,
+                },
                 XrefEntry::Compressed { container, index } => Entry::In { container, index },
                 _ => Entry::Free,
             };
             (number, entry)
         });
-        Ok(Self { entries: entries.collect(), trailer: dictionary.clone(), form: Form::Stream })
+        Ok(Self {
+            entries: entries.collect(),
+            trailer: dictionary.clone(),
+            form: Form::Stream,
+        })
     }
 }

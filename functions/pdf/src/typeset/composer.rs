@@ -1,6 +1,6 @@
 //! Filling pages from top to bottom.
 
-use super::line::{Fonts, Ink, Line, Span, Style};
+use super::line::{Fonts, Ink, Line, STRETCHED, Span, Style};
 use super::output::Typeset;
 use super::{A4, mm};
 
@@ -34,7 +34,13 @@ pub struct Block {
 
 impl Default for Block {
     fn default() -> Self {
-        Self { align: Align::Left, left: 0.0, width: None, first: 0.0, after: 0.0 }
+        Self {
+            align: Align::Left,
+            left: 0.0,
+            width: None,
+            first: 0.0,
+            after: 0.0,
+        }
     }
 }
 
@@ -54,7 +60,12 @@ pub struct Margins {
 impl Default for Margins {
     /// Those of Russian business papers (GOST R 7.0.97-2016, 3.2), the right one wider for the eye.
     fn default() -> Self {
-        Self { left: mm(20.0), right: mm(16.0), top: mm(16.0), bottom: mm(20.0) }
+        Self {
+            left: mm(20.0),
+            right: mm(16.0),
+            top: mm(16.0),
+            bottom: mm(20.0),
+        }
     }
 }
 
@@ -70,7 +81,12 @@ impl Composer {
     /// An empty first page.
     #[must_use]
     pub fn new(margins: Margins) -> Self {
-        Self { fonts: Fonts::new(), margins, pages: vec![String::new()], y: margins.top }
+        Self {
+            fonts: Fonts::new(),
+            margins,
+            pages: vec![String::new()],
+            y: margins.top,
+        }
     }
 
     /// Width of the column.
@@ -130,16 +146,28 @@ impl Composer {
 
     /// Two paragraphs side by side: a label `label_width` wide and its value. Kept together when short.
     pub fn row(&mut self, label: &[Span], value: &[Span], label_width: f64, after: f64) {
-        let label_block = Block { width: Some(label_width - 8.0), ..Block::default() };
-        let value_block = Block { left: label_width, ..Block::default() };
-        let height = self.height(label, label_block).max(self.height(value, value_block));
+        let label_block = Block {
+            width: Some(label_width - 8.0),
+            ..Block::default()
+        };
+        let value_block = Block {
+            left: label_width,
+            ..Block::default()
+        };
+        let height = self
+            .height(label, label_block)
+            .max(self.height(value, value_block));
         if height < 120.0 {
             self.ensure(height);
         }
         let (top, page) = (self.y, self.pages.len());
         self.paragraph(label, label_block);
         let label_end = self.y;
-        self.y = if self.pages.len() == page { top } else { self.margins.top };
+        self.y = if self.pages.len() == page {
+            top
+        } else {
+            self.margins.top
+        };
         let page = self.pages.len();
         self.paragraph(value, value_block);
         if self.pages.len() == page {
@@ -153,8 +181,21 @@ impl Composer {
         let left_width = self.width() * 0.62;
         let (top, mut bottom) = (self.y, self.y);
         for (paragraphs, block) in [
-            (left, Block { width: Some(left_width), ..Block::default() }),
-            (right, Block { align: Align::Right, left: left_width, ..Block::default() }),
+            (
+                left,
+                Block {
+                    width: Some(left_width),
+                    ..Block::default()
+                },
+            ),
+            (
+                right,
+                Block {
+                    align: Align::Right,
+                    left: left_width,
+                    ..Block::default()
+                },
+            ),
         ] {
             self.y = top;
             for spans in paragraphs {
@@ -169,8 +210,16 @@ impl Composer {
     pub fn panel(&mut self, paragraphs: &[Vec<Span>]) {
         const PADDING: f64 = 8.0;
         let inset = mm(4.5);
-        let block = Block { left: inset, width: Some(self.width() - 2.0 * inset), ..Block::default() };
-        let height = paragraphs.iter().map(|spans| self.height(spans, block)).sum::<f64>() + 2.0 * PADDING;
+        let block = Block {
+            left: inset,
+            width: Some(self.width() - 2.0 * inset),
+            ..Block::default()
+        };
+        let height = paragraphs
+            .iter()
+            .map(|spans| self.height(spans, block))
+            .sum::<f64>()
+            + 2.0 * PADDING;
         self.ensure(height);
         let y = self.y;
         self.fill(self.margins.left, y, self.width(), height, Ink::Ground);
@@ -184,13 +233,32 @@ impl Composer {
 
     /// An item of a list: its mark, and the text hanging beside it.
     pub fn item(&mut self, mark: &[Span], text: &[Span], indent: f64, after: f64) {
-        let first = self.lines(text, Block { left: indent, ..Block::default() });
+        let first = self.lines(
+            text,
+            Block {
+                left: indent,
+                ..Block::default()
+            },
+        );
         let together: f64 = first.iter().take(2).map(Line::leading).sum();
         self.ensure(together);
         let y = self.y;
-        self.paragraph(mark, Block { width: Some(indent), ..Block::default() });
+        self.paragraph(
+            mark,
+            Block {
+                width: Some(indent),
+                ..Block::default()
+            },
+        );
         self.y = y;
-        self.paragraph(text, Block { left: indent, after, ..Block::default() });
+        self.paragraph(
+            text,
+            Block {
+                left: indent,
+                after,
+                ..Block::default()
+            },
+        );
     }
 
     /// A hairline across the column at the current place.
@@ -211,7 +279,11 @@ impl Composer {
 
     /// Finishes: `footer` gives the left and right text under page `n` of `total`.
     #[must_use]
-    pub fn finish(mut self, style: Style, footer: impl Fn(usize, usize) -> (String, String)) -> Typeset {
+    pub fn finish(
+        mut self,
+        style: Style,
+        footer: impl Fn(usize, usize) -> (String, String),
+    ) -> Typeset {
         let total = self.pages.len();
         let contents: Vec<String> = std::mem::take(&mut self.pages);
         for (index, content) in contents.into_iter().enumerate() {
@@ -223,7 +295,10 @@ impl Composer {
             let y = self.y;
             for (text, align) in [(left, Align::Left), (right, Align::Right)] {
                 self.y = y;
-                let block = Block { align, ..Block::default() };
+                let block = Block {
+                    align,
+                    ..Block::default()
+                };
                 for line in self.lines(&[Span::new(text, style)], block) {
                     self.line(&line, block, 0.0);
                 }
@@ -233,7 +308,8 @@ impl Composer {
     }
 
     fn lines(&self, spans: &[Span], block: Block) -> Vec<Line> {
-        self.fonts.lines(spans, self.block_width(block), block.first)
+        self.fonts
+            .lines(spans, self.block_width(block), block.first)
     }
 
     fn block_width(&self, block: Block) -> f64 {
@@ -251,7 +327,11 @@ impl Composer {
             Align::Justified => (0.0, slack / line.gaps() as f64),
         };
         let leading = line.leading();
-        let size = line.spans.iter().map(|span| span.style.size).fold(0.0, f64::max);
+        let size = line
+            .spans
+            .iter()
+            .map(|span| span.style.size)
+            .fold(0.0, f64::max);
         // The baseline stands so that the space above capitals and below descenders is even.
         let baseline = self.y + (leading - size) / 2.0 + size * 0.8;
         let mut x = self.margins.left + block.left + indent + shift;
@@ -274,7 +354,7 @@ impl Composer {
         for character in span.text.chars() {
             let font = self.fonts.font_mut(style.face);
             let mut shift = before.map_or(0.0, |before| font.kerning(before, character));
-            if before == Some(' ') {
+            if before.is_some_and(|before| STRETCHED.contains(&before)) {
                 shift += stretch * 1000.0 / style.size;
             }
             if shift.abs() > 0.05 {
@@ -290,11 +370,14 @@ impl Composer {
             "BT /Cs cs {r:.3} {g:.3} {b:.3} sc /{resource} {size} Tf 1 0 0 1 {x:.2} {y:.2} Tm [<{shown}>] TJ ET\n"
         ));
         // A space at the end is stretched as well.
-        let gaps = span.text.matches(' ').count() as f64;
+        let gaps = span.text.matches(STRETCHED).count() as f64;
         self.fonts.measure(&span.text, style) + gaps * stretch
     }
 
-    #[expect(clippy::expect_used, reason = "there is always a page: `new` makes one and none is taken away")]
+    #[expect(
+        clippy::expect_used,
+        reason = "there is always a page: `new` makes one and none is taken away"
+    )]
     fn page(&mut self) -> &mut String {
         self.pages.last_mut().expect("a page")
     }

@@ -58,10 +58,18 @@ pub(super) struct Font {
 }
 
 impl Font {
-    #[expect(clippy::expect_used, reason = "the fonts are part of the crate; a test opens each")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the fonts are part of the crate; a test opens each"
+    )]
     pub(super) fn new(face: Face) -> Self {
         let tables = ttf_parser::Face::parse(face.data(), 0).expect("a checked-in font parses");
-        Self { face, tables, used: Vec::new(), cids: BTreeMap::new() }
+        Self {
+            face,
+            tables,
+            used: Vec::new(),
+            cids: BTreeMap::new(),
+        }
     }
 
     /// Width of a character in thousandths of the size, with the kerning after `before`.
@@ -77,9 +85,15 @@ impl Font {
         if !before.is_alphabetic() && !character.is_alphabetic() {
             return 0.0;
         }
-        let Some(kern) = self.tables.tables().kern else { return 0.0 };
+        let Some(kern) = self.tables.tables().kern else {
+            return 0.0;
+        };
         let (left, right) = (self.glyph(before), self.glyph(character));
-        let units = kern.subtables.into_iter().filter(|table| table.horizontal && !table.variable).find_map(|table| table.glyphs_kerning(left, right));
+        let units = kern
+            .subtables
+            .into_iter()
+            .filter(|table| table.horizontal && !table.variable)
+            .find_map(|table| table.glyphs_kerning(left, right));
         self.scaled(i32::from(units.unwrap_or(0)))
     }
 
@@ -104,7 +118,9 @@ impl Font {
     }
 
     fn glyph(&self, character: char) -> ttf_parser::GlyphId {
-        self.tables.glyph_index(self.shown(character)).unwrap_or_default()
+        self.tables
+            .glyph_index(self.shown(character))
+            .unwrap_or_default()
     }
 
     fn scaled(&self, units: i32) -> f64 {
@@ -112,7 +128,10 @@ impl Font {
     }
 
     /// Writes the subset as a composite font (ISO 32000-1, 9.7); `None` when nothing is set in it.
-    #[expect(clippy::expect_used, reason = "the fonts are part of the crate; a test subsets each")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the fonts are part of the crate; a test subsets each"
+    )]
     pub(super) fn into_object(self, revision: &mut Revision) -> Option<ObjectId> {
         if self.used.is_empty() {
             return None;
@@ -123,9 +142,12 @@ impl Font {
         for character in &self.used {
             let glyph = self.glyph(*character);
             cid_to_gid.extend(remapper.remap(glyph.0).to_be_bytes());
-            widths.push(Object::Integer(self.advance(None, *character).round() as i64));
+            widths.push(Object::Integer(
+                self.advance(None, *character).round() as i64
+            ));
         }
-        let program = subsetter::subset(self.face.data(), 0, &remapper).expect("a checked-in font subsets");
+        let program =
+            subsetter::subset(self.face.data(), 0, &remapper).expect("a checked-in font subsets");
         let name = format!("{}+{}", subset_tag(&self.used, self.face), self.face.name());
 
         let mut file = Dictionary::new();
@@ -155,7 +177,10 @@ impl Font {
         font.set("BaseFont", name.as_str());
         font.set("Encoding", "Identity-H");
         font.set("DescendantFonts", vec![Object::from(descendant)]);
-        font.set("ToUnicode", revision.add(compressed(Dictionary::new(), to_unicode(&self.used))));
+        font.set(
+            "ToUnicode",
+            revision.add(compressed(Dictionary::new(), to_unicode(&self.used))),
+        );
         Some(revision.add(font))
     }
 
@@ -167,12 +192,28 @@ impl Font {
         let mut descriptor = Dictionary::new();
         descriptor.set("Type", "FontDescriptor");
         descriptor.set("FontName", name);
-        descriptor.set("Flags", SYMBOLIC | if self.face == Face::Mono { FIXED_PITCH } else { 0 });
-        descriptor.set("FontBBox", [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(scaled).to_vec());
+        descriptor.set(
+            "Flags",
+            SYMBOLIC
+                | if self.face == Face::Mono {
+                    FIXED_PITCH
+                } else {
+                    0
+                },
+        );
+        descriptor.set(
+            "FontBBox",
+            [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max]
+                .map(scaled)
+                .to_vec(),
+        );
         descriptor.set("ItalicAngle", 0);
         descriptor.set("Ascent", scaled(self.tables.ascender()));
         descriptor.set("Descent", scaled(self.tables.descender()));
-        descriptor.set("CapHeight", scaled(self.tables.capital_height().unwrap_or(700)));
+        descriptor.set(
+            "CapHeight",
+            scaled(self.tables.capital_height().unwrap_or(700)),
+        );
         descriptor.set("StemV", if self.face == Face::Bold { 140 } else { 80 });
         descriptor.set("FontFile2", file);
         descriptor
@@ -182,8 +223,14 @@ impl Font {
 /// Six capital letters (9.6.4), the same for the same characters.
 fn subset_tag(used: &[char], face: Face) -> String {
     let text: String = used.iter().collect();
-    let hash = Sha256::new().chain_update(face.name()).chain_update(text).finalize();
-    hash[..6].iter().map(|byte| char::from(b'A' + byte % 26)).collect()
+    let hash = Sha256::new()
+        .chain_update(face.name())
+        .chain_update(text)
+        .finalize();
+    hash[..6]
+        .iter()
+        .map(|byte| char::from(b'A' + byte % 26))
+        .collect()
 }
 
 /// CMap from CIDs to Unicode (9.10.3): what makes the text searchable.
@@ -198,7 +245,11 @@ fn to_unicode(used: &[char]) -> Vec<u8> {
     for chunk in numbered.chunks(100) {
         map.push_str(&format!("{} beginbfchar\n", chunk.len()));
         for (index, character) in chunk {
-            let units: String = character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("{unit:04X}")).collect();
+            let units: String = character
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .map(|unit| format!("{unit:04X}"))
+                .collect();
             map.push_str(&format!("<{:04X}> <{units}>\n", index + 1));
         }
         map.push_str("endbfchar\n");

@@ -2,6 +2,9 @@
 
 use super::font::{Face, Font};
 
+/// What grows in a justified line.
+pub(super) const STRETCHED: [char; 2] = [' ', '\u{a0}'];
+
 /// A colour with a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
@@ -46,7 +49,12 @@ impl Style {
     /// PT Sans in the text colour.
     #[must_use]
     pub const fn regular(size: f64, leading: f64) -> Self {
-        Self { face: Face::Regular, size, leading, ink: Ink::Text }
+        Self {
+            face: Face::Regular,
+            size,
+            leading,
+            ink: Ink::Text,
+        }
     }
 
     /// The same in another typeface.
@@ -76,12 +84,19 @@ pub struct Span {
 impl Span {
     /// A plain run.
     pub fn new(text: impl Into<String>, style: Style) -> Self {
-        Self { text: text.into(), style, underlined: false }
+        Self {
+            text: text.into(),
+            style,
+            underlined: false,
+        }
     }
 
     /// A filled-in field.
     pub fn field(text: impl Into<String>, style: Style) -> Self {
-        Self { underlined: true, ..Self::new(text, style) }
+        Self {
+            underlined: true,
+            ..Self::new(text, style)
+        }
     }
 }
 
@@ -97,12 +112,18 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn leading(&self) -> f64 {
-        self.spans.iter().map(|span| span.style.leading).fold(0.0, f64::max)
+        self.spans
+            .iter()
+            .map(|span| span.style.leading)
+            .fold(0.0, f64::max)
     }
 
     /// Spaces that may be stretched.
     pub(super) fn gaps(&self) -> usize {
-        self.spans.iter().map(|span| span.text.matches(' ').count()).sum()
+        self.spans
+            .iter()
+            .map(|span| span.text.matches(STRETCHED).count())
+            .sum()
     }
 }
 
@@ -140,7 +161,13 @@ impl Fonts {
 
     /// Breaks spans into lines: the first is narrower by `first_indent`. A word that is longer than a line is cut.
     pub(super) fn lines(&self, spans: &[Span], width: f64, first_indent: f64) -> Vec<Line> {
-        let mut breaker = Breaker { fonts: self, width, indent: first_indent, lines: Vec::new(), line: Line::default() };
+        let mut breaker = Breaker {
+            fonts: self,
+            width,
+            indent: first_indent,
+            lines: Vec::new(),
+            line: Line::default(),
+        };
         for word in words(spans) {
             breaker.place(word);
         }
@@ -158,16 +185,21 @@ struct Word {
 const GLUED: [&str; 7] = ["№", "ст.", "ч.", "п.", "г.", "абз.", "тел."];
 
 /// Whether a line may break after `word`: Russian setting keeps short prepositions with their word, abbreviations with
-/// their number, and a dash with what stands before it.
+/// their number, and a dash or a number sign with what stands before it.
 fn breaks_after(word: &str, next: Option<char>) -> bool {
     let word = word.trim_start_matches(['(', '«']);
-    let short = word.chars().count() <= 2 && !word.is_empty() && word.chars().all(char::is_alphabetic);
-    let numbered = GLUED.contains(&word) && next.is_some_and(|next| next.is_ascii_digit() || next == '+');
-    !(short || numbered || next == Some('—'))
+    let short =
+        word.chars().count() <= 2 && !word.is_empty() && word.chars().all(char::is_alphabetic);
+    let numbered =
+        GLUED.contains(&word) && next.is_some_and(|next| next.is_ascii_digit() || next == '+');
+    !(short || numbered || matches!(next, Some('—' | '№')))
 }
 
 fn words(spans: &[Span]) -> Vec<Word> {
-    let mut words: Vec<Word> = vec![Word { space: None, pieces: Vec::new() }];
+    let mut words: Vec<Word> = vec![Word {
+        space: None,
+        pieces: Vec::new(),
+    }];
     for span in spans {
         let mut piece = String::new();
         let mut characters = span.text.chars().peekable();
@@ -176,7 +208,13 @@ fn words(spans: &[Span]) -> Vec<Word> {
                 piece.push('\u{a0}');
             } else if character == ' ' || character.is_control() {
                 push_piece(&mut words, &mut piece, span);
-                words.push(Word { space: Some(Span { text: " ".to_owned(), ..span.clone() }), pieces: Vec::new() });
+                words.push(Word {
+                    space: Some(Span {
+                        text: " ".to_owned(),
+                        ..span.clone()
+                    }),
+                    pieces: Vec::new(),
+                });
             } else {
                 piece.push(character);
             }
@@ -191,7 +229,10 @@ fn push_piece(words: &mut [Word], piece: &mut String, like: &Span) {
     if !piece.is_empty()
         && let Some(word) = words.last_mut()
     {
-        word.pieces.push(Span { text: std::mem::take(piece), ..like.clone() });
+        word.pieces.push(Span {
+            text: std::mem::take(piece),
+            ..like.clone()
+        });
     }
 }
 
@@ -231,9 +272,16 @@ impl Breaker<'_> {
         let mut part_width = 0.0;
         for character in piece.text.chars() {
             let mut text = [0; 4];
-            let advance = self.fonts.measure(character.encode_utf8(&mut text), piece.style);
-            if self.line.width + part_width + advance > self.room() && !(part.is_empty() && self.line.spans.is_empty()) {
-                let cut = Span { text: std::mem::take(&mut part), ..piece.clone() };
+            let advance = self
+                .fonts
+                .measure(character.encode_utf8(&mut text), piece.style);
+            if self.line.width + part_width + advance > self.room()
+                && !(part.is_empty() && self.line.spans.is_empty())
+            {
+                let cut = Span {
+                    text: std::mem::take(&mut part),
+                    ..piece.clone()
+                };
                 self.push(cut, part_width);
                 self.break_line();
                 part_width = 0.0;
@@ -241,20 +289,34 @@ impl Breaker<'_> {
             part.push(character);
             part_width += advance;
         }
-        self.push(Span { text: part, ..piece }, part_width);
+        self.push(
+            Span {
+                text: part,
+                ..piece
+            },
+            part_width,
+        );
     }
 
     fn push(&mut self, span: Span, width: f64) {
         self.line.width += width;
         match self.line.spans.last_mut() {
-            Some(last) if last.style == span.style && last.underlined == span.underlined => last.text.push_str(&span.text),
+            Some(last) if last.style == span.style && last.underlined == span.underlined => {
+                last.text.push_str(&span.text)
+            }
             _ => self.line.spans.push(span),
         }
     }
 
     fn room(&self) -> f64 {
         // Sums of rounded widths differ in the last digits.
-        self.width - if self.lines.is_empty() { self.indent } else { 0.0 } + 0.001
+        self.width
+            - if self.lines.is_empty() {
+                self.indent
+            } else {
+                0.0
+            }
+            + 0.001
     }
 
     fn break_line(&mut self) {
@@ -281,11 +343,16 @@ mod tests {
     #[test]
     fn lines_fit_and_lose_nothing() {
         let fonts = Fonts::new();
-        let text = "Информированное добровольное согласие на виды медицинских вмешательств".repeat(3);
+        let text =
+            "Информированное добровольное согласие на виды медицинских вмешательств".repeat(3);
         for width in [40.0, 90.0, 300.0] {
             let lines = fonts.lines(&[Span::new(&text, STYLE)], width, 10.0);
             assert!(lines.iter().all(|line| line.width <= width + 0.01));
-            let joined: String = lines.iter().flat_map(|line| &line.spans).map(|span| span.text.replace([' ', '\u{a0}'], "")).collect();
+            let joined: String = lines
+                .iter()
+                .flat_map(|line| &line.spans)
+                .map(|span| span.text.replace([' ', '\u{a0}'], ""))
+                .collect();
             assert_eq!(joined, text.replace(' ', ""));
         }
     }

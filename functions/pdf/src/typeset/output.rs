@@ -54,7 +54,10 @@ impl Typeset {
         resources.set("ColorSpace", spaces);
         let resources = revision.add(resources);
 
-        let sheet: Vec<Object> = [0.0, 0.0, A4.0, A4.1].iter().map(|side| Object::Real(*side as f32)).collect();
+        let sheet: Vec<Object> = [0.0, 0.0, A4.0, A4.1]
+            .iter()
+            .map(|side| Object::Real(*side as f32))
+            .collect();
         let add = |content: String| {
             let content = revision.add(compressed(Dictionary::new(), content.into_bytes()));
             let mut page = Dictionary::new();
@@ -79,7 +82,10 @@ impl Typeset {
         let mut tree = Dictionary::new();
         tree.set("Type", "Pages");
         tree.set("Count", pages.len() as i64);
-        tree.set("Kids", pages.into_iter().map(Object::from).collect::<Vec<_>>());
+        tree.set(
+            "Kids",
+            pages.into_iter().map(Object::from).collect::<Vec<_>>(),
+        );
         revision.set(tree_id, tree);
 
         let mut view = Dictionary::new();
@@ -96,22 +102,37 @@ impl Typeset {
         let mut trailer = Dictionary::new();
         trailer.set("Root", revision.add(catalog));
         trailer.set("Info", revision.add(properties));
-        let hash = Sha256::new().chain_update(info.title).chain_update(info.author).finalize();
+        let hash = Sha256::new()
+            .chain_update(info.title)
+            .chain_update(info.author)
+            .finalize();
         let id = Object::String(hash[..16].to_vec(), StringFormat::Hexadecimal);
         trailer.set("ID", vec![id.clone(), id]);
 
         let mut out = b"%PDF-1.7\n%\xD0\x9F\xD0\x94\n".to_vec();
-        revision.write(&mut out, 0, Form::Table, trailer, &BTreeMap::from([(0, Entry::Free)]));
+        revision.write(
+            &mut out,
+            0,
+            Form::Table,
+            trailer,
+            &BTreeMap::from([(0, Entry::Free)]),
+        );
         out
     }
 }
 
 /// sRGB's primaries and white as a calibrated space (ISO 32000-1, 8.6.5.3).
 fn calibrated_rgb() -> Vec<Object> {
-    let reals = |values: &[f32]| Object::Array(values.iter().map(|value| Object::Real(*value)).collect());
+    let reals =
+        |values: &[f32]| Object::Array(values.iter().map(|value| Object::Real(*value)).collect());
     let mut space = Dictionary::new();
     space.set("WhitePoint", reals(&[0.9505, 1.0, 1.089]));
     space.set("Gamma", reals(&[2.2, 2.2, 2.2]));
-    space.set("Matrix", reals(&[0.4124, 0.2126, 0.0193, 0.3576, 0.7152, 0.1192, 0.1805, 0.0722, 0.9505]));
+    space.set(
+        "Matrix",
+        reals(&[
+            0.4124, 0.2126, 0.0193, 0.3576, 0.7152, 0.1192, 0.1805, 0.0722, 0.9505,
+        ]),
+    );
     vec!["CalRGB".into(), space.into()]
 }

@@ -10,9 +10,13 @@ pub(crate) fn run(program: &str, arguments: &[&str], file: &Path) -> Option<Outp
     match Command::new(program).args(arguments).arg(file).output() {
         Ok(output) => Some(output),
         Err(error) => {
-            let set = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
+            let set =
+                |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
             let required = set("CI", "true") || set("PODPIS_REQUIRE_TOOLS", "1");
-            assert!(!required, "{program} is missing: {error}; install qpdf and poppler-utils");
+            assert!(
+                !required,
+                "{program} is missing: {error}; install qpdf and poppler-utils"
+            );
             None
         }
     }
@@ -31,7 +35,10 @@ pub(crate) fn qpdf_severity(file: &Path) -> Option<u8> {
 pub(crate) fn poppler_pages(file: &Path) -> Option<Option<u32>> {
     let output = run("pdfinfo", &[], file)?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    Some(text.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse().ok()))
+    Some(
+        text.lines()
+            .find_map(|line| line.strip_prefix("Pages:")?.trim().parse().ok()),
+    )
 }
 
 /// What a program prints.

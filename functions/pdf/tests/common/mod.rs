@@ -1,7 +1,5 @@
 //! Facts that the tests and examples print.
 
-pub(crate) mod judges;
-
 use podpis_pdf::{
     Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SignerFacts,
 };
@@ -10,7 +8,10 @@ use time::macros::{date, datetime};
 
 /// The protocol of Мария Иванова over these bytes.
 pub(crate) fn protocol(original: &[u8], pages: u32) -> Protocol {
-    let sha256: String = Sha256::digest(original).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256: String = Sha256::digest(original)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     Protocol {
         number: "П-2026-000042".to_owned(),
         document: DocumentFacts {
