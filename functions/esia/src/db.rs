@@ -93,7 +93,8 @@ pub async fn count_since(db: &Db, document_id: &str, since: Timestamp) -> Result
 /// # Errors
 /// As the database says.
 pub async fn came_back_since(db: &Db, browser_hash: &str, since: Timestamp) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM esia_sessions WHERE browser_hash = ?1 AND created_at > ?2 AND status <> 'started' LIMIT 1";
+    let sql = "SELECT 1 FROM esia_sessions WHERE browser_hash = ?1 AND created_at > ?2 \
+               AND (status <> 'started' OR failure IS NOT NULL) LIMIT 1";
     Ok(db.first(sql, [browser_hash.into(), since.unix().into()]).await?.is_some())
 }
 

@@ -462,6 +462,24 @@ fn openssl_accepts_the_tokens() -> Result<()> {
     Ok(())
 }
 
+/// An independent client: the request is signed by OpenSSL with the key file.
+#[test]
+fn a_request_signed_by_openssl_is_accepted() -> Result<()> {
+    let world = World::new()?;
+    let timestamp = timestamp(0)?;
+    std::fs::write(world.dir.join("message"), format!("PODPIS{SCOPE}{timestamp}{STATE}{REDIRECT}"))?;
+    if openssl(&world.dir, &["dgst", "-sha256", "-sign", "client.pem", "-out", "signature", "message"]).is_none() {
+        eprintln!("openssl is not installed: skipped");
+        return Ok(());
+    }
+    let signature = p256::ecdsa::Signature::from_der(&std::fs::read(world.dir.join("signature"))?)?;
+    let form = changed(world.authorize_form()?, "timestamp", Some(&timestamp));
+    let form = changed(form, "client_secret", Some(&URL_SAFE_NO_PAD.encode(signature.to_bytes())));
+    let answer = world.authorize(&form)?;
+    assert!(answer.location.starts_with("/login"), "{}", answer.location);
+    Ok(())
+}
+
 fn openssl(dir: &Path, args: &[&str]) -> Option<bool> {
     let output = std::process::Command::new("openssl").args(args).current_dir(dir).output().ok()?;
     Some(output.status.success())
