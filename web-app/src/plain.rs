@@ -11,7 +11,10 @@ pub(crate) fn Landing() -> Html {
     use_effect_with((), |()| dom::name_page("landing", "ready", &text::tab_title(None)));
     html! {
         <>
-            <header class="top"><p class="top-name">{ text::SERVICE }</p></header>
+            <header class="top">
+                <p class="top-name">{ text::SERVICE }</p>
+                <p class="top-what">{ text::SERVICE_DOES }</p>
+            </header>
             <main class="column">
                 <div class="card lead">
                     <h1>{ landing::TITLE }</h1>
@@ -40,7 +43,10 @@ pub(crate) fn NotFound() -> Html {
     use_effect_with((), |()| dom::name_page("not-found", "not-found", not_found::TITLE));
     html! {
         <>
-            <header class="top"><p class="top-name">{ text::SERVICE }</p></header>
+            <header class="top">
+                <p class="top-name">{ text::SERVICE }</p>
+                <p class="top-what">{ text::SERVICE_DOES }</p>
+            </header>
             <main class="column">
                 <div class="card notice">
                     <h1 data-testid="error">{ not_found::TITLE }</h1>

@@ -10,6 +10,8 @@ use crate::model::Screen;
 /// Name of the service.
 pub(crate) const SERVICE: &str = "Podpis";
 
+pub(crate) const SERVICE_DOES: &str = "подписание медицинских документов";
+
 /// A message with its title, as a notice on the page shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Notice {
@@ -107,16 +109,22 @@ pub(crate) fn ready(pages: usize) -> String {
     format!("Документ открыт: {}", page_count(u32::try_from(pages).unwrap_or(u32::MAX)))
 }
 
-/// On the main button until every page has been drawn.
-pub(crate) fn waiting_for_pages(drawn: usize, pages: usize) -> String {
-    if pages == 0 {
-        "Документ загружается…".into()
-    } else {
-        format!("Документ загружается… {drawn}\u{a0}из\u{a0}{pages}")
+/// On the main button while the file streams in.
+pub(crate) fn waiting_for_file(loaded: u64, total: u64) -> String {
+    match loaded.saturating_mul(100).checked_div(total) {
+        Some(percent) => format!("Документ загружается… {}\u{a0}%", percent.min(100)),
+        None => "Документ загружается…".into(),
     }
 }
 
-pub(crate) const READ_TO_END: &str = "Сначала прочитайте документ до\u{a0}конца\u{a0}↓";
+/// On the main button until every page has been drawn.
+pub(crate) fn waiting_for_pages(drawn: usize, pages: usize) -> String {
+    format!("Документ загружается… {drawn}\u{a0}из\u{a0}{pages}")
+}
+
+pub(crate) const LARGER: &str = "Крупнее";
+pub(crate) const SMALLER: &str = "Мельче";
+pub(crate) const READ_TO_END: &str = "Прочитайте документ до\u{a0}конца\u{a0}↓";
 pub(crate) const SIGNING_OFF: &str = "Подписать нельзя";
 pub(crate) const STARTING: &str = "Переходим на\u{a0}Госуслуги…";
 pub(crate) const COMPLETING: &str = "Проверяем подпись…";

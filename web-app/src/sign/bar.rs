@@ -9,7 +9,7 @@ use super::decline::Decline;
 use super::download::{Download, Kind};
 use super::flow::Flow;
 use crate::model::pages::drawn;
-use crate::model::{Event, Model, Screen, Step};
+use crate::model::{Event, File, Model, Screen, Step};
 use crate::{dom, text};
 
 /// Properties of [`SignBar`].
@@ -43,14 +43,13 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
         Callback::from(move |()| flow.tell(Event::Downloaded))
     };
     let busy = model.screen() == Screen::Signing;
-    let label = if busy {
-        text::STARTING.to_owned()
-    } else if !model.screen().is_open() {
-        text::SIGNING_OFF.to_owned()
-    } else if signable.is_some() || model.step == Step::Declining {
-        props.document.consent.button.clone()
-    } else {
-        text::waiting_for_pages(drawn(model.pages()), model.pages().len())
+    let label = match &model.file {
+        _ if busy => text::STARTING.to_owned(),
+        _ if !model.screen().is_open() => text::SIGNING_OFF.to_owned(),
+        _ if signable.is_some() || model.step == Step::Declining => props.document.consent.button.clone(),
+        File::Here { pages, .. } => text::waiting_for_pages(drawn(pages), pages.len()),
+        File::Arriving { loaded, total } => text::waiting_for_file(*loaded, *total),
+        File::Failed(_) => text::SIGNING_OFF.to_owned(),
     };
     html! {
         <>

@@ -1,5 +1,6 @@
 //! What the page does with the server, and how it goes on when something fails.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::timers::future::TimeoutFuture;
@@ -17,6 +18,14 @@ use crate::{boot, dom};
 pub(crate) struct Flow {
     api: Option<Rc<Api>>,
     tell: UseReducerDispatcher<Model>,
+    reads: Rc<Reads>,
+}
+
+/// Numbers of the readings of the document's state, so that a late answer never hides a newer one.
+#[derive(Default)]
+struct Reads {
+    asked: Cell<u32>,
+    heard: Cell<u32>,
 }
 
 impl PartialEq for Flow {
@@ -27,7 +36,7 @@ impl PartialEq for Flow {
 
 impl Flow {
     pub(crate) fn new(api: Option<Rc<Api>>, tell: UseReducerDispatcher<Model>) -> Self {
-        Self { api, tell }
+        Self { api, tell, reads: Rc::default() }
     }
 
     /// Tells the model.
@@ -121,6 +130,8 @@ impl Flow {
         };
         let flow = self.clone();
         flow.tell(Event::Stepped(Step::Completing));
+        // Meanwhile the page shows whose document it is.
+        flow.refresh();
         spawn_local(async move {
             let outcome = patiently(|| api.complete_esia(&answer)).await;
             let step = match outcome {
@@ -136,8 +147,13 @@ impl Flow {
     }
 
     async fn read(&self, api: &Api) {
+        let number = self.reads.asked.get() + 1;
+        self.reads.asked.set(number);
         let answer = patiently(|| api.document()).await;
-        self.tell(Event::ViewRead(answer));
+        if number > self.reads.heard.get() {
+            self.reads.heard.set(number);
+            self.tell(Event::ViewRead(answer));
+        }
     }
 }
 

@@ -12,6 +12,8 @@ use crate::text;
 #[derive(PartialEq, Properties)]
 pub(crate) struct TopBarProps {
     pub(crate) document: Option<Rc<DocumentView>>,
+    /// The document is on its way.
+    pub(crate) waiting: bool,
 }
 
 /// The clinic's name over everything.
@@ -22,6 +24,9 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
             if let Some(document) = &props.document {
                 <p class="top-name" data-testid="clinic-name">{ &document.clinic.name }</p>
                 <p class="top-what">{ text::request(document.status) }</p>
+            } else if !props.waiting {
+                <p class="top-name">{ text::SERVICE }</p>
+                <p class="top-what">{ text::SERVICE_DOES }</p>
             } else {
                 <p class="top-name"><span class="bone bone-name"></span></p>
                 <p class="top-what"><span class="bone bone-short"></span></p>

@@ -39,9 +39,9 @@ impl Reducible for Model {
 /// The page.
 #[component]
 pub(crate) fn SignPage() -> Html {
-    let api = use_memo((), |()| boot::token().map(|token| Rc::new(Api::new(token))));
     let model = use_reducer(|| Model::new(boot::token().is_some(), boot::esia_answer().is_some()));
-    let flow = Flow::new((*api).clone(), model.dispatcher());
+    let flow = use_memo((), |()| Flow::new(boot::token().map(Api::new).map(Rc::new), model.dispatcher()));
+    let flow = (*flow).clone();
     let screen = model.screen();
 
     use_effect_with((), {
@@ -89,7 +89,7 @@ pub(crate) fn SignPage() -> Html {
     };
     html! {
         <>
-            <TopBar document={document.clone()} />
+            <TopBar document={document.clone()} waiting={model.view == View::Waiting} />
             <main class="column" aria-busy={(screen == Screen::Loading).to_string()}>
                 <p class="visually-hidden" role="status">{ announcement(&model, screen) }</p>
                 // Each part has a place of its own, which stays when the part comes or goes.

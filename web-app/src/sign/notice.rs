@@ -34,9 +34,11 @@ pub(crate) fn Notice(props: &NoticeProps) -> Html {
         Screen::Declined | Screen::Cancelled | Screen::Superseded => "notice-calm",
         _ => "notice-warn",
     };
+    // Where nothing is known of the document, this is the page's first heading.
+    let level = if props.document.is_some() { "h2" } else { "h1" };
     html! {
         <div class={classes!("card", "notice", tone)} role="alert">
-            <h2 class="notice-title" tabindex="-1" ref={heading} data-testid="error">{ notice.title }</h2>
+            <@{level} class="notice-title" tabindex="-1" ref={heading} data-testid="error">{ notice.title }</@>
             <p>{ notice.body }</p>
             { next_step(props) }
         </div>

@@ -41,6 +41,7 @@ pub(crate) struct ViewerProps {
 pub(crate) fn Viewer(props: &ViewerProps) -> Html {
     let column = use_node_ref();
     let zoom = use_state(dom::pinch_zoom);
+    let large = use_state(|| false);
     let gallery = use_memo((), |()| Gallery::default());
     let model = &props.model;
 
@@ -56,10 +57,10 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
     });
 
     // Pictures that came before their place, then the next piece of work.
-    use_effect_with((model.clone(), *zoom), {
+    use_effect_with((model.clone(), *zoom, *large), {
         let (gallery, worker, column, flow) =
             ((*gallery).clone(), worker.clone(), column.clone(), props.flow.clone());
-        move |(model, zoom): &(Rc<Model>, f64)| {
+        move |(model, zoom, _): &(Rc<Model>, f64, bool)| {
             gallery.hang_waiting(&flow);
             let (Some(worker), Some(column)) = (worker.as_ref(), column.cast::<Element>()) else { return };
             release_far(model, &flow);
@@ -104,30 +105,39 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
     });
 
     let count = model.pages().len();
+    let resize = {
+        let large = large.clone();
+        Callback::from(move |_| large.set(!*large))
+    };
     html! {
         <section
-            class="pages"
-            ref={column}
+            class={classes!("document", large.then_some("document-large"))}
             aria-label={text::PAGES_TITLE}
             hidden={model.screen() == Screen::HashMismatch}
         >
-            if let File::Arriving { loaded, total } = model.file {
-                <Arriving {loaded} {total} />
-            }
-            { for model.pages().iter().enumerate().map(|(index, page)| html! {
-                <Sheet
-                    key={index}
-                    {index}
-                    {count}
-                    width={page.width}
-                    height={page.height}
-                    drawn={page.drawn}
-                    flawed={!page.flaws.is_empty()}
-                />
-            }) }
-            if count > 0 {
-                <div id={END} class="end"></div>
-            }
+            <div class="document-top" hidden={count == 0}>
+                <h2>{ text::PAGES_TITLE }</h2>
+                <button type="button" class="button button-second button-small" data-testid="page-size" onclick={resize}>
+                    { if *large { text::SMALLER } else { text::LARGER } }
+                </button>
+            </div>
+            <div class="pages" ref={column}>
+                if let File::Arriving { loaded, total } = model.file {
+                    <Arriving {loaded} {total} />
+                }
+                { for model.pages().iter().enumerate().map(|(index, page)| html! {
+                    <Sheet
+                        key={index}
+                        {index}
+                        {count}
+                        width={page.width}
+                        height={page.height}
+                        drawn={page.drawn}
+                        flawed={!page.flaws.is_empty()}
+                    />
+                }) }
+            </div>
+            <div id={END} class="end" hidden={count == 0}></div>
         </section>
     }
 }
