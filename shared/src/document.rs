@@ -80,7 +80,10 @@ impl Kind {
 
     /// The document is complete only with a medical worker's UKEP (323-FZ art. 20 part 7, rule R2).
     pub const fn needs_medic(self) -> bool {
-        matches!(self, Self::Ids | Self::Refusal | Self::TelemedConsent | Self::MedicalRecordOut)
+        matches!(
+            self,
+            Self::Ids | Self::Refusal | Self::TelemedConsent | Self::MedicalRecordOut
+        )
     }
 }
 
@@ -203,7 +206,10 @@ mod tests {
     fn wire_names_round_trip() {
         for kind in Kind::ALL {
             assert_eq!(Kind::parse(kind.as_str()), Some(*kind));
-            assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{}\"", kind.as_str()));
+            assert_eq!(
+                serde_json::to_string(kind).unwrap(),
+                format!("\"{}\"", kind.as_str())
+            );
         }
         assert_eq!(Status::parse("signed"), None);
     }
@@ -214,7 +220,10 @@ mod tests {
             for to in Status::ALL {
                 if from.may_become(*to) {
                     assert_ne!(from, to);
-                    assert!(!matches!(from, Status::Declined | Status::Expired | Status::Cancelled));
+                    assert!(!matches!(
+                        from,
+                        Status::Declined | Status::Expired | Status::Cancelled
+                    ));
                     assert!(!(from.is_signed() && to.is_open()));
                 }
             }
@@ -223,8 +232,17 @@ mod tests {
 
     #[test]
     fn medical_consent_waits_for_the_medic() {
-        assert_eq!(status_after_patient(Kind::Ids, Parties::Patient), Status::PatientSigned);
-        assert_eq!(status_after_patient(Kind::PdConsent, Parties::Patient), Status::Completed);
-        assert_eq!(status_after_patient(Kind::PdConsent, Parties::PatientAndClinic), Status::PatientSigned);
+        assert_eq!(
+            status_after_patient(Kind::Ids, Parties::Patient),
+            Status::PatientSigned
+        );
+        assert_eq!(
+            status_after_patient(Kind::PdConsent, Parties::Patient),
+            Status::Completed
+        );
+        assert_eq!(
+            status_after_patient(Kind::PdConsent, Parties::PatientAndClinic),
+            Status::PatientSigned
+        );
     }
 }

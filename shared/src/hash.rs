@@ -45,7 +45,10 @@ impl DocumentHasher {
 
     /// The hashes of everything taken.
     pub fn finish(self) -> Hashes {
-        Hashes { sha256: hex(&self.sha256.finalize()), streebog256: hex(&self.streebog256.finalize()) }
+        Hashes {
+            sha256: hex(&self.sha256.finalize()),
+            streebog256: hex(&self.streebog256.finalize()),
+        }
     }
 }
 
@@ -73,8 +76,14 @@ mod tests {
     #[test]
     fn published_vectors() {
         let m1 = b"012345678901234567890123456789012345678901234567890123456789012";
-        assert_eq!(Hashes::of(m1).streebog256, "9d151eefd8590b89daa6ba6cb74af9275dd051026bb149a452fd84e5e57b5500");
-        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            Hashes::of(m1).streebog256,
+            "9d151eefd8590b89daa6ba6cb74af9275dd051026bb149a452fd84e5e57b5500"
+        );
+        assert_eq!(
+            sha256_hex(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 
     #[test]

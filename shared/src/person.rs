@@ -67,8 +67,17 @@ impl Person {
 
     /// `Иванова Мария Петровна`.
     pub fn full_name(&self) -> String {
-        let mut name = format!("{} {}", self.last_name.expose().trim(), self.first_name.expose().trim());
-        if let Some(middle) = self.middle_name.as_ref().map(|m| m.expose().trim()).filter(|m| !m.is_empty()) {
+        let mut name = format!(
+            "{} {}",
+            self.last_name.expose().trim(),
+            self.first_name.expose().trim()
+        );
+        if let Some(middle) = self
+            .middle_name
+            .as_ref()
+            .map(|m| m.expose().trim())
+            .filter(|m| !m.is_empty())
+        {
             name.push(' ');
             name.push_str(middle);
         }
@@ -78,7 +87,12 @@ impl Person {
     /// `Мария Петровна И.`: how the page greets whoever holds the link, before any identification.
     pub fn greeting(&self) -> String {
         let mut name = self.first_name.expose().trim().to_owned();
-        if let Some(middle) = self.middle_name.as_ref().map(|m| m.expose().trim()).filter(|m| !m.is_empty()) {
+        if let Some(middle) = self
+            .middle_name
+            .as_ref()
+            .map(|m| m.expose().trim())
+            .filter(|m| !m.is_empty())
+        {
             name.push('\u{a0}');
             name.push_str(middle);
         }
@@ -137,7 +151,11 @@ impl Birthday {
         if parts.next().is_some() || (y.len(), m.len(), d.len()) != (4, 2, 2) {
             return None;
         }
-        Self::new(digits(y)?, u8::try_from(digits(m)?).ok()?, u8::try_from(digits(d)?).ok()?)
+        Self::new(
+            digits(y)?,
+            u8::try_from(digits(m)?).ok()?,
+            u8::try_from(digits(d)?).ok()?,
+        )
     }
 
     /// Parses `DD.MM.YYYY`, the form of ESIA.
@@ -147,13 +165,21 @@ impl Birthday {
         if parts.next().is_some() || (d.len(), m.len(), y.len()) != (2, 2, 4) {
             return None;
         }
-        Self::new(digits(y)?, u8::try_from(digits(m)?).ok()?, u8::try_from(digits(d)?).ok()?)
+        Self::new(
+            digits(y)?,
+            u8::try_from(digits(m)?).ok()?,
+            u8::try_from(digits(d)?).ok()?,
+        )
     }
 
     /// Full years on a day.
     pub const fn age_on(self, (year, month, day): (i32, u8, u8)) -> i32 {
         let age = year - self.year as i32;
-        if month < self.month || (month == self.month && day < self.day) { age - 1 } else { age }
+        if month < self.month || (month == self.month && day < self.day) {
+            age - 1
+        } else {
+            age
+        }
     }
 
     /// `12.03.1985`.
@@ -165,13 +191,16 @@ impl Birthday {
     pub fn date(self) -> time::Date {
         let month = time::Month::try_from(self.month).unwrap_or(time::Month::January);
         // Every constructor has checked that the date is real, so the fallback is never seen.
-        time::Date::from_calendar_date(i32::from(self.year), month, self.day).unwrap_or(time::Date::MIN)
+        time::Date::from_calendar_date(i32::from(self.year), month, self.day)
+            .unwrap_or(time::Date::MIN)
     }
 
     fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let real = time::Month::try_from(month).ok()?;
         let _ = time::Date::from_calendar_date(i32::from(year), real, day).ok()?;
-        (1900..=2200).contains(&year).then_some(Self { year, month, day })
+        (1900..=2200)
+            .contains(&year)
+            .then_some(Self { year, month, day })
     }
 }
 
@@ -235,7 +264,10 @@ impl Snils {
     /// Control number (PFR, numbers above 001-001-998): the sum of the first nine
     /// digits weighted 9..1, modulo 101, where 100 counts as 00.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.chars().any(|c| !(c.is_ascii_digit() || c == '-' || c == ' ')) {
+        if text
+            .chars()
+            .any(|c| !(c.is_ascii_digit() || c == '-' || c == ' '))
+        {
             return None;
         }
         let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
@@ -243,12 +275,21 @@ impl Snils {
             return None;
         }
         let number = digits[..9].iter().fold(0, |n, d| n * 10 + d);
-        let sum: u32 = digits[..9].iter().zip((1..=9).rev()).map(|(d, weight)| d * weight).sum();
+        let sum: u32 = digits[..9]
+            .iter()
+            .zip((1..=9).rev())
+            .map(|(d, weight)| d * weight)
+            .sum();
         let control = sum % 101 % 100;
         if number > 1_001_998 && control != digits[9] * 10 + digits[10] {
             return None;
         }
-        Some(Self(Sensitive::new(digits.iter().filter_map(|d| char::from_digit(*d, 10)).collect())))
+        Some(Self(Sensitive::new(
+            digits
+                .iter()
+                .filter_map(|d| char::from_digit(*d, 10))
+                .collect(),
+        )))
     }
 
     /// `***-***-445 95`: the last five digits stay.
@@ -296,7 +337,9 @@ impl Email {
             && !domain.contains('@')
             && domain.split('.').count() >= 2
             && domain.split('.').all(|label| !label.is_empty())
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\",;()".contains(c));
+            && !text
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || "<>\",;()".contains(c));
         right.then(|| Self(Sensitive::new(text.to_owned())))
     }
 }
@@ -317,14 +360,18 @@ fn check_name(field: &'static str, name: &str) -> Result<(), PersonError> {
 fn fold(name: &str) -> String {
     name.to_lowercase()
         .replace('ё', "е")
-        .split(|c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}'))
+        .split(|c: char| {
+            c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}')
+        })
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
 }
 
 fn digits(text: &str) -> Option<u16> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+    text.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 #[cfg(test)]
@@ -345,29 +392,65 @@ mod tests {
 
     #[test]
     fn snils_control_number() {
-        assert_eq!(Snils::parse("112-233-445 95").unwrap().expose(), "11223344595");
-        assert_eq!(Snils::parse("11223344595").unwrap().masked(), "***-***-445 95");
-        for wrong in ["11223344594", "1122334459", "112233445955", "1122334459a", ""] {
+        assert_eq!(
+            Snils::parse("112-233-445 95").unwrap().expose(),
+            "11223344595"
+        );
+        assert_eq!(
+            Snils::parse("11223344595").unwrap().masked(),
+            "***-***-445 95"
+        );
+        for wrong in [
+            "11223344594",
+            "1122334459",
+            "112233445955",
+            "1122334459a",
+            "",
+        ] {
             assert!(Snils::parse(wrong).is_none(), "{wrong}");
         }
     }
 
     #[test]
     fn phone_and_email_shapes() {
-        assert_eq!(Phone::parse("+79161234567").unwrap().masked(), "+7 *** ***-45-67");
-        for wrong in ["79161234567", "+7916123456", "+7916123456a", "+0123456789", "+"] {
+        assert_eq!(
+            Phone::parse("+79161234567").unwrap().masked(),
+            "+7 *** ***-45-67"
+        );
+        for wrong in [
+            "79161234567",
+            "+7916123456",
+            "+7916123456a",
+            "+0123456789",
+            "+",
+        ] {
             assert!(Phone::parse(wrong).is_none(), "{wrong}");
         }
         assert!(Email::parse("m@example.ru").is_some());
-        for wrong in ["m@", "@example.ru", "m@localhost", "a b@example.ru", "m@example..ru"] {
+        for wrong in [
+            "m@",
+            "@example.ru",
+            "m@localhost",
+            "a b@example.ru",
+            "m@example..ru",
+        ] {
             assert!(Email::parse(wrong).is_none(), "{wrong}");
         }
     }
 
     #[test]
     fn dates_are_real() {
-        assert_eq!(Birthday::parse("1985-03-12"), Birthday::parse_dotted("12.03.1985"));
-        for wrong in ["1985-02-30", "1985-3-12", "12.03.1985", "1899-01-01", "1985-03-12T00:00"] {
+        assert_eq!(
+            Birthday::parse("1985-03-12"),
+            Birthday::parse_dotted("12.03.1985")
+        );
+        for wrong in [
+            "1985-02-30",
+            "1985-3-12",
+            "12.03.1985",
+            "1899-01-01",
+            "1985-03-12T00:00",
+        ] {
             assert!(Birthday::parse(wrong).is_none(), "{wrong}");
         }
         let born = Birthday::parse("2011-11-23").unwrap();
@@ -378,11 +461,24 @@ mod tests {
     #[test]
     fn names_match_by_the_documented_rule() {
         let addressee = person("Семёнова-Тян", "Алёна", Some("Петровна"));
-        assert_eq!(addressee.matches(&person("СЕМЕНОВА ТЯН", " алена", Some("петровна"))), Ok(()));
-        assert_eq!(addressee.matches(&person("Семёнова-Тян", "Алёна", None)), Err(Mismatch::Name));
+        assert_eq!(
+            addressee.matches(&person("СЕМЕНОВА ТЯН", " алена", Some("петровна"))),
+            Ok(())
+        );
+        assert_eq!(
+            addressee.matches(&person("Семёнова-Тян", "Алёна", None)),
+            Err(Mismatch::Name)
+        );
         let latin = person("Ceмёнова-Тян", "Алёна", Some("Петровна"));
-        assert_eq!(addressee.matches(&latin), Err(Mismatch::Name), "Latin C is not Cyrillic С");
-        assert_eq!(person("Петров", "Пётр", None).matches(&person("Петров", "Петр", Some(""))), Ok(()));
+        assert_eq!(
+            addressee.matches(&latin),
+            Err(Mismatch::Name),
+            "Latin C is not Cyrillic С"
+        );
+        assert_eq!(
+            person("Петров", "Пётр", None).matches(&person("Петров", "Петр", Some(""))),
+            Ok(())
+        );
     }
 
     #[test]

@@ -65,7 +65,10 @@ pub fn decide(q: Question) -> Result<Allowed, Refusal> {
         sms(q)?;
     }
     age(q)?;
-    Ok(Allowed { rule: row(q.kind).0, basis: row(q.kind).1 })
+    Ok(Allowed {
+        rule: row(q.kind).0,
+        basis: row(q.kind).1,
+    })
 }
 
 fn sms(q: Question) -> Result<(), Refusal> {
@@ -184,12 +187,24 @@ mod tests {
 
     fn ask(kind: Kind, delivery: Delivery, method: Method) -> Result<Allowed, Refusal> {
         let born = Birthday::parse("1985-03-12").unwrap();
-        decide(Question { kind, delivery, method, patient_born: born, represented: false, today: (2026, 11, 22) })
+        decide(Question {
+            kind,
+            delivery,
+            method,
+            patient_born: born,
+            represented: false,
+            today: (2026, 11, 22),
+        })
     }
 
     #[test]
     fn no_medical_consent_by_sms_in_any_combination() {
-        for kind in [Kind::Ids, Kind::Refusal, Kind::TelemedConsent, Kind::SecrecyDisclosure] {
+        for kind in [
+            Kind::Ids,
+            Kind::Refusal,
+            Kind::TelemedConsent,
+            Kind::SecrecyDisclosure,
+        ] {
             for delivery in Delivery::ALL {
                 assert_eq!(ask(kind, *delivery, Method::Sms).unwrap_err().rule, "R1");
             }
@@ -199,7 +214,12 @@ mod tests {
 
     #[test]
     fn sms_only_in_the_account() {
-        assert_eq!(ask(Kind::PdConsent, Delivery::Link, Method::Sms).unwrap_err().rule, "R6");
+        assert_eq!(
+            ask(Kind::PdConsent, Delivery::Link, Method::Sms)
+                .unwrap_err()
+                .rule,
+            "R6"
+        );
         assert!(ask(Kind::PdConsent, Delivery::Account, Method::Sms).is_ok());
     }
 

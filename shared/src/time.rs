@@ -15,7 +15,17 @@ pub struct Timestamp(i64);
 const MOSCOW: UtcOffset = time::macros::offset!(+3);
 
 const MONTHS: [&str; 12] = [
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
     "декабря",
 ];
 
@@ -42,7 +52,9 @@ impl Timestamp {
     /// Parses RFC 3339. `None` where the text is something else or before 1970.
     pub fn parse(text: &str) -> Option<Self> {
         let seconds = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp();
-        (0..=Self::MAX.0).contains(&seconds).then_some(Self(seconds))
+        (0..=Self::MAX.0)
+            .contains(&seconds)
+            .then_some(Self(seconds))
     }
 
     /// Later by so many seconds.
@@ -68,7 +80,13 @@ impl Timestamp {
     pub fn moscow_words(self) -> String {
         let t = self.at().to_offset(MOSCOW);
         let month = MONTHS[usize::from(u8::from(t.month())) - 1];
-        format!("{}\u{a0}{month} {}, {:02}:{:02} (МСК)", t.day(), t.year(), t.hour(), t.minute())
+        format!(
+            "{}\u{a0}{month} {}, {:02}:{:02} (МСК)",
+            t.day(),
+            t.year(),
+            t.hour(),
+            t.minute()
+        )
     }
 
     /// The calendar date in Moscow as `(year, month, day)`.
@@ -129,18 +147,34 @@ mod tests {
         assert_eq!(t.to_string(), "2026-11-22T11:05:31Z");
         assert_eq!(t.moscow(), "22.11.2026 14:05:31 МСК (UTC+3)");
         assert_eq!(t.moscow_words(), "22\u{a0}ноября 2026, 14:05 (МСК)");
-        assert_eq!(Timestamp::parse("2026-12-01T02:00:00+03:00").unwrap().to_string(), "2026-11-30T23:00:00Z");
+        assert_eq!(
+            Timestamp::parse("2026-12-01T02:00:00+03:00")
+                .unwrap()
+                .to_string(),
+            "2026-11-30T23:00:00Z"
+        );
     }
 
     #[test]
     fn refuses_what_is_no_time() {
-        for text in ["", "2026-12-01", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "завтра"] {
+        for text in [
+            "",
+            "2026-12-01",
+            "2026-13-01T00:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "завтра",
+        ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn moscow_day_turns_at_21_utc() {
-        assert_eq!(Timestamp::parse("2026-12-31T21:00:00Z").unwrap().moscow_date(), (2027, 1, 1));
+        assert_eq!(
+            Timestamp::parse("2026-12-31T21:00:00Z")
+                .unwrap()
+                .moscow_date(),
+            (2027, 1, 1)
+        );
     }
 }

@@ -46,7 +46,11 @@ pub(crate) async fn lease(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Mes
             lease: lease.clone(),
         })
     };
-    db.query(sql, [lease.as_str().into()]).await?.iter().map(of).collect()
+    db.query(sql, [lease.as_str().into()])
+        .await?
+        .iter()
+        .map(of)
+        .collect()
 }
 
 /// Stores the outcome; `false` where the lease has passed to somebody else.
@@ -71,19 +75,31 @@ pub(crate) async fn finish(
 /// Ends a message that nobody needs any more.
 pub(crate) async fn give_up(db: &Db, message: &Message, why: &str) -> Result<(), DbError> {
     let sql = "UPDATE outbox SET status = 'failed', outcome = ?1, lease = NULL WHERE id = ?2";
-    db.execute(sql, [why.into(), message.id.as_str().into()]).await.map(|_| ())
+    db.execute(sql, [why.into(), message.id.as_str().into()])
+        .await
+        .map(|_| ())
 }
 
 /// Puts a message back for later.
 pub(crate) async fn retry_later(db: &Db, message: &Message, at: Timestamp) -> Result<(), DbError> {
     let sql = "UPDATE outbox SET next_at = ?1, lease = NULL WHERE id = ?2 AND lease = ?3";
-    let params = [at.unix().into(), message.id.as_str().into(), message.lease.as_str().into()];
+    let params = [
+        at.unix().into(),
+        message.id.as_str().into(),
+        message.lease.as_str().into(),
+    ];
     db.execute(sql, params).await.map(|_| ())
 }
 
 /// Forgets files that an interrupted upload left behind.
 pub(crate) async fn sweep(db: &Db, before: Timestamp) -> Result<(), DbError> {
-    for row in db.query("SELECT id FROM staged_blobs WHERE created_at < ?1 LIMIT 20", [before.unix().into()]).await? {
+    for row in db
+        .query(
+            "SELECT id FROM staged_blobs WHERE created_at < ?1 LIMIT 20",
+            [before.unix().into()],
+        )
+        .await?
+    {
         blobs::discard(db, &row.text(0)?).await?;
     }
     Ok(())

@@ -29,7 +29,12 @@ pub(crate) async fn send(context: &Context, message: Message) -> Result<()> {
             let why = failure.code().map_or("failed", Code::as_str);
             finish(&message, &document, Event::MessageFailed, why).await
         }
-        Err(_) => Ok(db::retry_later(&Db::open().await?, &message, now().plus(backoff(message.attempts))).await?),
+        Err(_) => Ok(db::retry_later(
+            &Db::open().await?,
+            &message,
+            now().plus(backoff(message.attempts)),
+        )
+        .await?),
     }
 }
 
@@ -48,7 +53,15 @@ async fn with_link(db: Db, message: &Message, document: &Document) -> Result<Opt
     let token = random::token()?;
     links::insert(&tx, &token, document, at).await?;
     let facts = json!({ "message_id": message.id });
-    journal::append(&tx, &document.clinic_id, Some(&document.id), Event::LinkIssued, at, facts).await?;
+    journal::append(
+        &tx,
+        &document.clinic_id,
+        Some(&document.id),
+        Event::LinkIssued,
+        at,
+        facts,
+    )
+    .await?;
     tx.commit().await?;
     Ok(Some(message.text.replace(LINK_TOKEN, &token)))
 }
@@ -57,7 +70,8 @@ async fn hand_over(context: &Context, message: &Message, text: &str) -> Result<(
     match message.channel.as_str() {
         "sms" => {
             let body = json!({ "id": message.id, "to": message.recipient, "text": text });
-            let body = serde_json::to_vec(&body).map_err(|e| Failure::internal("json", e.to_string()))?;
+            let body =
+                serde_json::to_vec(&body).map_err(|e| Failure::internal("json", e.to_string()))?;
             let request = neighbour::request(context, "sms", axum::http::Method::POST, "/send")
                 .header(axum::http::header::CONTENT_TYPE, "application/json")
                 .body(axum::body::Body::from(body));
@@ -68,7 +82,10 @@ async fn hand_over(context: &Context, message: &Message, text: &str) -> Result<(
             let (id, to) = (&message.id, &message.recipient);
             Ok(sandbox::keep(&db, id, "email", to, Some(subject), text, now()).await?)
         }
-        _ => Err(Failure::new(Code::Unavailable, "no gateway is configured for this channel")),
+        _ => Err(Failure::new(
+            Code::Unavailable,
+            "no gateway is configured for this channel",
+        )),
     }
 }
 
@@ -76,10 +93,23 @@ async fn hand_over(context: &Context, message: &Message, text: &str) -> Result<(
 async fn finish(message: &Message, document: &Document, event: Event, outcome: &str) -> Result<()> {
     let at = now();
     let tx = Db::open().await?.begin().await?;
-    let status = if event == Event::MessageDelivered { "sent" } else { "failed" };
+    let status = if event == Event::MessageDelivered {
+        "sent"
+    } else {
+        "failed"
+    };
     if db::finish(&tx, message, status, outcome, at).await? {
-        let facts = json!({ "message_id": message.id, "channel": message.channel, "outcome": outcome });
-        journal::append(&tx, &document.clinic_id, Some(&document.id), event, at, facts).await?;
+        let facts =
+            json!({ "message_id": message.id, "channel": message.channel, "outcome": outcome });
+        journal::append(
+            &tx,
+            &document.clinic_id,
+            Some(&document.id),
+            event,
+            at,
+            facts,
+        )
+        .await?;
     }
     Ok(tx.commit().await?)
 }

@@ -34,7 +34,11 @@ impl Db {
     /// # Errors
     /// As the database says.
     pub async fn open() -> Result<Self, DbError> {
-        let db = Self(Connection::open_default().await.map_err(|e| DbError(e.to_string()))?);
+        let db = Self(
+            Connection::open_default()
+                .await
+                .map_err(|e| DbError(e.to_string()))?,
+        );
         if MIGRATED.load(Ordering::Relaxed) {
             return Ok(db);
         }
@@ -47,8 +51,16 @@ impl Db {
     ///
     /// # Errors
     /// As the database says.
-    pub async fn query(&self, sql: &str, params: impl IntoIterator<Item = Value>) -> Result<Vec<Row>, DbError> {
-        let result = self.0.execute(sql, params).await.map_err(|e| DbError(e.to_string()))?;
+    pub async fn query(
+        &self,
+        sql: &str,
+        params: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<Row>, DbError> {
+        let result = self
+            .0
+            .execute(sql, params)
+            .await
+            .map_err(|e| DbError(e.to_string()))?;
         let rows = result.collect().await.map_err(|e| DbError(e.to_string()))?;
         Ok(rows.into_iter().map(Row).collect())
     }
@@ -57,7 +69,11 @@ impl Db {
     ///
     /// # Errors
     /// As the database says.
-    pub async fn first(&self, sql: &str, params: impl IntoIterator<Item = Value>) -> Result<Option<Row>, DbError> {
+    pub async fn first(
+        &self,
+        sql: &str,
+        params: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<Row>, DbError> {
         Ok(self.query(sql, params).await?.into_iter().next())
     }
 
@@ -65,7 +81,11 @@ impl Db {
     ///
     /// # Errors
     /// As the database says; [`DbError::is_conflict`] tells a broken uniqueness.
-    pub async fn execute(&self, sql: &str, params: impl IntoIterator<Item = Value>) -> Result<u64, DbError> {
+    pub async fn execute(
+        &self,
+        sql: &str,
+        params: impl IntoIterator<Item = Value>,
+    ) -> Result<u64, DbError> {
         self.query(sql, params).await?;
         Ok(self.0.changes().await)
     }
@@ -80,20 +100,40 @@ impl Db {
     }
 
     async fn reopen() -> Result<Self, DbError> {
-        Ok(Self(Connection::open_default().await.map_err(|e| DbError(e.to_string()))?))
+        Ok(Self(
+            Connection::open_default()
+                .await
+                .map_err(|e| DbError(e.to_string()))?,
+        ))
     }
 
     async fn migrate(&self) -> Result<(), DbError> {
         self.query("PRAGMA journal_mode = WAL", []).await?;
-        self.query("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)", []).await?;
+        self.query(
+            "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)",
+            [],
+        )
+        .await?;
         let tx = Self::reopen().await?.begin().await?;
-        let done = tx.first("SELECT coalesce(max(version), 0) FROM schema_version", []).await?;
+        let done = tx
+            .first("SELECT coalesce(max(version), 0) FROM schema_version", [])
+            .await?;
         let done = done.map_or(Ok(0), |row| row.int(0))?;
-        for (number, sql) in (1i64..).zip(MIGRATIONS).filter(|(number, _)| *number > done) {
-            for statement in sql.split("\n\n").filter(|s| s.lines().any(|l| !l.is_empty() && !l.starts_with("--"))) {
+        for (number, sql) in (1i64..)
+            .zip(MIGRATIONS)
+            .filter(|(number, _)| *number > done)
+        {
+            for statement in sql
+                .split("\n\n")
+                .filter(|s| s.lines().any(|l| !l.is_empty() && !l.starts_with("--")))
+            {
                 tx.query(statement, []).await?;
             }
-            tx.query("INSERT INTO schema_version (version) VALUES (?1)", [number.into()]).await?;
+            tx.query(
+                "INSERT INTO schema_version (version) VALUES (?1)",
+                [number.into()],
+            )
+            .await?;
         }
         tx.commit().await
     }
@@ -122,7 +162,8 @@ impl Row {
     /// # Errors
     /// When the column is NULL or of another type: the schema is not what the code expects.
     pub fn text(&self, column: usize) -> Result<String, DbError> {
-        self.opt_text(column)?.ok_or_else(|| DbError(format!("column {column} is NULL")))
+        self.opt_text(column)?
+            .ok_or_else(|| DbError(format!("column {column} is NULL")))
     }
 
     /// Text of a column that may be NULL.
@@ -142,7 +183,8 @@ impl Row {
     /// # Errors
     /// As [`Row::text`].
     pub fn int(&self, column: usize) -> Result<i64, DbError> {
-        self.opt_int(column)?.ok_or_else(|| DbError(format!("column {column} is NULL")))
+        self.opt_int(column)?
+            .ok_or_else(|| DbError(format!("column {column} is NULL")))
     }
 
     /// Integer of a column that may be NULL.

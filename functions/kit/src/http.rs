@@ -43,8 +43,13 @@ pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response
     let request_id = context.request_id.clone();
     parts.extensions.insert(context);
     let request = Request::from_parts(parts, Body::new(body));
-    let mut router = router.fallback(no_route).method_not_allowed_fallback(no_method);
-    let mut response = router.call(request).await.unwrap_or_else(|never: Infallible| match never {});
+    let mut router = router
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method);
+    let mut response = router
+        .call(request)
+        .await
+        .unwrap_or_else(|never: Infallible| match never {});
     secure(response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -68,9 +73,10 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response> {
 pub async fn read_body(body: Body, limit: usize) -> Result<Bytes> {
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(e) if e.is::<LengthLimitError>() => {
-            Err(Failure::new(Code::TooLarge, format!("the body is larger than {limit} bytes")))
-        }
+        Err(e) if e.is::<LengthLimitError>() => Err(Failure::new(
+            Code::TooLarge,
+            format!("the body is larger than {limit} bytes"),
+        )),
         Err(_) => Err(Failure::new(Code::BadRequest, "the body ended too early")),
     }
 }
@@ -80,9 +86,21 @@ pub async fn read_body(body: Body, limit: usize) -> Result<Bytes> {
 /// # Errors
 /// `unsupported_media_type`, `too_large`, or as [`parse_json`].
 pub async fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T> {
-    let media = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-        return Err(Failure::new(Code::UnsupportedMedia, "the body must be application/json"));
+    let media = headers
+        .get(CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    if !media
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case("application/json")
+    {
+        return Err(Failure::new(
+            Code::UnsupportedMedia,
+            "the body must be application/json",
+        ));
     }
     parse_json(&read_body(body, JSON_MAX).await?)
 }
@@ -93,7 +111,11 @@ pub async fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> 
 /// `bad_request` for what is no JSON, `invalid` for a field that is missing or wrong.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|e| {
-        let code = if e.is_data() { Code::Invalid } else { Code::BadRequest };
+        let code = if e.is_data() {
+            Code::Invalid
+        } else {
+            Code::BadRequest
+        };
         Failure::new(code, e.to_string())
     })
 }
@@ -110,7 +132,11 @@ pub struct Failure {
 impl Failure {
     /// A problem for the caller.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { problem: Box::new(Problem::new(code, detail)), retry_after: None, internal: None }
+        Self {
+            problem: Box::new(Problem::new(code, detail)),
+            retry_after: None,
+            internal: None,
+        }
     }
 
     /// What is not there, or not the caller's.
@@ -121,7 +147,10 @@ impl Failure {
     /// Our fault: the text goes to the log, the caller gets the request id.
     pub fn internal(place: &'static str, text: impl Into<String>) -> Self {
         let detail = "an internal error; the request id helps to find it";
-        Self { internal: Some((place, text.into())), ..Self::new(Code::Internal, detail) }
+        Self {
+            internal: Some((place, text.into())),
+            ..Self::new(Code::Internal, detail)
+        }
     }
 
     /// The database or a neighbour is busy; the caller repeats in a second.
@@ -144,7 +173,11 @@ impl Failure {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { problem: Box::new(problem), retry_after: None, internal: None }
+        Self {
+            problem: Box::new(problem),
+            retry_after: None,
+            internal: None,
+        }
     }
 }
 
@@ -165,11 +198,14 @@ impl IntoResponse for Failure {
         if let Some((place, text)) = &self.internal {
             eprintln!("error at {place}: {text}");
         }
-        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self.problem).unwrap_or_default();
         let mut response = (status, [(CONTENT_TYPE, problem::CONTENT_TYPE)], body).into_response();
         if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -179,11 +215,20 @@ impl Context {
     fn of(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
         let sane = |id: &&str| {
-            (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            (8..=64).contains(&id.len())
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
-        let made = || random::bytes::<16>().map(|b| podpis_shared::hash::hex(&b)).unwrap_or_default();
+        let made = || {
+            random::bytes::<16>()
+                .map(|b| podpis_shared::hash::hex(&b))
+                .unwrap_or_default()
+        };
         Self {
-            request_id: text("x-request-id").filter(sane).map_or_else(made, str::to_owned),
+            request_id: text("x-request-id")
+                .filter(sane)
+                .map_or_else(made, str::to_owned),
             client_addr: text("spin-client-addr").map(str::to_owned),
             user_agent: text(USER_AGENT.as_str()).map(|agent| agent.chars().take(300).collect()),
         }
@@ -193,23 +238,35 @@ impl Context {
 impl<S: Sync> FromRequestParts<S> for Context {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        parts.extensions.get().cloned().ok_or_else(|| Failure::internal("context", "the request has no context"))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| Failure::internal("context", "the request has no context"))
     }
 }
 
 /// Headers of every answer. A page may set its own policy and caching before.
 fn secure(headers: &mut HeaderMap) {
     const DEFAULTS: [(&str, &str); 7] = [
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+        (
+            "strict-transport-security",
+            "max-age=31536000; includeSubDomains",
+        ),
     ];
     for (name, value) in DEFAULTS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     debug_assert!(headers.contains_key(CACHE_CONTROL), "set above");
 }
@@ -219,5 +276,8 @@ async fn no_route() -> Failure {
 }
 
 async fn no_method() -> Failure {
-    Failure::new(Code::MethodNotAllowed, "this path does not take this method")
+    Failure::new(
+        Code::MethodNotAllowed,
+        "this path does not take this method",
+    )
 }

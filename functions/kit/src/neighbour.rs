@@ -28,7 +28,8 @@ pub async fn post_json<T: DeserializeOwned>(
         .header(CONTENT_TYPE, "application/json")
         .body(Body::from(body));
     let bytes = send(request).await?;
-    serde_json::from_slice(&bytes).map_err(|e| Failure::internal("neighbour", format!("{component}{path}: {e}")))
+    serde_json::from_slice(&bytes)
+        .map_err(|e| Failure::internal("neighbour", format!("{component}{path}: {e}")))
 }
 
 /// Sends any request to a neighbour and reads its whole answer.
@@ -41,7 +42,12 @@ pub async fn send(request: axum::http::Result<Request<Body>>) -> Result<Bytes> {
 }
 
 /// Starts building a request to a neighbour.
-pub fn request(context: &Context, component: &str, method: Method, path: &str) -> axum::http::request::Builder {
+pub fn request(
+    context: &Context,
+    component: &str,
+    method: Method,
+    path: &str,
+) -> axum::http::request::Builder {
     Request::builder()
         .method(method)
         .uri(format!("http://{component}.spin.internal{path}"))
@@ -66,7 +72,9 @@ pub async fn open(request: axum::http::Result<Request<Body>>) -> Result<spin_sdk
     Err(match serde_json::from_slice::<Problem>(&bytes) {
         // What a runtime says of a stopped neighbour (500, 504) is not in our table.
         Ok(problem) if Code::parse(&problem.code).is_some() => problem.into(),
-        _ if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::GATEWAY_TIMEOUT => Failure::busy(),
+        _ if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::GATEWAY_TIMEOUT => {
+            Failure::busy()
+        }
         _ => Failure::internal("neighbour", format!("status {status}")),
     })
 }
@@ -84,7 +92,10 @@ pub fn nudge_delivery(context: &Context) {
 }
 
 async fn read(response: spin_sdk::http::Response) -> Result<Bytes> {
-    match Limited::new(response.into_body(), ANSWER_MAX).collect().await {
+    match Limited::new(response.into_body(), ANSWER_MAX)
+        .collect()
+        .await
+    {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(e) => Err(Failure::internal("neighbour", e.to_string())),
     }

@@ -26,5 +26,8 @@ pub fn token() -> Result<String, getrandom::Error> {
 /// # Errors
 /// As [`bytes`].
 pub fn id(prefix: &str) -> Result<String, getrandom::Error> {
-    Ok(format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bytes::<16>()?)))
+    Ok(format!(
+        "{prefix}_{}",
+        URL_SAFE_NO_PAD.encode(bytes::<16>()?)
+    ))
 }

@@ -9,7 +9,9 @@ use axum::http::header::HOST;
 /// # Errors
 /// 500 where the manifest does not map it: a mistake of deployment.
 pub async fn get(name: &str) -> Result<String> {
-    spin_sdk::variables::get(name).await.map_err(|e| Failure::internal("variable", format!("{name}: {e}")))
+    spin_sdk::variables::get(name)
+        .await
+        .map_err(|e| Failure::internal("variable", format!("{name}: {e}")))
 }
 
 /// Whether the sandbox is open.
@@ -34,6 +36,9 @@ pub async fn base_url(headers: &HeaderMap) -> Result<String> {
     let host = headers.get(HOST).and_then(|h| h.to_str().ok());
     match host {
         Some(host) if sandbox().await? => Ok(format!("http://{host}")),
-        _ => Err(Failure::internal("public_url", "the variable public_url is empty")),
+        _ => Err(Failure::internal(
+            "public_url",
+            "the variable public_url is empty",
+        )),
     }
 }

@@ -24,7 +24,9 @@ impl<S: Sync> FromRequestParts<S> for Clinic {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let key_hash = sha256_hex(bearer(parts)?.as_bytes());
-        db::clinic_by_key(&Db::open().await?, &key_hash).await?.ok_or_else(unauthorized)
+        db::clinic_by_key(&Db::open().await?, &key_hash)
+            .await?
+            .ok_or_else(unauthorized)
     }
 }
 
@@ -36,17 +38,35 @@ impl<S: Sync> FromRequestParts<S> for Operator {
             return Err(Failure::not_found());
         }
         // Hashes have one length, so that the comparison tells nothing about the token's.
-        let (given, right) = (sha256_hex(bearer(parts)?.as_bytes()), sha256_hex(token.as_bytes()));
-        if bool::from(given.as_bytes().ct_eq(right.as_bytes())) { Ok(Self) } else { Err(unauthorized()) }
+        let (given, right) = (
+            sha256_hex(bearer(parts)?.as_bytes()),
+            sha256_hex(token.as_bytes()),
+        );
+        if bool::from(given.as_bytes().ct_eq(right.as_bytes())) {
+            Ok(Self)
+        } else {
+            Err(unauthorized())
+        }
     }
 }
 
 fn bearer(parts: &Parts) -> Result<&str> {
-    let value = parts.headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let value = parts
+        .headers
+        .get(AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let (scheme, token) = value.split_once(' ').ok_or_else(unauthorized)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(unauthorized()) }
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(token.trim())
+    } else {
+        Err(unauthorized())
+    }
 }
 
 fn unauthorized() -> Failure {
-    Failure::new(Code::Unauthorized, "send `Authorization: Bearer <key>` with a valid key")
+    Failure::new(
+        Code::Unauthorized,
+        "send `Authorization: Bearer <key>` with a valid key",
+    )
 }

@@ -28,15 +28,28 @@ pub(crate) struct Filter {
 pub(crate) async fn clinic_by_key(db: &Db, key_hash: &str) -> Result<Option<Clinic>, DbError> {
     let sql = "SELECT c.id, c.name FROM api_keys k JOIN clinics c ON c.id = k.clinic_id \
                WHERE k.key_hash = ?1 AND k.revoked_at IS NULL";
-    let of = |row: Row| Ok(Clinic { id: row.text(0)?, name: row.text(1)? });
+    let of = |row: Row| {
+        Ok(Clinic {
+            id: row.text(0)?,
+            name: row.text(1)?,
+        })
+    };
     db.first(sql, [key_hash.into()]).await?.map(of).transpose()
 }
 
 pub(crate) async fn clinic_exists(db: &Db, id: &str) -> Result<bool, DbError> {
-    Ok(db.first("SELECT 1 FROM clinics WHERE id = ?1", [id.into()]).await?.is_some())
+    Ok(db
+        .first("SELECT 1 FROM clinics WHERE id = ?1", [id.into()])
+        .await?
+        .is_some())
 }
 
-pub(crate) async fn insert_clinic(tx: &Tx, id: &str, new: &NewClinic, now: Timestamp) -> Result<(), DbError> {
+pub(crate) async fn insert_clinic(
+    tx: &Tx,
+    id: &str,
+    new: &NewClinic,
+    now: Timestamp,
+) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO clinics (id, name, inn, ogrn, timezone, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         [
@@ -52,7 +65,13 @@ pub(crate) async fn insert_clinic(tx: &Tx, id: &str, new: &NewClinic, now: Times
     .map(|_| ())
 }
 
-pub(crate) async fn insert_key(db: &Db, clinic: &str, id: &str, hash: &str, now: Timestamp) -> Result<(), DbError> {
+pub(crate) async fn insert_key(
+    db: &Db,
+    clinic: &str,
+    id: &str,
+    hash: &str,
+    now: Timestamp,
+) -> Result<(), DbError> {
     db.execute(
         "INSERT INTO api_keys (id, clinic_id, key_hash, created_at) VALUES (?1, ?2, ?3, ?4)",
         [id.into(), clinic.into(), hash.into(), now.unix().into()],
@@ -61,9 +80,17 @@ pub(crate) async fn insert_key(db: &Db, clinic: &str, id: &str, hash: &str, now:
     .map(|_| ())
 }
 
-pub(crate) async fn revoke_key(db: &Db, clinic: &str, id: &str, now: Timestamp) -> Result<bool, DbError> {
+pub(crate) async fn revoke_key(
+    db: &Db,
+    clinic: &str,
+    id: &str,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     let sql = "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?1) WHERE id = ?2 AND clinic_id = ?3";
-    Ok(db.execute(sql, [now.unix().into(), id.into(), clinic.into()]).await? > 0)
+    Ok(db
+        .execute(sql, [now.unix().into(), id.into(), clinic.into()])
+        .await?
+        > 0)
 }
 
 /// Clinics in the order of their making, and the cursor of the next page.
@@ -79,7 +106,14 @@ pub(crate) async fn clinics(
     if more {
         rows.pop();
     }
-    let next = if more { rows.last().map(|row| row.int(0)).transpose()?.map(|id| id.to_string()) } else { None };
+    let next = if more {
+        rows.last()
+            .map(|row| row.int(0))
+            .transpose()?
+            .map(|id| id.to_string())
+    } else {
+        None
+    };
     let of = |row: &Row| {
         Ok(serde_json::json!({
             "id": row.text(1)?, "name": row.text(2)?, "inn": row.text(3)?, "ogrn": row.opt_text(4)?,
@@ -91,12 +125,24 @@ pub(crate) async fn clinics(
 
 // --- documents ---
 
-pub(crate) async fn document(db: &Db, clinic_id: &str, id: &str) -> Result<Option<Document>, DbError> {
+pub(crate) async fn document(
+    db: &Db,
+    clinic_id: &str,
+    id: &str,
+) -> Result<Option<Document>, DbError> {
     let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = ?1 AND clinic_id = ?2");
-    db.first(&sql, [id.into(), clinic_id.into()]).await?.as_ref().map(Document::of).transpose()
+    db.first(&sql, [id.into(), clinic_id.into()])
+        .await?
+        .as_ref()
+        .map(Document::of)
+        .transpose()
 }
 
-pub(crate) async fn documents(db: &Db, clinic_id: &str, filter: &Filter) -> Result<Vec<Document>, DbError> {
+pub(crate) async fn documents(
+    db: &Db,
+    clinic_id: &str,
+    filter: &Filter,
+) -> Result<Vec<Document>, DbError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM documents WHERE clinic_id = ?1 AND position < ?2 \
          AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR external_id = ?4) ORDER BY position DESC LIMIT ?5"
@@ -108,7 +154,11 @@ pub(crate) async fn documents(db: &Db, clinic_id: &str, filter: &Filter) -> Resu
         filter.external_id.as_deref().into(),
         filter.limit.into(),
     ];
-    db.query(&sql, params).await?.iter().map(Document::of).collect()
+    db.query(&sql, params)
+        .await?
+        .iter()
+        .map(Document::of)
+        .collect()
 }
 
 /// Signatures of many documents, by document.
@@ -117,7 +167,11 @@ pub(crate) async fn signatures_of(
     documents: &[Document],
 ) -> Result<HashMap<String, Vec<mis::Signature>>, DbError> {
     let mut by_document: HashMap<String, Vec<mis::Signature>> = HashMap::new();
-    let signed: Vec<Value> = documents.iter().filter(|d| d.signed_at.is_some()).map(|d| d.id.as_str().into()).collect();
+    let signed: Vec<Value> = documents
+        .iter()
+        .filter(|d| d.signed_at.is_some())
+        .map(|d| d.id.as_str().into())
+        .collect();
     if signed.is_empty() {
         return Ok(by_document);
     }
@@ -128,26 +182,35 @@ pub(crate) async fn signatures_of(
         marks.join(", ")
     );
     for row in db.query(&sql, signed).await? {
-        by_document.entry(row.text(0)?).or_default().push(mis::Signature {
-            party: row.text(1)?,
-            name: row.text(2)?,
-            method: row.text(3)?,
-            signed_at: Timestamp::from_unix(row.int(4)?),
-            on_behalf_of: row.opt_text(5)?,
-        });
+        by_document
+            .entry(row.text(0)?)
+            .or_default()
+            .push(mis::Signature {
+                party: row.text(1)?,
+                name: row.text(2)?,
+                method: row.text(3)?,
+                signed_at: Timestamp::from_unix(row.int(4)?),
+                on_behalf_of: row.opt_text(5)?,
+            });
     }
     Ok(by_document)
 }
 
 pub(crate) async fn next_position(tx: &Tx, clinic_id: &str) -> Result<i64, DbError> {
     let sql = "SELECT coalesce(max(position), 0) + 1 FROM documents WHERE clinic_id = ?1";
-    tx.first(sql, [clinic_id.into()]).await?.map_or(Ok(1), |row| row.int(0))
+    tx.first(sql, [clinic_id.into()])
+        .await?
+        .map_or(Ok(1), |row| row.int(0))
 }
 
 pub(crate) async fn insert_document(tx: &Tx, document: &Document) -> Result<(), DbError> {
     let json = |value: serde_json::Result<String>| value.map_err(|e| DbError::host("json", e));
     let patient = json(serde_json::to_string(&document.patient))?;
-    let representative = document.representative.as_ref().map(|r| json(serde_json::to_string(r))).transpose()?;
+    let representative = document
+        .representative
+        .as_ref()
+        .map(|r| json(serde_json::to_string(r)))
+        .transpose()?;
     tx.execute(
         "INSERT INTO documents (id, clinic_id, position, kind, title, external_id, patient, representative, \
          delivery, method, parties, metadata, status, original_blob, sha256, streebog256, size, pages, created_at, \
@@ -181,7 +244,12 @@ pub(crate) async fn insert_document(tx: &Tx, document: &Document) -> Result<(), 
 
 // --- events ---
 
-pub(crate) async fn events(db: &Db, clinic_id: &str, after: i64, limit: i64) -> Result<Vec<mis::Event>, DbError> {
+pub(crate) async fn events(
+    db: &Db,
+    clinic_id: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<mis::Event>, DbError> {
     let sql = "SELECT seq, id, type, document_id, at, data FROM journal \
                WHERE clinic_id = ?1 AND public = 1 AND seq > ?2 ORDER BY seq LIMIT ?3";
     let of = |row: &Row| {
@@ -194,18 +262,33 @@ pub(crate) async fn events(db: &Db, clinic_id: &str, after: i64, limit: i64) -> 
             data: serde_json::from_str(&row.text(5)?).map_err(|_| DbError::corrupt("event"))?,
         })
     };
-    db.query(sql, [clinic_id.into(), after.into(), limit.into()]).await?.iter().map(of).collect()
+    db.query(sql, [clinic_id.into(), after.into(), limit.into()])
+        .await?
+        .iter()
+        .map(of)
+        .collect()
 }
 
 // --- idempotency ---
 
-pub(crate) async fn idempotent_answer(db: &Db, clinic_id: &str, key: &str) -> Result<Option<Answer>, DbError> {
+pub(crate) async fn idempotent_answer(
+    db: &Db,
+    clinic_id: &str,
+    key: &str,
+) -> Result<Option<Answer>, DbError> {
     let sql = "SELECT fingerprint, status, body FROM idempotency WHERE clinic_id = ?1 AND key = ?2";
     let of = |row: Row| {
         let status = u16::try_from(row.int(1)?).map_err(|_| DbError::corrupt("status"))?;
-        Ok(Answer { fingerprint: row.text(0)?, status, body: row.text(2)? })
+        Ok(Answer {
+            fingerprint: row.text(0)?,
+            status,
+            body: row.text(2)?,
+        })
     };
-    db.first(sql, [clinic_id.into(), key.into()]).await?.map(of).transpose()
+    db.first(sql, [clinic_id.into(), key.into()])
+        .await?
+        .map(of)
+        .transpose()
 }
 
 pub(crate) async fn insert_idempotent_answer(

@@ -17,12 +17,24 @@ pub(crate) struct EventsQuery {
 
 /// Events after a number; `next` is null when there are no more now.
 pub(crate) async fn list(clinic: Clinic, Query(query): Query<EventsQuery>) -> Result<Response> {
-    let (limit, after) = (list::limit(query.limit.as_deref())?, list::after(query.after.as_deref())?);
-    let mut items = db::events(&Db::open().await?, &clinic.id, after.unwrap_or(0), limit + 1).await?;
+    let (limit, after) = (
+        list::limit(query.limit.as_deref())?,
+        list::after(query.after.as_deref())?,
+    );
+    let mut items = db::events(
+        &Db::open().await?,
+        &clinic.id,
+        after.unwrap_or(0),
+        limit + 1,
+    )
+    .await?;
     let more = items.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if more {
         items.pop();
     }
-    let next = items.last().filter(|_| more).map(|event| event.seq.to_string());
+    let next = items
+        .last()
+        .filter(|_| more)
+        .map(|event| event.seq.to_string());
     http::json(StatusCode::OK, &Page { items, next })
 }

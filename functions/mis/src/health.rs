@@ -9,10 +9,17 @@ use serde_json::json;
 /// `GET /api/health`: 200 with the database reached.
 pub(crate) async fn read() -> Result<Response> {
     Db::open().await?.query("SELECT 1", []).await?;
-    http::json(StatusCode::OK, &json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+    http::json(
+        StatusCode::OK,
+        &json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }),
+    )
 }
 
 /// `GET /api/openapi.json`.
 pub(crate) async fn openapi() -> Response {
-    ([(CONTENT_TYPE, "application/json")], include_str!("../../../docs/openapi.json")).into_response()
+    (
+        [(CONTENT_TYPE, "application/json")],
+        include_str!("../../../docs/openapi.json"),
+    )
+        .into_response()
 }

@@ -26,12 +26,32 @@ pub(crate) struct Request {
 ///
 /// # Errors
 /// `bad_request` for a key that is empty, longer than 255 bytes or not printable ASCII.
-pub(crate) fn of(headers: &HeaderMap, clinic_id: &str, path: &str, content: &[u8]) -> Result<Option<Request>> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().map(str::trim).filter(|key| (1..=KEY_MAX).contains(&key.len()));
-    let key = key.ok_or_else(|| Failure::new(Code::BadRequest, "Idempotency-Key is 1 to 255 printable characters"))?;
+pub(crate) fn of(
+    headers: &HeaderMap,
+    clinic_id: &str,
+    path: &str,
+    content: &[u8],
+) -> Result<Option<Request>> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = value
+        .to_str()
+        .ok()
+        .map(str::trim)
+        .filter(|key| (1..=KEY_MAX).contains(&key.len()));
+    let key = key.ok_or_else(|| {
+        Failure::new(
+            Code::BadRequest,
+            "Idempotency-Key is 1 to 255 printable characters",
+        )
+    })?;
     let fingerprint = sha256_hex(&[path.as_bytes(), &[0], content].concat());
-    Ok(Some(Request { clinic_id: clinic_id.into(), key: key.into(), fingerprint }))
+    Ok(Some(Request {
+        clinic_id: clinic_id.into(),
+        key: key.into(),
+        fingerprint,
+    }))
 }
 
 impl Request {
@@ -40,7 +60,9 @@ impl Request {
     /// # Errors
     /// `idempotency_conflict` where the key was used with another body.
     pub(crate) async fn replay(&self, db: &Db) -> Result<Option<Response>> {
-        let Some(first) = db::idempotent_answer(db, &self.clinic_id, &self.key).await? else { return Ok(None) };
+        let Some(first) = db::idempotent_answer(db, &self.clinic_id, &self.key).await? else {
+            return Ok(None);
+        };
         if first.fingerprint != self.fingerprint {
             let detail = "this Idempotency-Key was used with another body";
             return Err(Failure::new(Code::IdempotencyConflict, detail));

@@ -11,8 +11,13 @@ const LIMIT_MAX: i64 = 200;
 /// # Errors
 /// `bad_request` outside of 1 to 200.
 pub(crate) fn limit(text: Option<&str>) -> Result<i64> {
-    let Some(text) = text else { return Ok(LIMIT_DEFAULT) };
-    let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    let Some(text) = text else {
+        return Ok(LIMIT_DEFAULT);
+    };
+    let limit = text
+        .parse()
+        .ok()
+        .filter(|limit| (1..=LIMIT_MAX).contains(limit));
     limit.ok_or_else(|| Failure::new(Code::BadRequest, "limit is a number from 1 to 200"))
 }
 
@@ -22,5 +27,8 @@ pub(crate) fn limit(text: Option<&str>) -> Result<i64> {
 /// `bad_request` for what is no cursor of ours.
 pub(crate) fn after(text: Option<&str>) -> Result<Option<i64>> {
     let cursor = |text: &str| text.parse().ok().filter(|after| *after >= 0);
-    text.map(|text| cursor(text).ok_or_else(|| Failure::new(Code::BadRequest, "after is not a cursor"))).transpose()
+    text.map(|text| {
+        cursor(text).ok_or_else(|| Failure::new(Code::BadRequest, "after is not a cursor"))
+    })
+    .transpose()
 }

@@ -37,7 +37,10 @@ pub(crate) async fn create(_: Operator, headers: HeaderMap, body: Body) -> Resul
 
 /// `GET /api/v1/operator/clinics`.
 pub(crate) async fn list(_: Operator, Query(query): Query<ListQuery>) -> Result<Response> {
-    let (limit, after) = (list::limit(query.limit.as_deref())?, list::after(query.after.as_deref())?);
+    let (limit, after) = (
+        list::limit(query.limit.as_deref())?,
+        list::after(query.after.as_deref())?,
+    );
     let (items, next) = db::clinics(&Db::open().await?, after.unwrap_or(0), limit).await?;
     http::json(StatusCode::OK, &Page { items, next })
 }
@@ -50,13 +53,23 @@ pub(crate) async fn add_key(_: Operator, Path(id): Path<String>) -> Result<Respo
     }
     let key = Key::make()?;
     db::insert_key(&db, &id, &key.id, &key.hash(), now()).await?;
-    http::json(StatusCode::CREATED, &json!({ "key_id": key.id, "api_key": key.secret }))
+    http::json(
+        StatusCode::CREATED,
+        &json!({ "key_id": key.id, "api_key": key.secret }),
+    )
 }
 
 /// `DELETE /api/v1/operator/clinics/{id}/keys/{key_id}`: repeating it is harmless.
-pub(crate) async fn revoke_key(_: Operator, Path((id, key_id)): Path<(String, String)>) -> Result<StatusCode> {
+pub(crate) async fn revoke_key(
+    _: Operator,
+    Path((id, key_id)): Path<(String, String)>,
+) -> Result<StatusCode> {
     let known = db::revoke_key(&Db::open().await?, &id, &key_id, now()).await?;
-    if known { Ok(StatusCode::NO_CONTENT) } else { Err(Failure::not_found()) }
+    if known {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Failure::not_found())
+    }
 }
 
 /// A new API key; only its hash is stored. No `Debug`: it must not be printed.
@@ -67,7 +80,10 @@ struct Key {
 
 impl Key {
     fn make() -> Result<Self> {
-        Ok(Self { id: random::id("key")?, secret: format!("pk_{}", random::token()?) })
+        Ok(Self {
+            id: random::id("key")?,
+            secret: format!("pk_{}", random::token()?),
+        })
     }
 
     fn hash(&self) -> String {
@@ -80,16 +96,26 @@ fn check(new: &NewClinic) -> Result<()> {
         lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
     };
     let name = new.name.trim();
-    let wrong = if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
-        "name is 1 to 200 characters"
-    } else if !digits(&new.inn, [10, 12]) {
-        "inn is 10 or 12 digits"
-    } else if new.ogrn.as_ref().is_some_and(|ogrn| !digits(ogrn, [13, 15])) {
-        "ogrn is 13 or 15 digits"
-    } else if new.timezone.as_ref().is_some_and(|zone| zone.is_empty() || zone.len() > 64 || !zone.is_ascii()) {
-        "timezone is an IANA name"
-    } else {
-        return Ok(());
-    };
+    let wrong =
+        if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control)
+        {
+            "name is 1 to 200 characters"
+        } else if !digits(&new.inn, [10, 12]) {
+            "inn is 10 or 12 digits"
+        } else if new
+            .ogrn
+            .as_ref()
+            .is_some_and(|ogrn| !digits(ogrn, [13, 15]))
+        {
+            "ogrn is 13 or 15 digits"
+        } else if new
+            .timezone
+            .as_ref()
+            .is_some_and(|zone| zone.is_empty() || zone.len() > 64 || !zone.is_ascii())
+        {
+            "timezone is an IANA name"
+        } else {
+            return Ok(());
+        };
     Err(Failure::new(Code::Invalid, wrong))
 }

@@ -17,7 +17,15 @@ pub(crate) async fn opened(headers: HeaderMap) -> Result<Response> {
     let (db, document) = links::open(&headers, now).await?;
     if document.status == Status::Sent {
         let tx = db.begin().await?;
-        documents::transition(&tx, &document, Status::Opened, Event::Opened, now, json!({})).await?;
+        documents::transition(
+            &tx,
+            &document,
+            Status::Opened,
+            Event::Opened,
+            now,
+            json!({}),
+        )
+        .await?;
         tx.commit().await?;
     }
     answer(&document.id).await
@@ -31,7 +39,11 @@ pub(crate) async fn opened(headers: HeaderMap) -> Result<Response> {
 /// `already_signed`, `invalid_state`, `invalid` for a reason over 500 characters.
 pub(crate) async fn decline(headers: HeaderMap, body: Body) -> Result<Response> {
     let decline: Decline = http::read_json(&headers, body).await?;
-    let reason = decline.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let reason = decline
+        .reason
+        .as_deref()
+        .map(str::trim)
+        .filter(|reason| !reason.is_empty());
     if reason.is_some_and(|reason| reason.chars().count() > REASON_MAX) {
         return Err(Failure::new(Code::Invalid, "Причина длиннее 500 знаков."));
     }
@@ -45,7 +57,9 @@ pub(crate) async fn decline(headers: HeaderMap, body: Body) -> Result<Response> 
     if !documents::transition(&tx, &document, Status::Declined, Event::Declined, now, data).await? {
         let now_is = documents::find(&tx, &document.id).await?.map(|d| d.status);
         return Err(match now_is {
-            Some(status) if status.is_signed() => Failure::new(Code::AlreadySigned, "Документ уже подписан."),
+            Some(status) if status.is_signed() => {
+                Failure::new(Code::AlreadySigned, "Документ уже подписан.")
+            }
             _ => Failure::new(Code::InvalidState, "Документ уже закрыт."),
         });
     }
@@ -55,6 +69,8 @@ pub(crate) async fn decline(headers: HeaderMap, body: Body) -> Result<Response> 
 
 async fn answer(document_id: &str) -> Result<Response> {
     let db = Db::open().await?;
-    let document = documents::find(&db, document_id).await?.ok_or_else(Failure::not_found)?;
+    let document = documents::find(&db, document_id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     http::json(StatusCode::OK, &view(&db, document).await?)
 }

@@ -10,7 +10,12 @@ use podpis_shared::problem::Code;
 /// `GET /patient/document/file`: the exact bytes that the clinic sent.
 pub(crate) async fn original(headers: HeaderMap, context: Context) -> Result<Response> {
     let (_, document) = links::open(&headers, now()).await?;
-    stream(&context, &format!("/blobs/{}", document.original_blob), "document.pdf").await
+    stream(
+        &context,
+        &format!("/blobs/{}", document.original_blob),
+        "document.pdf",
+    )
+    .await
 }
 
 /// `GET /patient/document/signed`: the person's own copy.
@@ -19,7 +24,8 @@ pub(crate) async fn original(headers: HeaderMap, context: Context) -> Result<Res
 /// `not_signed` before the signature.
 pub(crate) async fn signed(headers: HeaderMap, context: Context) -> Result<Response> {
     let (_, document) = links::open(&headers, now()).await?;
-    let blob =
-        document.signed_blob.ok_or_else(|| Failure::new(Code::NotSigned, "Документ ещё не подписан."))?;
+    let blob = document
+        .signed_blob
+        .ok_or_else(|| Failure::new(Code::NotSigned, "Документ ещё не подписан."))?;
     stream(&context, &format!("/blobs/{blob}"), "document-signed.pdf").await
 }

@@ -26,7 +26,10 @@ pub(crate) async fn view(db: &Db, document: Document) -> Result<DocumentView> {
     Ok(DocumentView {
         clinic,
         signer: document.signer().greeting(),
-        on_behalf_of: document.representative.as_ref().map(|_| document.patient.greeting()),
+        on_behalf_of: document
+            .representative
+            .as_ref()
+            .map(|_| document.patient.greeting()),
         title: document.title,
         kind: document.kind,
         status: document.status,

@@ -25,7 +25,11 @@ struct MessagesQuery {
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(Router::new().route("/sandbox/messages", get(messages)), request).await
+    podpis_kit::serve(
+        Router::new().route("/sandbox/messages", get(messages)),
+        request,
+    )
+    .await
 }
 
 /// `GET /sandbox/messages?to=&channel=`: newest first.
@@ -37,8 +41,18 @@ async fn messages(Query(query): Query<MessagesQuery>) -> Result<Response> {
                WHERE (?1 IS NULL OR recipient = ?1) AND (?2 IS NULL OR channel = ?2) \
                ORDER BY position DESC LIMIT ?3";
     // In an address a bare `+` means a space, and a phone starts with one.
-    let to = query.to.map(|to| if to.starts_with(' ') { to.replacen(' ', "+", 1) } else { to });
-    let params = [to.as_deref().into(), query.channel.as_deref().into(), MESSAGES_MAX.into()];
+    let to = query.to.map(|to| {
+        if to.starts_with(' ') {
+            to.replacen(' ', "+", 1)
+        } else {
+            to
+        }
+    });
+    let params = [
+        to.as_deref().into(),
+        query.channel.as_deref().into(),
+        MESSAGES_MAX.into(),
+    ];
     let rows = Db::open().await?.query(sql, params).await?;
     let items = rows.iter().map(item).collect::<Result<Vec<_>, DbError>>()?;
     http::json(StatusCode::OK, &json!({ "items": items }))

@@ -27,14 +27,25 @@ const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 /// # Errors
 /// 404 for what the build has not made.
 pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response> {
-    let plain = !name.starts_with('.') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    let plain = !name.starts_with('.')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     if !plain || name.ends_with(".br") || name.ends_with(".gz") {
         return Err(Failure::not_found());
     }
     let mut response = read(&format!("/assets/{name}"), &headers)?;
-    response.headers_mut().insert(CACHE_CONTROL, "public, max-age=31536000, immutable".parse().map_err(header)?);
+    response.headers_mut().insert(
+        CACHE_CONTROL,
+        "public, max-age=31536000, immutable"
+            .parse()
+            .map_err(header)?,
+    );
     // Scripts and workers carry the policy of the page that they run in; a worker has only its own.
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, PAGE_POLICY.parse().map_err(header)?);
+    response.headers_mut().insert(
+        CONTENT_SECURITY_POLICY,
+        PAGE_POLICY.parse().map_err(header)?,
+    );
     Ok(response)
 }
 
@@ -53,14 +64,23 @@ pub(crate) async fn page(uri: Uri, headers: HeaderMap) -> Result<Response> {
     }
     let set = response.headers_mut();
     set.insert(CACHE_CONTROL, "no-cache".parse().map_err(header)?);
-    set.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY.parse().map_err(header)?);
-    set.insert(HeaderName::from_static("permissions-policy"), PERMISSIONS.parse().map_err(header)?);
+    set.insert(
+        CONTENT_SECURITY_POLICY,
+        PAGE_POLICY.parse().map_err(header)?,
+    );
+    set.insert(
+        HeaderName::from_static("permissions-policy"),
+        PERMISSIONS.parse().map_err(header)?,
+    );
     Ok(response)
 }
 
 /// The best form of a file that the browser takes.
 fn read(path: &str, headers: &HeaderMap) -> Result<Response> {
-    let accepted = headers.get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let accepted = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let kind = [(CONTENT_TYPE, media(path)), (VARY, "accept-encoding")];
     for (coding, ending) in ENCODINGS {
         if accepts(accepted, coding)
@@ -77,8 +97,13 @@ fn read(path: &str, headers: &HeaderMap) -> Result<Response> {
 fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        named && !parts.any(|p| matches!(p.strip_prefix("q=").map(str::parse::<f32>), Some(Ok(q)) if q == 0.0))
+        let named = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        named
+            && !parts.any(
+                |p| matches!(p.strip_prefix("q=").map(str::parse::<f32>), Some(Ok(q)) if q == 0.0),
+            )
     })
 }
 

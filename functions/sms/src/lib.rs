@@ -35,9 +35,21 @@ async fn handle(request: Request) -> Response {
 async fn send(headers: HeaderMap, body: Body) -> Result<StatusCode> {
     let message: Message = http::read_json(&headers, body).await?;
     if !vars::sandbox().await? {
-        return Err(Failure::new(Code::Unavailable, "no SMS gateway is configured"));
+        return Err(Failure::new(
+            Code::Unavailable,
+            "no SMS gateway is configured",
+        ));
     }
     let db = Db::open().await?;
-    sandbox::keep(&db, &message.id, "sms", message.to.expose(), None, message.text.expose(), now()).await?;
+    sandbox::keep(
+        &db,
+        &message.id,
+        "sms",
+        message.to.expose(),
+        None,
+        message.text.expose(),
+        now(),
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -26,7 +26,10 @@ pub(crate) async fn create(body: Body) -> Result<Response> {
     let _place = Place::take()?;
     let bytes = http::read_body(body, DOCUMENT_MAX).await?;
     let inspected = podpis_pdf::inspect(&bytes).map_err(|refusal| {
-        Failure::new(Code::parse(refusal.code()).unwrap_or(Code::BrokenPdf), refusal.to_string())
+        Failure::new(
+            Code::parse(refusal.code()).unwrap_or(Code::BrokenPdf),
+            refusal.to_string(),
+        )
     })?;
     let stored = Stored {
         blob: random::id("blob")?,
@@ -43,7 +46,9 @@ pub(crate) async fn create(body: Body) -> Result<Response> {
 
 /// `GET /blobs/{id}`.
 pub(crate) async fn read(Path(id): Path<String>) -> Result<Response> {
-    let bytes = db::blob(&Db::open().await?, &id).await?.ok_or_else(Failure::not_found)?;
+    let bytes = db::blob(&Db::open().await?, &id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     Ok(([(CONTENT_TYPE, "application/pdf")], bytes).into_response())
 }
 
@@ -59,7 +64,11 @@ struct Place;
 impl Place {
     fn take() -> Result<Self> {
         let place = Self;
-        if INTAKE.fetch_add(1, Ordering::Relaxed) < INTAKE_MAX { Ok(place) } else { Err(Failure::busy()) }
+        if INTAKE.fetch_add(1, Ordering::Relaxed) < INTAKE_MAX {
+            Ok(place)
+        } else {
+            Err(Failure::busy())
+        }
     }
 }
 

@@ -21,20 +21,37 @@ pub(crate) struct SignatureRow<'a> {
 }
 
 pub(crate) async fn blob(db: &Db, id: &str) -> Result<Option<Vec<u8>>, DbError> {
-    let row = db.first("SELECT bytes FROM blobs WHERE id = ?1", [id.into()]).await?;
+    let row = db
+        .first("SELECT bytes FROM blobs WHERE id = ?1", [id.into()])
+        .await?;
     row.map(podpis_kit::db::Row::into_bytes).transpose()
 }
 
 pub(crate) async fn clinic(db: &Db, id: &str) -> Result<Clinic, DbError> {
-    let row = db.first("SELECT name, inn, ogrn FROM clinics WHERE id = ?1", [id.into()]).await?;
+    let row = db
+        .first(
+            "SELECT name, inn, ogrn FROM clinics WHERE id = ?1",
+            [id.into()],
+        )
+        .await?;
     let row = row.ok_or_else(|| DbError::corrupt("clinic"))?;
-    Ok(Clinic { name: row.text(0)?, inn: row.text(1)?, ogrn: row.opt_text(2)? })
+    Ok(Clinic {
+        name: row.text(0)?,
+        inn: row.text(1)?,
+        ogrn: row.opt_text(2)?,
+    })
 }
 
 /// The id of the patient's signature, if there is one.
-pub(crate) async fn patient_signature(db: &Db, document_id: &str) -> Result<Option<String>, DbError> {
+pub(crate) async fn patient_signature(
+    db: &Db,
+    document_id: &str,
+) -> Result<Option<String>, DbError> {
     let sql = "SELECT id FROM signatures WHERE document_id = ?1 AND party = 'patient'";
-    db.first(sql, [document_id.into()]).await?.map(|row| row.text(0)).transpose()
+    db.first(sql, [document_id.into()])
+        .await?
+        .map(|row| row.text(0))
+        .transpose()
 }
 
 pub(crate) async fn insert_signature(
@@ -60,16 +77,27 @@ pub(crate) async fn insert_signature(
     .map(|_| ())
 }
 
-pub(crate) async fn set_signed_blob(tx: &Tx, document: &Document, blob: &str) -> Result<(), DbError> {
-    tx.execute("UPDATE documents SET signed_blob = ?1 WHERE id = ?2", [blob.into(), document.id.as_str().into()])
-        .await
-        .map(|_| ())
+pub(crate) async fn set_signed_blob(
+    tx: &Tx,
+    document: &Document,
+    blob: &str,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE documents SET signed_blob = ?1 WHERE id = ?2",
+        [blob.into(), document.id.as_str().into()],
+    )
+    .await
+    .map(|_| ())
 }
 
 /// Evidence of the signatures of a document, as JSON texts.
 pub(crate) async fn signature_evidence(db: &Db, document_id: &str) -> Result<Vec<String>, DbError> {
     let sql = "SELECT evidence FROM signatures WHERE document_id = ?1 ORDER BY signed_at, id";
-    db.query(sql, [document_id.into()]).await?.iter().map(|row| row.text(0)).collect()
+    db.query(sql, [document_id.into()])
+        .await?
+        .iter()
+        .map(|row| row.text(0))
+        .collect()
 }
 
 /// One journal entry of a document.
@@ -94,5 +122,9 @@ pub(crate) async fn journal(db: &Db, document_id: &str) -> Result<Vec<JournalRow
             leaf_hash: row.text(5)?,
         })
     };
-    db.query(sql, [document_id.into()]).await?.iter().map(of).collect()
+    db.query(sql, [document_id.into()])
+        .await?
+        .iter()
+        .map(of)
+        .collect()
 }

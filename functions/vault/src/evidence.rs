@@ -22,7 +22,9 @@ const FORMAT: &str = "podpis-evidence/1";
 /// `GET /documents/{id}/evidence`.
 pub(crate) async fn read(Path(id): Path<String>) -> Result<Response> {
     let db = Db::open().await?;
-    let document = documents::find(&db, &id).await?.ok_or_else(Failure::not_found)?;
+    let document = documents::find(&db, &id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let clinic = db::clinic(&db, &document.clinic_id).await?;
     let signatures = db::signature_evidence(&db, &id).await?;
     let bundle = bundle(&db, &document, &clinic, &signatures, now()).await?;
@@ -37,7 +39,10 @@ pub(crate) async fn bundle(
     signatures: &[String],
     as_of: Timestamp,
 ) -> Result<Value> {
-    let parse = |text: &String| serde_json::from_str::<Value>(text).map_err(|e| Failure::internal("evidence", e.to_string()));
+    let parse = |text: &String| {
+        serde_json::from_str::<Value>(text)
+            .map_err(|e| Failure::internal("evidence", e.to_string()))
+    };
     let signatures = signatures.iter().map(parse).collect::<Result<Vec<_>>>()?;
     let journal = db::journal(db, &document.id).await?.into_iter().map(|row| {
         let data = serde_json::from_str::<Value>(&row.data).unwrap_or(Value::Null);

@@ -31,12 +31,19 @@ pub(crate) fn of(signature: &Signature<'_>) -> Protocol {
         signer: SignerFacts {
             full_name: person.full_name(),
             birth_date: person.birth_date.date(),
-            capacity: document.representative.as_ref().map_or(Capacity::Patient, |r| Capacity::Representative {
-                patient: document.patient.full_name(),
-                patient_birth_date: document.patient.birth_date.date(),
-                basis: r.basis.clone(),
-            }),
-            snils_masked: identity.person.snils.as_ref().map(podpis_shared::Snils::masked),
+            capacity: document
+                .representative
+                .as_ref()
+                .map_or(Capacity::Patient, |r| Capacity::Representative {
+                    patient: document.patient.full_name(),
+                    patient_birth_date: document.patient.birth_date.date(),
+                    basis: r.basis.clone(),
+                }),
+            snils_masked: identity
+                .person
+                .snils
+                .as_ref()
+                .map(podpis_shared::Snils::masked),
             phone_masked: person.phone.as_ref().map(podpis_shared::Phone::masked),
         },
         identification: Identification {
@@ -57,7 +64,12 @@ pub(crate) fn of(signature: &Signature<'_>) -> Protocol {
             version: signature.request.act.consent.version.clone(),
         },
         signed_at: signature.at.at(),
-        legal_basis: signature.allowed.basis.iter().map(|line| (*line).to_owned()).collect(),
+        legal_basis: signature
+            .allowed
+            .basis
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect(),
         needs_medic: document.kind.needs_medic(),
         seal: None,
     }
@@ -65,5 +77,8 @@ pub(crate) fn of(signature: &Signature<'_>) -> Protocol {
 
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }

@@ -38,7 +38,9 @@ pub(crate) struct Signature<'a> {
 pub(crate) async fn sign(headers: HeaderMap, body: Body) -> Result<Response> {
     let request: Sign = http::read_json(&headers, body).await?;
     let db = Db::open().await?;
-    let document = documents::find(&db, &request.document_id).await?.ok_or_else(Failure::not_found)?;
+    let document = documents::find(&db, &request.document_id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let id = signature_id(&request.act_id);
     if document.status.is_signed() {
         return answer_signed(&db, &document, &id).await;
@@ -46,17 +48,34 @@ pub(crate) async fn sign(headers: HeaderMap, body: Body) -> Result<Response> {
     let at = now();
     let allowed = check(&document, &request, at)?;
     let clinic = db::clinic(&db, &document.clinic_id).await?;
-    let signature = Signature { id, document: &document, clinic: &clinic, request: &request, allowed, at };
+    let signature = Signature {
+        id,
+        document: &document,
+        clinic: &clinic,
+        request: &request,
+        allowed,
+        at,
+    };
     let evidence = evidence::of_signature(&signature);
-    let original = db::blob(&db, &document.original_blob).await?.ok_or_else(Failure::not_found)?;
+    let original = db::blob(&db, &document.original_blob)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let pdf = signed_pdf(&db, &signature, &original, &evidence).await?;
     drop(original);
     match commit(db, &signature, &evidence, pdf).await? {
-        Some(status) => http::json(StatusCode::OK, &Signed { status, signed_at: at }),
+        Some(status) => http::json(
+            StatusCode::OK,
+            &Signed {
+                status,
+                signed_at: at,
+            },
+        ),
         // Somebody else's act moved the state between our look and our step.
         None => {
             let db = Db::open().await?;
-            let document = documents::find(&db, &request.document_id).await?.ok_or_else(Failure::not_found)?;
+            let document = documents::find(&db, &request.document_id)
+                .await?
+                .ok_or_else(Failure::not_found)?;
             answer_signed(&db, &document, &signature.id).await
         }
     }
@@ -68,14 +87,21 @@ fn check(document: &Document, request: &Sign, at: Timestamp) -> Result<Allowed> 
         return Err(closed(document));
     }
     if request.act.hashes != document.hashes {
-        return Err(Failure::new(Code::HashMismatch, "the browser's hash is not the document's"));
+        return Err(Failure::new(
+            Code::HashMismatch,
+            "the browser's hash is not the document's",
+        ));
     }
     if request.method != document.method {
-        return Err(Failure::new(Code::InvalidState, "the document is to be signed in another way"));
+        return Err(Failure::new(
+            Code::InvalidState,
+            "the document is to be signed in another way",
+        ));
     }
-    document.signer().matches(&request.identity.person).map_err(|_| {
-        Failure::new(Code::WrongPerson, "Документ адресован другому человеку.")
-    })?;
+    document
+        .signer()
+        .matches(&request.identity.person)
+        .map_err(|_| Failure::new(Code::WrongPerson, "Документ адресован другому человеку."))?;
     Ok(policy::decide(Question {
         kind: document.kind,
         delivery: document.delivery,
@@ -86,20 +112,41 @@ fn check(document: &Document, request: &Sign, at: Timestamp) -> Result<Allowed> 
     })?)
 }
 
-async fn signed_pdf(db: &Db, signature: &Signature<'_>, original: &[u8], evidence: &str) -> Result<Vec<u8>> {
+async fn signed_pdf(
+    db: &Db,
+    signature: &Signature<'_>,
+    original: &[u8],
+    evidence: &str,
+) -> Result<Vec<u8>> {
     let stored = Hashes::of(original);
     if stored != signature.document.hashes {
-        return Err(Failure::internal("blobs", format!("the stored file of {} was changed", signature.document.id)));
+        return Err(Failure::internal(
+            "blobs",
+            format!("the stored file of {} was changed", signature.document.id),
+        ));
     }
     let signatures = [evidence.to_owned()];
-    let at_signing = evidence::bundle(db, signature.document, signature.clinic, &signatures, signature.at).await?;
-    let bundle = serde_json::to_vec_pretty(&at_signing).map_err(|e| Failure::internal("json", e.to_string()))?;
+    let at_signing = evidence::bundle(
+        db,
+        signature.document,
+        signature.clinic,
+        &signatures,
+        signature.at,
+    )
+    .await?;
+    let bundle = serde_json::to_vec_pretty(&at_signing)
+        .map_err(|e| Failure::internal("json", e.to_string()))?;
     podpis_pdf::append_protocol(original, &protocol::of(signature), &bundle)
         .map_err(|e| Failure::internal("protocol", e.to_string()))
 }
 
 /// The step itself. `None`: the state had moved, and nothing was written.
-async fn commit(db: Db, signature: &Signature<'_>, evidence: &str, pdf: Vec<u8>) -> Result<Option<Status>> {
+async fn commit(
+    db: Db,
+    signature: &Signature<'_>,
+    evidence: &str,
+    pdf: Vec<u8>,
+) -> Result<Option<Status>> {
     let document = signature.document;
     let signer = document.signer();
     let status = status_after_patient(document.kind, document.parties);
@@ -115,14 +162,24 @@ async fn commit(db: Db, signature: &Signature<'_>, evidence: &str, pdf: Vec<u8>)
         "policy": policy::VERSION, "rule": signature.allowed.rule,
     });
     let tx = db.begin().await?;
-    let moved =
-        documents::transition(&tx, document, Status::PatientSigned, Event::PatientSigned, signature.at, facts).await?;
+    let moved = documents::transition(
+        &tx,
+        document,
+        Status::PatientSigned,
+        Event::PatientSigned,
+        signature.at,
+        facts,
+    )
+    .await?;
     if !moved {
         return Ok(None);
     }
     blobs::insert(&tx, &stored, pdf, signature.at).await?;
     db::set_signed_blob(&tx, document, &stored.blob).await?;
-    let on_behalf_of = document.representative.as_ref().map(|_| document.patient.full_name());
+    let on_behalf_of = document
+        .representative
+        .as_ref()
+        .map(|_| document.patient.full_name());
     let row = SignatureRow {
         id: &signature.id,
         name: &signer.full_name(),
@@ -133,11 +190,27 @@ async fn commit(db: Db, signature: &Signature<'_>, evidence: &str, pdf: Vec<u8>)
     db::insert_signature(&tx, document, row, signature.at).await?;
     if status == Status::Completed {
         let after = json!({});
-        documents::transition(&tx, document, Status::Completed, Event::Completed, signature.at, after).await?;
+        documents::transition(
+            &tx,
+            document,
+            Status::Completed,
+            Event::Completed,
+            signature.at,
+            after,
+        )
+        .await?;
     }
     if let Some(email) = &signer.email {
         let text = notice(signature.clinic, signature.at);
-        outbox::enqueue(&tx, document, Channel::Email, email.expose(), &text, signature.at).await?;
+        outbox::enqueue(
+            &tx,
+            document,
+            Channel::Email,
+            email.expose(),
+            &text,
+            signature.at,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(Some(status))
@@ -151,7 +224,13 @@ async fn answer_signed(db: &Db, document: &Document, id: &str) -> Result<Respons
     if db::patient_signature(db, &document.id).await?.as_deref() != Some(id) {
         return Err(Failure::new(Code::AlreadySigned, "Документ уже подписан."));
     }
-    http::json(StatusCode::OK, &Signed { status: document.status, signed_at })
+    http::json(
+        StatusCode::OK,
+        &Signed {
+            status: document.status,
+            signed_at,
+        },
+    )
 }
 
 fn closed(document: &Document) -> Failure {

@@ -8,7 +8,12 @@ use podpis_shared::wire::vault::Stored;
 ///
 /// # Errors
 /// As the database says.
-pub async fn insert(tx: &Tx, stored: &Stored, bytes: Vec<u8>, now: Timestamp) -> Result<(), DbError> {
+pub async fn insert(
+    tx: &Tx,
+    stored: &Stored,
+    bytes: Vec<u8>,
+    now: Timestamp,
+) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO blobs (id, sha256, streebog256, size, pages, created_at, bytes) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -32,7 +37,9 @@ pub async fn insert(tx: &Tx, stored: &Stored, bytes: Vec<u8>, now: Timestamp) ->
 /// As the database says.
 pub async fn stage(tx: &Tx, id: &str, now: Timestamp) -> Result<(), DbError> {
     let sql = "INSERT INTO staged_blobs (id, created_at) VALUES (?1, ?2)";
-    tx.execute(sql, [id.into(), now.unix().into()]).await.map(|_| ())
+    tx.execute(sql, [id.into(), now.unix().into()])
+        .await
+        .map(|_| ())
 }
 
 /// Takes a staged file for a document; `false` where it has been swept away meanwhile.
@@ -40,7 +47,10 @@ pub async fn stage(tx: &Tx, id: &str, now: Timestamp) -> Result<(), DbError> {
 /// # Errors
 /// As the database says.
 pub async fn claim(tx: &Tx, id: &str) -> Result<bool, DbError> {
-    Ok(tx.execute("DELETE FROM staged_blobs WHERE id = ?1", [id.into()]).await? > 0)
+    Ok(tx
+        .execute("DELETE FROM staged_blobs WHERE id = ?1", [id.into()])
+        .await?
+        > 0)
 }
 
 /// Forgets a staged file; one that a document has claimed stays.
@@ -48,8 +58,10 @@ pub async fn claim(tx: &Tx, id: &str) -> Result<bool, DbError> {
 /// # Errors
 /// As the database says.
 pub async fn discard(db: &Db, id: &str) -> Result<(), DbError> {
-    let staged = "DELETE FROM blobs WHERE id = ?1 AND EXISTS (SELECT 1 FROM staged_blobs WHERE id = ?1)";
+    let staged =
+        "DELETE FROM blobs WHERE id = ?1 AND EXISTS (SELECT 1 FROM staged_blobs WHERE id = ?1)";
     db.execute(staged, [id.into()]).await?;
-    let unused = "DELETE FROM staged_blobs WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM blobs WHERE id = ?1)";
+    let unused =
+        "DELETE FROM staged_blobs WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM blobs WHERE id = ?1)";
     db.execute(unused, [id.into()]).await.map(|_| ())
 }

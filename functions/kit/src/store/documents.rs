@@ -65,7 +65,9 @@ pub const COLUMNS: &str = "id, clinic_id, position, kind, title, external_id, pa
 impl Document {
     /// Who is to sign: the representative where there is one, else the patient.
     pub fn signer(&self) -> &Person {
-        self.representative.as_ref().map_or(&self.patient, |r| &r.person)
+        self.representative
+            .as_ref()
+            .map_or(&self.patient, |r| &r.person)
     }
 
     /// The person may sign or decline at this moment.
@@ -90,7 +92,9 @@ impl Document {
             patient: json(&row.text(6)?)?,
             representative: row
                 .opt_text(7)?
-                .map(|text| serde_json::from_str(&text).map_err(|_| DbError::corrupt("representative")))
+                .map(|text| {
+                    serde_json::from_str(&text).map_err(|_| DbError::corrupt("representative"))
+                })
                 .transpose()?,
             delivery: named(Delivery::parse(&row.text(8)?))?,
             method: named(Method::parse(&row.text(9)?))?,
@@ -99,7 +103,10 @@ impl Document {
             status: named(Status::parse(&row.text(12)?))?,
             original_blob: row.text(13)?,
             signed_blob: row.opt_text(14)?,
-            hashes: Hashes { sha256: row.text(15)?, streebog256: row.text(16)? },
+            hashes: Hashes {
+                sha256: row.text(15)?,
+                streebog256: row.text(16)?,
+            },
             size: u64::try_from(row.int(17)?).map_err(|_| DbError::corrupt("size"))?,
             pages: u32::try_from(row.int(18)?).map_err(|_| DbError::corrupt("pages"))?,
             created_at: Timestamp::from_unix(row.int(19)?),
@@ -117,7 +124,11 @@ impl Document {
 /// As the database says.
 pub async fn find(db: &Db, id: &str) -> Result<Option<Document>, DbError> {
     let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = ?1");
-    db.first(&sql, [id.into()]).await?.as_ref().map(Document::of).transpose()
+    db.first(&sql, [id.into()])
+        .await?
+        .as_ref()
+        .map(Document::of)
+        .transpose()
 }
 
 /// Signatures of a document, in their order.
@@ -153,15 +164,21 @@ pub async fn transition(
     at: Timestamp,
     data: serde_json::Value,
 ) -> Result<bool, DbError> {
-    let from: Vec<String> =
-        Status::ALL.iter().filter(|from| from.may_become(to)).map(|from| format!("'{}'", from.as_str())).collect();
+    let from: Vec<String> = Status::ALL
+        .iter()
+        .filter(|from| from.may_become(to))
+        .map(|from| format!("'{}'", from.as_str()))
+        .collect();
     let stamp = match to {
         Status::Opened => ", opened_at = ?3",
         Status::PatientSigned => ", signed_at = ?3",
         Status::Completed => ", signed_at = coalesce(signed_at, ?3), completed_at = ?3",
         _ => "",
     };
-    let sql = format!("UPDATE documents SET status = ?1{stamp} WHERE id = ?2 AND status IN ({})", from.join(", "));
+    let sql = format!(
+        "UPDATE documents SET status = ?1{stamp} WHERE id = ?2 AND status IN ({})",
+        from.join(", ")
+    );
     let mut params: Vec<Value> = vec![to.as_str().into(), document.id.as_str().into()];
     if !stamp.is_empty() {
         params.push(at.unix().into());
@@ -182,13 +199,23 @@ pub async fn expire(db: Db, only: Option<&str>, now: Timestamp, limit: i64) -> R
         "SELECT {COLUMNS} FROM documents WHERE status IN ('sent', 'opened') AND expires_at <= ?1 \
          AND (?2 IS NULL OR id = ?2) LIMIT ?3"
     );
-    let due = db.query(&sql, [now.unix().into(), only.into(), limit.into()]).await?;
+    let due = db
+        .query(&sql, [now.unix().into(), only.into(), limit.into()])
+        .await?;
     if due.is_empty() {
         return Ok(db);
     }
     let tx = db.begin().await?;
     for row in &due {
-        transition(&tx, &Document::of(row)?, Status::Expired, Event::Expired, now, json!({})).await?;
+        transition(
+            &tx,
+            &Document::of(row)?,
+            Status::Expired,
+            Event::Expired,
+            now,
+            json!({}),
+        )
+        .await?;
     }
     tx.commit().await?;
     Db::open().await

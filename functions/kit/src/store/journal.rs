@@ -57,7 +57,10 @@ impl Event {
 
     /// Whether the clinic gets it as an event.
     pub const fn is_public(self) -> bool {
-        !matches!(self, Self::LinkIssued | Self::EsiaStarted | Self::EsiaFailed)
+        !matches!(
+            self,
+            Self::LinkIssued | Self::EsiaStarted | Self::EsiaFailed
+        )
     }
 }
 
@@ -75,7 +78,10 @@ pub async fn append(
 ) -> Result<i64, DbError> {
     let id = random::id("evt").map_err(|e| DbError::host("random", e))?;
     let next = "SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE clinic_id = ?1";
-    let seq = tx.first(next, [clinic_id.into()]).await?.map_or(Ok(1), |row| row.int(0))?;
+    let seq = tx
+        .first(next, [clinic_id.into()])
+        .await?
+        .map_or(Ok(1), |row| row.int(0))?;
     let leaf = leaf_hash(clinic_id, seq, &id, event, document_id, at, &data);
     tx.execute(
         "INSERT INTO journal (clinic_id, seq, id, type, public, document_id, at, data, leaf_hash) \

@@ -16,7 +16,12 @@ pub const GRACE: i64 = 30 * 24 * 3600;
 ///
 /// # Errors
 /// As the database says.
-pub async fn insert(tx: &Tx, token: &str, document: &Document, now: Timestamp) -> Result<(), DbError> {
+pub async fn insert(
+    tx: &Tx,
+    token: &str,
+    document: &Document,
+    now: Timestamp,
+) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO links (token_hash, document_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
         [
@@ -35,11 +40,22 @@ pub async fn insert(tx: &Tx, token: &str, document: &Document, now: Timestamp) -
 /// # Errors
 /// `link_unknown` or `link_expired`.
 pub async fn open(headers: &HeaderMap, now: Timestamp) -> Result<(Db, Document)> {
-    let unknown = || Failure::new(Code::LinkUnknown, "Ссылка неизвестна. Откройте её из СМС ещё раз.");
-    let token = headers.get(LINK_HEADER).and_then(|v| v.to_str().ok()).ok_or_else(unknown)?;
+    let unknown = || {
+        Failure::new(
+            Code::LinkUnknown,
+            "Ссылка неизвестна. Откройте её из СМС ещё раз.",
+        )
+    };
+    let token = headers
+        .get(LINK_HEADER)
+        .and_then(|v| v.to_str().ok())
+        .ok_or_else(unknown)?;
     let db = Db::open().await?;
     let sql = "SELECT document_id, expires_at, revoked_at FROM links WHERE token_hash = ?1";
-    let row = db.first(sql, [sha256_hex(token.as_bytes()).into()]).await?.ok_or_else(unknown)?;
+    let row = db
+        .first(sql, [sha256_hex(token.as_bytes()).into()])
+        .await?
+        .ok_or_else(unknown)?;
     let document_id = row.text(0)?;
     if row.opt_int(2)?.is_some() || row.int(1)? <= now.unix() {
         return Err(Failure::new(
@@ -48,6 +64,8 @@ pub async fn open(headers: &HeaderMap, now: Timestamp) -> Result<(Db, Document)>
         ));
     }
     let db = documents::expire(db, Some(&document_id), now, 1).await?;
-    let document = documents::find(&db, &document_id).await?.ok_or_else(unknown)?;
+    let document = documents::find(&db, &document_id)
+        .await?
+        .ok_or_else(unknown)?;
     Ok((db, document))
 }

@@ -35,12 +35,28 @@ pub(crate) async fn cancel(
     body: Body,
 ) -> Result<Response> {
     let bytes = http::read_body(body, http::JSON_MAX).await?;
-    let cancel: Cancel = if bytes.is_empty() { Cancel::default() } else { http::parse_json(&bytes)? };
-    if cancel.reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_MAX) {
-        return Err(Failure::new(Code::Invalid, "reason is longer than 500 characters"));
+    let cancel: Cancel = if bytes.is_empty() {
+        Cancel::default()
+    } else {
+        http::parse_json(&bytes)?
+    };
+    if cancel
+        .reason
+        .as_ref()
+        .is_some_and(|reason| reason.chars().count() > REASON_MAX)
+    {
+        return Err(Failure::new(
+            Code::Invalid,
+            "reason is longer than 500 characters",
+        ));
     }
     let (db, document) = own(&clinic, &id).await?;
-    let once = idempotency::of(&headers, &clinic.id, &format!("/documents/{id}/cancel"), &bytes)?;
+    let once = idempotency::of(
+        &headers,
+        &clinic.id,
+        &format!("/documents/{id}/cancel"),
+        &bytes,
+    )?;
     let tx = db.begin().await?;
     if let Some(once) = &once
         && let Some(first) = once.replay(&tx).await?
@@ -48,12 +64,24 @@ pub(crate) async fn cancel(
         return Ok(first);
     }
     let data = json!({ "reason": cancel.reason });
-    if !documents::transition(&tx, &document, Status::Cancelled, Event::Cancelled, now(), data).await? {
+    if !documents::transition(
+        &tx,
+        &document,
+        Status::Cancelled,
+        Event::Cancelled,
+        now(),
+        data,
+    )
+    .await?
+    {
         let detail = format!("the document is {}", document.status.as_str());
         return Err(Failure::new(Code::InvalidState, detail));
     }
-    let after = documents::find(&tx, &id).await?.ok_or_else(Failure::not_found)?;
-    let answer = serde_json::to_string(&view(after, Vec::new())).map_err(|e| Failure::internal("json", e.to_string()))?;
+    let after = documents::find(&tx, &id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
+    let answer = serde_json::to_string(&view(after, Vec::new()))
+        .map_err(|e| Failure::internal("json", e.to_string()))?;
     if let Some(once) = &once {
         once.keep(&tx, StatusCode::OK, &answer).await?;
     }

@@ -31,9 +31,18 @@ const METADATA_MAX: usize = 8 * 1024;
 ///
 /// # Errors
 /// Those of the contract: `invalid`, `policy`, and what `vault` says of the file.
-pub(crate) async fn create(clinic: Clinic, context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
+pub(crate) async fn create(
+    clinic: Clinic,
+    context: Context,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
     let at = now();
-    let Upload { new, document_sha256, stored } = multipart::receive(&context, &headers, body, |new| check(new, at)).await?;
+    let Upload {
+        new,
+        document_sha256,
+        stored,
+    } = multipart::receive(&context, &headers, body, |new| check(new, at)).await?;
     let content = format!("{document_sha256}:{}", stored.hashes.sha256);
     let once = idempotency::of(&headers, &clinic.id, "/documents", content.as_bytes());
     let outcome = match once {
@@ -93,7 +102,8 @@ async fn store(
         outbox::enqueue(&tx, &document, Channel::Sms, phone.expose(), &text, at).await?;
     }
     let answer = view(document, Vec::new());
-    let answer = serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
+    let answer =
+        serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
     if let Some(once) = once {
         once.keep(&tx, StatusCode::CREATED, &answer).await?;
     }
@@ -133,26 +143,46 @@ fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -
 fn check(new: &NewDocument, at: Timestamp) -> Result<()> {
     let invalid = |detail: &str| Err(Failure::new(Code::Invalid, detail));
     let title = new.title.trim();
-    if title.is_empty() || title.chars().count() > TITLE_MAX || title.chars().any(char::is_control) {
+    if title.is_empty() || title.chars().count() > TITLE_MAX || title.chars().any(char::is_control)
+    {
         return invalid("title is 1 to 300 characters");
     }
-    if new.external_id.as_ref().is_some_and(|id| id.chars().count() > EXTERNAL_ID_MAX) {
+    if new
+        .external_id
+        .as_ref()
+        .is_some_and(|id| id.chars().count() > EXTERNAL_ID_MAX)
+    {
         return invalid("external_id is longer than 200 characters");
     }
-    new.patient.check().map_err(|e| Failure::new(Code::Invalid, format!("patient.{e}")))?;
+    new.patient
+        .check()
+        .map_err(|e| Failure::new(Code::Invalid, format!("patient.{e}")))?;
     if let Some(representative) = &new.representative {
-        representative.person.check().map_err(|e| Failure::new(Code::Invalid, format!("representative.{e}")))?;
-        for (field, text) in [("basis", &representative.basis), ("record_ref", &representative.record_ref)] {
+        representative
+            .person
+            .check()
+            .map_err(|e| Failure::new(Code::Invalid, format!("representative.{e}")))?;
+        for (field, text) in [
+            ("basis", &representative.basis),
+            ("record_ref", &representative.record_ref),
+        ] {
             if text.trim().is_empty() || text.chars().count() > TITLE_MAX {
                 return invalid(&format!("representative.{field} is 1 to 300 characters"));
             }
         }
     }
-    let metadata = new.metadata.as_ref().and_then(|m| serde_json::to_string(m).ok()).unwrap_or_default();
+    let metadata = new
+        .metadata
+        .as_ref()
+        .and_then(|m| serde_json::to_string(m).ok())
+        .unwrap_or_default();
     if metadata.len() > METADATA_MAX {
         return invalid("metadata is larger than 8 KiB");
     }
-    if new.expires_at.is_some_and(|end| end <= at || end > at.plus(TIME_MAX)) {
+    if new
+        .expires_at
+        .is_some_and(|end| end <= at || end > at.plus(TIME_MAX))
+    {
         return invalid("expires_at is not within a year from now");
     }
     policy::decide(Question {
@@ -166,7 +196,10 @@ fn check(new: &NewDocument, at: Timestamp) -> Result<()> {
     if new.delivery == Delivery::Account {
         return invalid("delivery `account` is not available in this version; use `link`");
     }
-    let signer = new.representative.as_ref().map_or(&new.patient, |r| &r.person);
+    let signer = new
+        .representative
+        .as_ref()
+        .map_or(&new.patient, |r| &r.person);
     if signer.phone.is_none() {
         return invalid("delivery `link` needs the signer's phone");
     }
@@ -176,5 +209,8 @@ fn check(new: &NewDocument, at: Timestamp) -> Result<()> {
 /// Forgets a file that no document will use. What fails here, `deliver` sweeps later.
 pub(super) async fn discard(context: &Context, stored: &Stored) {
     let path = format!("/blobs/{}", stored.blob);
-    let _ = neighbour::send(neighbour::request(context, "vault", Method::DELETE, &path).body(Body::empty())).await;
+    let _ = neighbour::send(
+        neighbour::request(context, "vault", Method::DELETE, &path).body(Body::empty()),
+    )
+    .await;
 }

@@ -9,25 +9,52 @@ use podpis_kit::{Context, Failure, Result};
 use podpis_shared::problem::Code;
 
 /// `GET /api/v1/documents/{id}/original`: the bytes received, unchanged.
-pub(crate) async fn original(clinic: Clinic, context: Context, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn original(
+    clinic: Clinic,
+    context: Context,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let (_, document) = own(&clinic, &id).await?;
-    stream(&context, &format!("/blobs/{}", document.original_blob), &format!("{id}.pdf")).await
+    stream(
+        &context,
+        &format!("/blobs/{}", document.original_blob),
+        &format!("{id}.pdf"),
+    )
+    .await
 }
 
 /// `GET /api/v1/documents/{id}/signed`.
 ///
 /// # Errors
 /// `not_signed` before the person signed.
-pub(crate) async fn signed(clinic: Clinic, context: Context, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn signed(
+    clinic: Clinic,
+    context: Context,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let (_, document) = own(&clinic, &id).await?;
     let blob = document
         .signed_blob
         .ok_or_else(|| Failure::new(Code::NotSigned, "the document has not been signed yet"))?;
-    stream(&context, &format!("/blobs/{blob}"), &format!("{id}-signed.pdf")).await
+    stream(
+        &context,
+        &format!("/blobs/{blob}"),
+        &format!("{id}-signed.pdf"),
+    )
+    .await
 }
 
 /// `GET /api/v1/documents/{id}/evidence`: the bundle as of now.
-pub(crate) async fn evidence(clinic: Clinic, context: Context, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn evidence(
+    clinic: Clinic,
+    context: Context,
+    Path(id): Path<String>,
+) -> Result<Response> {
     own(&clinic, &id).await?;
-    stream(&context, &format!("/documents/{id}/evidence"), &format!("{id}-evidence.json")).await
+    stream(
+        &context,
+        &format!("/documents/{id}/evidence"),
+        &format!("{id}-evidence.json"),
+    )
+    .await
 }

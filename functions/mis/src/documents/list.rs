@@ -26,9 +26,13 @@ pub(crate) struct ListQuery {
 
 /// Documents of the clinic, by state and by the MIS's own id.
 pub(crate) async fn list(clinic: Clinic, Query(query): Query<ListQuery>) -> Result<Response> {
-    let (limit, after) = (list::limit(query.limit.as_deref())?, list::after(query.after.as_deref())?);
+    let (limit, after) = (
+        list::limit(query.limit.as_deref())?,
+        list::after(query.after.as_deref())?,
+    );
     let status = query.status.as_deref().map(|text| {
-        Status::parse(text).ok_or_else(|| Failure::new(Code::BadRequest, "status is not one of the contract's"))
+        Status::parse(text)
+            .ok_or_else(|| Failure::new(Code::BadRequest, "status is not one of the contract's"))
     });
     let filter = db::Filter {
         status: status.transpose()?,
@@ -42,7 +46,10 @@ pub(crate) async fn list(clinic: Clinic, Query(query): Query<ListQuery>) -> Resu
     if more {
         found.pop();
     }
-    let next = found.last().filter(|_| more).map(|document| document.position.to_string());
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|document| document.position.to_string());
     let mut signatures = db::signatures_of(&db, &found).await?;
     let items = found
         .into_iter()

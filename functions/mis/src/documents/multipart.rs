@@ -41,9 +41,16 @@ pub(crate) async fn receive(
     body: Body,
     check: impl Fn(&NewDocument) -> Result<()>,
 ) -> Result<Upload> {
-    let media = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(media)
-        .map_err(|_| Failure::new(Code::UnsupportedMedia, "the body must be multipart/form-data with a boundary"))?;
+    let media = headers
+        .get(CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let boundary = multer::parse_boundary(media).map_err(|_| {
+        Failure::new(
+            Code::UnsupportedMedia,
+            "the body must be multipart/form-data with a boundary",
+        )
+    })?;
     let limits = multer::SizeLimit::new().whole_stream(DRAIN_MAX);
     let limits = multer::Constraints::new().size_limit(limits);
     let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
@@ -69,12 +76,20 @@ struct Received {
 }
 
 impl Received {
-    async fn take(&mut self, context: &Context, field: Field<'_>, check: &impl Fn(&NewDocument) -> Result<()>) {
+    async fn take(
+        &mut self,
+        context: &Context,
+        field: Field<'_>,
+        check: &impl Fn(&NewDocument) -> Result<()>,
+    ) {
         let taken = match field.name() {
             Some("document") if self.document.is_none() => self.take_document(field, check).await,
             Some("file") if self.stored.is_none() => self.take_file(context, field).await,
             _ => {
-                let failure = Failure::new(Code::BadRequest, "the parts are one `document` and one `file`");
+                let failure = Failure::new(
+                    Code::BadRequest,
+                    "the parts are one `document` and one `file`",
+                );
                 drain(field, 0).await.and(Err(failure))
             }
         };
@@ -83,7 +98,11 @@ impl Received {
         }
     }
 
-    async fn take_document(&mut self, field: Field<'_>, check: &impl Fn(&NewDocument) -> Result<()>) -> Result<()> {
+    async fn take_document(
+        &mut self,
+        field: Field<'_>,
+        check: &impl Fn(&NewDocument) -> Result<()>,
+    ) -> Result<()> {
         let bytes = drain(field, http::JSON_MAX).await?;
         let new: NewDocument = http::parse_json(&bytes)?;
         check(&new)?;
@@ -97,7 +116,9 @@ impl Received {
         }
         let (sender, receiver) = mpsc::channel(2);
         let request = neighbour::request(context, "vault", Method::POST, "/blobs");
-        let request = request.header(CONTENT_TYPE, "application/pdf").body(Body::from_stream(receiver));
+        let request = request
+            .header(CONTENT_TYPE, "application/pdf")
+            .body(Body::from_stream(receiver));
         let (fed, answer) = futures::join!(feed(field, sender), neighbour::send(request));
         // A file that came in part may still have been taken for a whole one: remember it, to forget it.
         if let Ok(bytes) = &answer {
@@ -118,11 +139,22 @@ impl Received {
 
     async fn finish(mut self, context: &Context) -> Result<Upload> {
         if self.refusal.is_none() && (self.document.is_none() || self.stored.is_none()) {
-            let missing = if self.document.is_none() { "document" } else { "file" };
-            self.refuse(Failure::new(Code::BadRequest, format!("the part `{missing}` is missing")));
+            let missing = if self.document.is_none() {
+                "document"
+            } else {
+                "file"
+            };
+            self.refuse(Failure::new(
+                Code::BadRequest,
+                format!("the part `{missing}` is missing"),
+            ));
         }
         match (self.refusal, self.document, self.stored) {
-            (None, Some((new, document_sha256)), Some(stored)) => Ok(Upload { new, document_sha256, stored }),
+            (None, Some((new, document_sha256)), Some(stored)) => Ok(Upload {
+                new,
+                document_sha256,
+                stored,
+            }),
             (refusal, _, stored) => {
                 if let Some(stored) = stored {
                     super::create::discard(context, &stored).await;
@@ -141,7 +173,10 @@ async fn feed(mut field: Field<'_>, mut to: mpsc::Sender<Result<Bytes, Infallibl
         if size > DOCUMENT_MAX {
             drop(to);
             drain(field, 0).await?;
-            return Err(Failure::new(Code::TooLarge, format!("the file is larger than {DOCUMENT_MAX} bytes")));
+            return Err(Failure::new(
+                Code::TooLarge,
+                format!("the file is larger than {DOCUMENT_MAX} bytes"),
+            ));
         }
         // `vault` has hung up when it has seen enough; its answer says why. The rest is only drained.
         let _ = to.send(Ok(chunk)).await;
@@ -159,16 +194,20 @@ async fn drain(mut field: Field<'_>, keep: usize) -> Result<Vec<u8>> {
         }
     }
     if over && keep > 0 {
-        return Err(Failure::new(Code::TooLarge, format!("the part `document` is larger than {keep} bytes")));
+        return Err(Failure::new(
+            Code::TooLarge,
+            format!("the part `document` is larger than {keep} bytes"),
+        ));
     }
     Ok(bytes)
 }
 
 fn unreadable(error: &multer::Error) -> Failure {
     match error {
-        multer::Error::StreamSizeExceeded { .. } => {
-            Failure::new(Code::TooLarge, format!("the file is larger than {DOCUMENT_MAX} bytes"))
-        }
+        multer::Error::StreamSizeExceeded { .. } => Failure::new(
+            Code::TooLarge,
+            format!("the file is larger than {DOCUMENT_MAX} bytes"),
+        ),
         _ => Failure::new(Code::BadRequest, "the multipart body cannot be read"),
     }
 }

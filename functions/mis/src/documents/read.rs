@@ -22,13 +22,17 @@ pub(crate) async fn read(clinic: Clinic, Path(id): Path<String>) -> Result<Respo
 /// 404 for what is not there and for what is another clinic's: nobody can tell which.
 pub(crate) async fn own(clinic: &Clinic, id: &str) -> Result<(Db, Document)> {
     let db = Db::open().await?;
-    let found = db::document(&db, &clinic.id, id).await?.ok_or_else(Failure::not_found)?;
+    let found = db::document(&db, &clinic.id, id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let now = now();
     if !found.status.is_open() || found.is_open(now) {
         return Ok((db, found));
     }
     let db = documents::expire(db, Some(id), now, 1).await?;
-    let document = documents::find(&db, id).await?.ok_or_else(Failure::not_found)?;
+    let document = documents::find(&db, id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     Ok((db, document))
 }
 
