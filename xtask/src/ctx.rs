@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
 
 /// The Rust targets of the functions and of the web app.
 pub(crate) const FUNCTIONS_TARGET: &str = "wasm32-wasip2";
@@ -24,20 +25,7 @@ pub(crate) struct Ctx {
 impl Ctx {
     /// Asks cargo for the workspace that this xtask belongs to.
     pub(crate) fn find() -> Result<Self> {
-        let output = Command::new(cargo_path())
-            .args([
-                "metadata",
-                "--format-version=1",
-                "--no-deps",
-                "--offline",
-                "--manifest-path",
-            ])
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-            .stderr(Stdio::inherit())
-            .output()
-            .context("cargo metadata")?;
-        let metadata: serde_json::Value =
-            serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+        let metadata = metadata()?;
         let path = |key: &str| {
             metadata[key]
                 .as_str()
@@ -48,6 +36,22 @@ impl Ctx {
             root: path("workspace_root")?,
             target: path("target_directory")?,
         })
+    }
+
+    /// The integration tests that a plain `cargo test` would run.
+    pub(crate) fn integration_tests(&self) -> Result<Vec<String>> {
+        let metadata = metadata()?;
+        let packages = metadata["packages"].as_array().context("no packages")?;
+        let targets = packages
+            .iter()
+            .filter_map(|package| package["targets"].as_array())
+            .flatten();
+        let tests =
+            targets.filter(|target| target["kind"] == json!(["test"]) && target["test"] == true);
+        Ok(tests
+            .filter_map(|test| test["name"].as_str())
+            .map(str::to_owned)
+            .collect())
     }
 
     /// A cargo command in the root of the checkout.
@@ -113,6 +117,21 @@ pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T>
 /// `12.3 s`.
 pub(crate) fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
+}
+
+fn metadata() -> Result<Value> {
+    let output = Command::new(cargo_path())
+        .args([
+            "metadata",
+            "--format-version=1",
+            "--no-deps",
+            "--manifest-path",
+        ])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cargo metadata")?;
+    serde_json::from_slice(&output.stdout).context("cargo metadata")
 }
 
 fn cargo_path() -> std::ffi::OsString {

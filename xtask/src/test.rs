@@ -26,15 +26,6 @@ const STAGES: &[Stage] = &[
     ("browser", browser),
 ];
 
-/// The crates whose tests need nothing but themselves.
-const UNIT: &[&str] = &[
-    "podpis-shared",
-    "podpis-kit",
-    "podpis-pdf",
-    "podpis-esia-sim",
-    "xtask",
-];
-
 pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     use lexopt::ValueExt as _;
     let (mut only, mut filter) = (Vec::new(), None);
@@ -103,34 +94,36 @@ fn clippy(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
     tools::install(tools::rust_components)?;
     tools::install(tools::rust_targets)?;
     let deny = ["--", "-D", "warnings"];
-    // The default members of the workspace are what builds on the host.
-    let host = ctx.cargo(["clippy", "--all-targets"]).args(deny).status()?;
-    let wasm = [(FUNCTIONS_TARGET, FUNCTIONS), (WEB_TARGET, WEB)].map(|(target, packages)| {
-        let packages = packages.iter().flat_map(|package| ["-p", package]);
-        ctx.cargo(["clippy", "--target", target])
-            .args(packages)
-            .args(deny)
-            .status()
-    });
-    for status in [Ok(host)].into_iter().chain(wasm) {
-        if !status?.success() {
-            bail!("clippy has complaints");
-        }
+    let mut runs = vec![ctx.cargo(["clippy", "--workspace", "--all-targets"])];
+    // Some code is there on its own target only.
+    for (target, packages) in [(FUNCTIONS_TARGET, FUNCTIONS), (WEB_TARGET, WEB)] {
+        let mut run = ctx.cargo(["clippy", "--target", target]);
+        run.args(packages.iter().flat_map(|package| ["-p", package]));
+        runs.push(run);
     }
-    Ok(Tally::default())
+    let mut tally = Tally::default();
+    for mut run in runs {
+        tally.failed += usize::from(!run.args(deny).status()?.success());
+    }
+    Ok(tally)
 }
 
+/// What needs nothing but itself, on this machine's own target, also of what runs as Wasm.
 fn unit(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
-    let mut command = ctx.cargo(["test", "--no-fail-fast"]);
-    for package in UNIT {
-        command.args(["-p", package]);
-    }
-    test(command, filter)
+    test(
+        ctx.cargo(["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]),
+        filter,
+    )
 }
 
+/// The `tests/` folders of the crates: the runner with components of its own, the ESIA simulator.
 fn component(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::rust_targets)?;
-    test(ctx.cargo(["test", "-p", "podpis-runner"]), filter)
+    let mut command = ctx.cargo(["test", "--workspace", "--no-fail-fast"]);
+    for name in ctx.integration_tests()? {
+        command.args(["--test", &name]);
+    }
+    test(command, filter)
 }
 
 fn build_all(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
@@ -153,7 +146,7 @@ fn browser(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
 
 /// Tests against the built product; the harness takes from the environment what to start.
 fn end_to_end(ctx: &Ctx, name: &str) -> Command {
-    let mut command = ctx.cargo(["test", "-p", "podpis-tests", "--test", name]);
+    let mut command = ctx.cargo(["test", "--workspace", "--test", name]);
     command
         .env("PODPIS_RUNNER", ctx.tool("podpis-runner", false))
         .env("PODPIS_ESIA_SIM", ctx.tool("podpis-esia-sim", false))

@@ -18,7 +18,7 @@ const FAULTS: &[(&str, &str, Option<Refusal>)] = &[
     ("token", "foreign_key", Some((502, "esia_invalid"))),
     ("token", "sbt_substituted", Some((502, "esia_invalid"))),
     ("token", "other_subject", Some((502, "esia_invalid"))),
-    ("token", "old_auth_time", Some((502, "esia_invalid"))),
+    ("token", "old_auth_time", Some((409, "esia_stale"))),
     ("token", "auth_time_ms", None),
     ("te", "error500", Some((502, "esia_unavailable"))),
     ("te", "html", Some((502, "esia_unavailable"))),

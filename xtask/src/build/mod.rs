@@ -52,7 +52,7 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
 /// cargo's target directory is.
 pub(crate) fn build_functions(ctx: &Ctx) -> Result<()> {
     step("functions", || {
-        let built = cargo_wasm(ctx, FUNCTIONS_TARGET, FUNCTIONS)?;
+        let built = cargo_wasm(ctx, FUNCTIONS_TARGET, "release", FUNCTIONS)?;
         let folder = ctx
             .root
             .join("target")
@@ -68,7 +68,7 @@ pub(crate) fn build_functions(ctx: &Ctx) -> Result<()> {
 
 /// Builds the web app and the renderer and lays out `target/site/`.
 pub(crate) fn build_site(ctx: &Ctx) -> Result<()> {
-    let modules = step("web app", || cargo_wasm(ctx, WEB_TARGET, WEB))?;
+    let modules = step("web app", || cargo_wasm(ctx, WEB_TARGET, "web", WEB))?;
     step("site", || {
         let cache = ctx.target.join("site-cache");
         let generated = modules
@@ -87,9 +87,10 @@ pub(crate) fn build_site(ctx: &Ctx) -> Result<()> {
 /// Builds the runner and the ESIA simulator.
 pub(crate) fn build_tools(ctx: &Ctx, release: bool) -> Result<()> {
     step("runner and ESIA simulator", || {
-        let mut command = ctx.cargo(["build"]);
-        for package in TOOLS {
-            command.args(["-p", package]);
+        // Of the whole workspace, so that dependencies have the same features as in tests and are built once.
+        let mut command = ctx.cargo(["build", "--workspace"]);
+        for tool in TOOLS {
+            command.args(["--bin", tool]);
         }
         if release {
             command.arg("--release");
@@ -117,9 +118,9 @@ fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
 }
 
-/// One `cargo build --release` of Wasm packages; the `.wasm` that cargo says it made, in the packages' order.
-fn cargo_wasm(ctx: &Ctx, target: &str, packages: &[&str]) -> Result<Vec<PathBuf>> {
-    let mut command = ctx.cargo(["build", "--release", "--target", target]);
+/// One `cargo build` of Wasm packages with this profile; the `.wasm` that cargo says it made, in the packages' order.
+fn cargo_wasm(ctx: &Ctx, target: &str, profile: &str, packages: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut command = ctx.cargo(["build", "--profile", profile, "--target", target]);
     command.arg("--message-format=json-render-diagnostics");
     for package in packages {
         command.args(["-p", package]);
