@@ -30,7 +30,7 @@ use crate::limits::{Limits, RequestState, Stop, TICK};
 use crate::log;
 use crate::manifest::{Component, Manifest};
 use crate::outbound;
-use crate::problem::problem;
+use crate::problem::{problem, whole};
 use crate::request_id;
 use crate::routes::{Match, Router};
 
@@ -38,6 +38,8 @@ use crate::routes::{Match, Router};
 const MAX_IN_FLIGHT: usize = 256;
 /// Client address of a call between components; Spin's value.
 const INTERNAL_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+/// Answered without a component, as Spin does.
+const HEALTH: &str = "/.well-known/spin/health";
 /// Names the request in the log of every component that works for it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -73,25 +75,53 @@ impl Application {
     ///
     /// # Errors
     /// The first thing that keeps the application from being served in full.
-    pub fn load(options: &Options, environment: impl Fn(&str) -> Option<String>) -> anyhow::Result<Arc<Self>> {
-        let name = options.manifest.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    pub fn load(
+        options: &Options,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> anyhow::Result<Arc<Self>> {
+        let name = options
+            .manifest
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let text = std::fs::read_to_string(&options.manifest)
             .with_context(|| format!("cannot read {}", options.manifest.display()))?;
         let manifest = Manifest::parse(&text).map_err(|e| anyhow!("{name}: {e}"))?;
-        let values = manifest.values(environment).map_err(|e| anyhow!("{name}: {e}"))?;
-        let root = options.manifest.parent().unwrap_or(&options.manifest).to_owned();
+        let values = manifest
+            .values(environment)
+            .map_err(|e| anyhow!("{name}: {e}"))?;
+        let root = options
+            .manifest
+            .parent()
+            .unwrap_or(&options.manifest)
+            .to_owned();
 
         let (engine, linker) = engine()
             .and_then(|engine| linker(&engine).map(|linker| (engine, linker)))
             .map_err(|e| anyhow!("cannot set up the engine: {e:#}"))?;
         let cache = Cache::open(&options.cache)?;
-        let used: BTreeSet<_> = manifest.triggers.iter().map(|trigger| trigger.component.as_str()).collect();
-        let used: Vec<_> = manifest.components.iter().filter(|(id, _)| used.contains(id.as_str())).collect();
+        let used: BTreeSet<_> = manifest
+            .triggers
+            .iter()
+            .map(|trigger| trigger.component.as_str())
+            .collect();
+        let used: Vec<_> = manifest
+            .components
+            .iter()
+            .filter(|(id, _)| used.contains(id.as_str()))
+            .collect();
         let services = compile(&engine, &linker, &cache, &root, &used)?;
 
-        let names: BTreeSet<_> = used.iter().flat_map(|(_, component)| &component.sqlite_databases).collect();
-        let databases =
-            Databases::open(&options.data, names.into_iter().map(String::as_str), options.crash_before_statement)?;
+        let names: BTreeSet<_> = used
+            .iter()
+            .flat_map(|(_, component)| &component.sqlite_databases)
+            .collect();
+        let databases = Databases::open(
+            &options.data,
+            names.into_iter().map(String::as_str),
+            options.crash_before_statement,
+        )?;
         let mut prepared = Vec::new();
         for ((id, component), service) in used.into_iter().zip(services) {
             let place = |e: &dyn std::fmt::Display| anyhow!("{name}: component.{id}: {e}");
@@ -112,7 +142,13 @@ impl Application {
         Ok(Arc::new_cyclic(|application| {
             let handler = |(service, mut data): (_, ComponentData)| {
                 data.application = application.clone();
-                (data.id.clone(), ProxyHandler::new(Maker { service, component: Arc::new(data) }))
+                (
+                    data.id.clone(),
+                    ProxyHandler::new(Maker {
+                        service,
+                        component: Arc::new(data),
+                    }),
+                )
             };
             Self {
                 router: Router::new(&manifest.triggers),
@@ -127,7 +163,11 @@ impl Application {
     }
 
     /// Answers a request from outside.
-    pub async fn serve(&self, request: Request<WasiBody>, client: SocketAddr) -> Response<WasiBody> {
+    pub async fn serve(
+        &self,
+        request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> Response<WasiBody> {
         let state = RequestState::new(request_id::accept_or_make(request.headers()));
         let line = RequestLine::start(&request, state.clone());
         // Waiting in line counts as waiting: the deadline ends it too.
@@ -137,13 +177,22 @@ impl Application {
         };
         let response = match permit {
             Some(_permit) => self.route(request, client, &state, line).await,
-            None => line.end(problem(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests at a time.")),
+            None => line.end(problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "overloaded",
+                "Too many requests at a time.",
+            )),
         };
         with_id(response, &state.id)
     }
 
     /// Calls a component by id, also a private one; none if there is no such component.
-    pub async fn call(&self, id: &str, caller: Option<&str>, mut request: Request<WasiBody>) -> Option<Response<WasiBody>> {
+    pub async fn call(
+        &self,
+        id: &str,
+        caller: Option<&str>,
+        mut request: Request<WasiBody>,
+    ) -> Option<Response<WasiBody>> {
         if !self.components.contains_key(id) {
             return None;
         }
@@ -157,11 +206,18 @@ impl Application {
     }
 
     /// Calls the application's own public routes from inside.
-    pub(crate) async fn call_itself(&self, caller: Option<&str>, request: Request<WasiBody>) -> Response<WasiBody> {
+    pub(crate) async fn call_itself(
+        &self,
+        caller: Option<&str>,
+        request: Request<WasiBody>,
+    ) -> Response<WasiBody> {
         let state = state_of_call(caller, request.headers());
-        let line = RequestLine::start(&request, state.clone());
+        let mut line = RequestLine::start(&request, state.clone());
         let response = match self.router.find(request.uri().path()) {
-            Some(found) => self.dispatch(found, request, INTERNAL_CLIENT, &state).await,
+            Some(found) => {
+                line.component = Some(found.component.clone());
+                self.dispatch(found, request, INTERNAL_CLIENT, &state).await
+            }
             None => not_found(),
         };
         with_id(line.end(response), &state.id)
@@ -181,7 +237,10 @@ impl Application {
     }
 
     /// A new database handle.
-    pub(crate) fn connect(&self, name: &str) -> Result<Connection, bindings::spin::sqlite::sqlite::Error> {
+    pub(crate) fn connect(
+        &self,
+        name: &str,
+    ) -> Result<Connection, bindings::spin::sqlite::sqlite::Error> {
         self.databases.connect(name)
     }
 
@@ -197,6 +256,9 @@ impl Application {
         state: &Arc<RequestState>,
         mut line: RequestLine,
     ) -> Response<WasiBody> {
+        if request.uri().path() == HEALTH {
+            return line.end(Response::new(whole("OK")));
+        }
         let Some(found) = self.router.find(request.uri().path()) else {
             return line.end(not_found());
         };
@@ -206,7 +268,11 @@ impl Application {
                 *request.uri_mut() = uri;
                 self.dispatch(found, request, client, state).await
             }
-            None => problem(StatusCode::BAD_REQUEST, "bad_request", "The Host header is missing or not valid."),
+            None => problem(
+                StatusCode::BAD_REQUEST,
+                "bad_request",
+                "The Host header is missing or not valid.",
+            ),
         };
         line.end(response)
     }
@@ -238,25 +304,43 @@ impl Application {
         }
     }
 
-    fn failed(&self, component: &str, state: &RequestState, error: &wasmtime::Error) -> Response<WasiBody> {
-        let stop = state.instance.get().and_then(|instance| instance.stop.get());
+    fn failed(
+        &self,
+        component: &str,
+        state: &RequestState,
+        error: &wasmtime::Error,
+    ) -> Response<WasiBody> {
+        let stop = state
+            .instance
+            .get()
+            .and_then(|instance| instance.stop.get());
         let late = match stop {
-            Some(Stop::Cpu(number)) => *number == state.number,
+            Some(Stop::Cpu(number)) => number.is_none_or(|number| number == state.number),
             _ => error.is::<ExpirationError>() || state.is_late(self.limits.timeout),
         };
         let fields = serde_json::json!({ "component": component, "request_id": state.id, "error": format!("{error:#}") });
         log::warn("request failed", fields);
         if late {
-            problem(StatusCode::GATEWAY_TIMEOUT, "timeout", "The request took too long.")
+            problem(
+                StatusCode::GATEWAY_TIMEOUT,
+                "timeout",
+                "The request took too long.",
+            )
         } else {
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "instance_failed", "The component failed.")
+            problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "instance_failed",
+                "The component failed.",
+            )
         }
     }
 }
 
 fn engine() -> wasmtime::Result<Engine> {
     let mut config = Config::new();
-    config.wasm_component_model_async(true).epoch_interruption(true);
+    config
+        .wasm_component_model_async(true)
+        .epoch_interruption(true);
     Engine::new(&config)
 }
 
@@ -277,7 +361,10 @@ fn compile(
     root: &Path,
     components: &[(&String, &Component)],
 ) -> anyhow::Result<Vec<ServicePre<InstanceData>>> {
-    let sources: BTreeMap<_, _> = components.iter().map(|(id, component)| (&component.source, id)).collect();
+    let sources: BTreeMap<_, _> = components
+        .iter()
+        .map(|(id, component)| (&component.source, id))
+        .collect();
     let compiled: BTreeMap<_, _> = thread::scope(|scope| {
         let mut started = Vec::new();
         for (source, id) in &sources {
@@ -285,12 +372,19 @@ fn compile(
             started.push((*source, scope.spawn(move || cache.load(engine, id, &path))));
         }
         let join = |(source, thread): (_, thread::ScopedJoinHandle<'_, anyhow::Result<_>>)| {
-            Ok((source, thread.join().unwrap_or_else(|_| Err(anyhow!("the compiler stopped")))?))
+            Ok((
+                source,
+                thread
+                    .join()
+                    .unwrap_or_else(|_| Err(anyhow!("the compiler stopped")))?,
+            ))
         };
         started.into_iter().map(join).collect::<anyhow::Result<_>>()
     })?;
     let link = |(id, component): &(&String, &Component)| {
-        let compiled = compiled.get(&component.source).with_context(|| format!("component {id}: not compiled"))?;
+        let compiled = compiled
+            .get(&component.source)
+            .with_context(|| format!("component {id}: not compiled"))?;
         let linked = linker.instantiate_pre(compiled).and_then(ServicePre::new);
         linked.map_err(|e| anyhow!("component {id}: {e:#}"))
     };
@@ -320,7 +414,12 @@ fn full_uri(request: &Request<WasiBody>) -> Option<Uri> {
         return None;
     }
     let path = request.uri().path_and_query()?.clone();
-    Uri::builder().scheme("http").authority(authority).path_and_query(path).build().ok()
+    Uri::builder()
+        .scheme("http")
+        .authority(authority)
+        .path_and_query(path)
+        .build()
+        .ok()
 }
 
 /// A call goes on under the id of the request that it is made for.
@@ -354,8 +453,17 @@ struct RequestLine {
 
 impl RequestLine {
     fn start(request: &Request<WasiBody>, state: Arc<RequestState>) -> Self {
-        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-        Self { state, component: None, method, path, status: None }
+        let (method, path) = (
+            request.method().to_string(),
+            request.uri().path().to_owned(),
+        );
+        Self {
+            state,
+            component: None,
+            method,
+            path,
+            status: None,
+        }
     }
 
     fn end(mut self, response: Response<WasiBody>) -> Response<WasiBody> {

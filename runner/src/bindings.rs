@@ -1,7 +1,5 @@
 //! Host side of the interfaces in `wit/`.
 
-#![expect(missing_docs, reason = "generated from the WIT files, which carry the documentation")]
-
 wasmtime::component::bindgen!({
     path: "wit",
     world: "podpis:runner/host",

@@ -11,14 +11,14 @@ use wasmtime_wasi_http::{Error, WasiBody};
 use crate::limits::RequestState;
 
 /// A body under watch: each frame puts off the deadline of its request.
-pub struct Watched {
+pub(crate) struct Watched {
     body: WasiBody,
     request: Arc<RequestState>,
 }
 
 impl Watched {
     /// Watches `body` for `request`.
-    pub fn new(body: WasiBody, request: Arc<RequestState>) -> Self {
+    pub(crate) fn new(body: WasiBody, request: Arc<RequestState>) -> Self {
         Self { body, request }
     }
 }
@@ -27,7 +27,10 @@ impl Body for Watched {
     type Data = Bytes;
     type Error = Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         self.request.moved();
         Poll::Ready(frame)

@@ -27,11 +27,18 @@ impl Cache {
     /// A folder that another user owns or can write to: its content becomes
     /// machine code of this process.
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
         let metadata = fs::metadata(folder)?;
         let own = metadata.uid() == rustix::process::geteuid().as_raw();
         let shared = metadata.permissions().mode() & 0o022 != 0;
-        ensure!(own && !shared, "cache {}: must be owned and writable by this user alone", folder.display());
+        ensure!(
+            own && !shared,
+            "cache {}: must be owned and writable by this user alone",
+            folder.display()
+        );
         Ok(Self(folder.to_owned()))
     }
 
@@ -41,16 +48,20 @@ impl Cache {
     /// A file that is missing or is no component for this engine.
     pub fn load(&self, engine: &Engine, name: &str, wasm: &Path) -> anyhow::Result<Component> {
         let started = Instant::now();
-        let bytes = fs::read(wasm).with_context(|| format!("component {name}: cannot read {}", wasm.display()))?;
+        let bytes = fs::read(wasm)
+            .with_context(|| format!("component {name}: cannot read {}", wasm.display()))?;
         let entry = self.0.join(format!("{}.cwasm", key(engine, &bytes)));
         if let Some(component) = load_entry(engine, &entry) {
             report("loaded", name, started);
             return Ok(component);
         }
-        let code = engine.precompile_component(&bytes).map_err(|e| anyhow::anyhow!("component {name}: {e:#}"))?;
+        let code = engine
+            .precompile_component(&bytes)
+            .map_err(|e| anyhow::anyhow!("component {name}: {e:#}"))?;
         keep(&entry, &code)?;
         report("compiled", name, started);
-        load_entry(engine, &entry).with_context(|| format!("component {name}: the compiled form does not load"))
+        load_entry(engine, &entry)
+            .with_context(|| format!("component {name}: the compiled form does not load"))
     }
 }
 
@@ -66,11 +77,19 @@ fn key(engine: &Engine, wasm: &[u8]) -> String {
     }
     let mut hasher = Sha(Sha256::new_with_prefix(wasm));
     std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
-    hasher.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .0
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// None when there is no such entry or it does not fit; then it is compiled anew.
-#[expect(unsafe_code, reason = "machine code from a folder that only this user can write to")]
+#[expect(
+    unsafe_code,
+    reason = "machine code from a folder that only this user can write to"
+)]
 fn load_entry(engine: &Engine, entry: &Path) -> Option<Component> {
     if !entry.is_file() {
         return None;
@@ -81,7 +100,10 @@ fn load_entry(engine: &Engine, entry: &Path) -> Option<Component> {
     match unsafe { Component::deserialize_file(engine, entry) } {
         Ok(component) => Some(component),
         Err(error) => {
-            log::warn("cache entry does not load", serde_json::json!({ "error": error.to_string() }));
+            log::warn(
+                "cache entry does not load",
+                serde_json::json!({ "error": error.to_string() }),
+            );
             None
         }
     }

@@ -26,7 +26,10 @@ impl Mounts {
     /// or cannot be read.
     pub fn prepare(component: &Component, root: &Path, assembled: &Path) -> anyhow::Result<Self> {
         let direct = |entry: &Files| match entry {
-            Files::Placement { source, destination } => {
+            Files::Placement {
+                source,
+                destination,
+            } => {
                 let path = root.join(source);
                 path.is_dir().then(|| (path, destination.clone()))
             }
@@ -37,7 +40,11 @@ impl Mounts {
         {
             return Ok(Self(mounts));
         }
-        let exclude: Vec<_> = component.exclude_files.iter().map(|p| Pattern::new(p)).collect::<Result<_, _>>()?;
+        let exclude: Vec<_> = component
+            .exclude_files
+            .iter()
+            .map(|p| Pattern::new(p))
+            .collect::<Result<_, _>>()?;
         fs::create_dir_all(assembled)?;
         for entry in &component.files {
             assemble(entry, root, assembled, &exclude)?;
@@ -59,7 +66,10 @@ impl Mounts {
 
 fn assemble(entry: &Files, root: &Path, into: &Path, exclude: &[Pattern]) -> anyhow::Result<()> {
     match entry {
-        Files::Placement { source, destination } => {
+        Files::Placement {
+            source,
+            destination,
+        } => {
             let from = root.join(source);
             let to = into.join(inside(Path::new(destination.trim_start_matches('/')))?);
             ensure!(from.exists(), "files: {source} does not exist");
@@ -73,7 +83,10 @@ fn assemble(entry: &Files, root: &Path, into: &Path, exclude: &[Pattern]) -> any
             if path.is_dir() {
                 return link_matching(&path.join("**/*"), root, root, into, exclude);
             }
-            ensure!(path.exists() || Pattern::escape(pattern) != *pattern, "files: {pattern} does not exist");
+            ensure!(
+                path.exists() || Pattern::escape(pattern) != *pattern,
+                "files: {pattern} does not exist"
+            );
             link_matching(&path, root, root, into, exclude)
         }
     }
@@ -81,7 +94,13 @@ fn assemble(entry: &Files, root: &Path, into: &Path, exclude: &[Pattern]) -> any
 
 /// Links every file of a pattern; names below `base` are kept. Exclusions are
 /// relative to the manifest's folder `root`.
-fn link_matching(pattern: &Path, base: &Path, root: &Path, into: &Path, exclude: &[Pattern]) -> anyhow::Result<()> {
+fn link_matching(
+    pattern: &Path,
+    base: &Path,
+    root: &Path,
+    into: &Path,
+    exclude: &[Pattern],
+) -> anyhow::Result<()> {
     let pattern = pattern.to_str().context("files: a pattern must be UTF-8")?;
     for found in glob::glob(pattern)? {
         let found = found?;
@@ -107,7 +126,10 @@ fn link(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 /// A relative path that stays below where it starts.
 fn inside(path: &Path) -> anyhow::Result<&Path> {
-    if path.components().any(|part| !matches!(part, Part::Normal(_) | Part::CurDir)) {
+    if path
+        .components()
+        .any(|part| !matches!(part, Part::Normal(_) | Part::CurDir))
+    {
         bail!("files: {} must stay inside", path.display());
     }
     Ok(path)
@@ -124,7 +146,12 @@ mod tests {
     fn folder() -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("site/deep")).unwrap();
-        for name in ["site/index.html", "site/deep/a.js", "site/deep/secret.txt", "readme.md"] {
+        for name in [
+            "site/index.html",
+            "site/deep/a.js",
+            "site/deep/secret.txt",
+            "readme.md",
+        ] {
             fs::write(root.path().join(name), name).unwrap();
         }
         root
@@ -134,7 +161,8 @@ mod tests {
     fn a_directory_is_mounted_where_it_lies() {
         let root = folder();
         let component = component(r#"files = [{ source = "site", destination = "/" }]"#);
-        let mounts = Mounts::prepare(&component, root.path(), &root.path().join("assembled")).unwrap();
+        let mounts =
+            Mounts::prepare(&component, root.path(), &root.path().join("assembled")).unwrap();
         assert_eq!(mounts.0, [(root.path().join("site"), "/".to_owned())]);
     }
 
@@ -155,8 +183,16 @@ mod tests {
     #[test]
     fn paths_that_leave_or_lack_are_refused() {
         let root = folder();
-        for files in [r#"files = ["../*"]"#, r#"files = ["absent.txt"]"#, r#"files = [{ source = "absent", destination = "/" }]"#] {
-            let refused = Mounts::prepare(&component(files), root.path(), &root.path().join("assembled"));
+        for files in [
+            r#"files = ["../*"]"#,
+            r#"files = ["absent.txt"]"#,
+            r#"files = [{ source = "absent", destination = "/" }]"#,
+        ] {
+            let refused = Mounts::prepare(
+                &component(files),
+                root.path(),
+                &root.path().join("assembled"),
+            );
             assert!(refused.is_err(), "{files}");
         }
     }

@@ -13,7 +13,9 @@ use wasmtime_wasi::TrappableError;
 use wasmtime_wasi_http::p3::bindings::http::types::ErrorCode;
 use wasmtime_wasi_http::p3::bindings::http::{client, types};
 use wasmtime_wasi_http::p3::{self};
-use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+use wasmtime_wasi_http::{
+    Error, RequestOptions, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+};
 
 use crate::instance::{ComponentData, InstanceData, running_request};
 use crate::limits::RequestState;
@@ -60,7 +62,10 @@ pub(crate) struct Hooks {
 
 impl Hooks {
     pub(crate) fn new(component: Arc<ComponentData>) -> Self {
-        Self { component, caller: None }
+        Self {
+            component,
+            caller: None,
+        }
     }
 }
 
@@ -87,14 +92,26 @@ async fn send(
     options: Option<RequestOptions>,
 ) -> Sent {
     let Some(destination) = outbound::destination(request.uri(), &component.hosts) else {
-        let host = request.uri().authority().map_or("self", |authority| authority.host());
-        log::warn("outbound request denied", serde_json::json!({ "component": component.id, "host": host }));
+        let host = request
+            .uri()
+            .authority()
+            .map_or("self", |authority| authority.host());
+        log::warn(
+            "outbound request denied",
+            serde_json::json!({ "component": component.id, "host": host }),
+        );
         return Err(Error::HttpRequestDenied);
     };
-    let application = component.application.upgrade().ok_or(Error::ConnectionTerminated)?;
+    let application = component
+        .application
+        .upgrade()
+        .ok_or(Error::ConnectionTerminated)?;
     let caller = caller.map(|request| request.id.as_str());
     let response = match destination {
-        Destination::Component(id) => application.call(&id, caller, request).await.ok_or(Error::DestinationNotFound)?,
+        Destination::Component(id) => application
+            .call(&id, caller, request)
+            .await
+            .ok_or(Error::DestinationNotFound)?,
         Destination::Itself => application.call_itself(caller, request).await,
         Destination::Remote => {
             let (response, io) = wasmtime_wasi_http::default_send_request(request, options).await?;

@@ -5,6 +5,8 @@
 //! bounded channel, so that a slow reader holds the statement, not memory.
 
 use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,7 +32,7 @@ pub struct Databases {
     files: BTreeMap<String, PathBuf>,
     /// Open as long as the runner: the log is not folded back into the file
     /// each time the last handle of a component closes.
-    keepers: Mutex<Vec<rusqlite::Connection>>,
+    _keepers: Mutex<Vec<rusqlite::Connection>>,
     statements: AtomicU64,
     crash_before: Option<u64>,
 }
@@ -49,10 +51,18 @@ impl Databases {
         names: impl Iterator<Item = &'a str>,
         crash_before: Option<u64>,
     ) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        // Patients' data: for this user alone.
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
         let (mut files, mut keepers) = (BTreeMap::new(), Vec::new());
         for name in names {
-            let file = if name == "default" { "sqlite_db.db".to_owned() } else { format!("{name}.db") };
+            let file = if name == "default" {
+                "sqlite_db.db".to_owned()
+            } else {
+                format!("{name}.db")
+            };
             let path = folder.join(file);
             let connection = rusqlite::Connection::open(&path)?;
             connection
@@ -62,7 +72,12 @@ impl Databases {
             files.insert(name.to_owned(), path);
             keepers.push(connection);
         }
-        Ok(Self { files, keepers: Mutex::new(keepers), statements: AtomicU64::new(0), crash_before })
+        Ok(Self {
+            files,
+            _keepers: Mutex::new(keepers),
+            statements: AtomicU64::new(0),
+            crash_before,
+        })
     }
 
     /// Statements executed since the start.
@@ -73,14 +88,21 @@ impl Databases {
     /// A new handle; the file is opened by its first statement.
     pub(crate) fn connect(self: &Arc<Self>, name: &str) -> Result<Connection, Error> {
         let path = self.files.get(name).ok_or(Error::NoSuchDatabase)?;
-        Ok(Connection(Arc::new(Shared { path: path.clone(), databases: self.clone(), connection: Mutex::new(None) })))
+        Ok(Connection(Arc::new(Shared {
+            path: path.clone(),
+            databases: self.clone(),
+            connection: Mutex::new(None),
+        })))
     }
 
     fn count(&self) {
         let number = self.statements.fetch_add(1, Ordering::Relaxed) + 1;
         if Some(number) == self.crash_before {
             // As a power cut would: no unwinding, no flush, no handlers.
-            _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+            _ = rustix::process::kill_process(
+                rustix::process::getpid(),
+                rustix::process::Signal::KILL,
+            );
         }
     }
 }
@@ -104,24 +126,41 @@ pub(crate) struct Running {
 
 impl Connection {
     /// Starts a statement.
-    pub(crate) async fn start(&self, statement: String, parameters: Vec<Value>) -> Result<Running, Error> {
+    pub(crate) async fn start(
+        &self,
+        statement: String,
+        parameters: Vec<Value>,
+    ) -> Result<Running, Error> {
         let (columns_tx, columns) = oneshot::channel();
         let (rows_tx, rows) = mpsc::channel(4);
         let (end_tx, end) = oneshot::channel();
         let shared = self.0.clone();
         tokio::task::spawn_blocking(move || {
-            let sink = Sink { columns: Some(columns_tx), rows: rows_tx, batch: Vec::new(), bytes: 0 };
+            let sink = Sink {
+                columns: Some(columns_tx),
+                rows: rows_tx,
+                batch: Vec::new(),
+                bytes: 0,
+            };
             let ended = shared.run(&statement, parameters, sink);
             // First let go of the connection: this may be its last owner.
             drop(shared);
             _ = end_tx.send(ended);
         });
         // An error before the columns are known is told by `end`, as in Spin.
-        Ok(Running { columns: columns.await.unwrap_or_default(), rows, end })
+        Ok(Running {
+            columns: columns.await.unwrap_or_default(),
+            rows,
+            end,
+        })
     }
 
     /// Runs a statement and collects its rows.
-    pub(crate) async fn collect(&self, statement: String, parameters: Vec<Value>) -> Result<QueryResult, Error> {
+    pub(crate) async fn collect(
+        &self,
+        statement: String,
+        parameters: Vec<Value>,
+    ) -> Result<QueryResult, Error> {
         let mut running = self.start(statement, parameters).await?;
         let (mut rows, mut bytes) = (Vec::new(), 0);
         while let Some(batch) = running.rows.recv().await {
@@ -131,8 +170,14 @@ impl Connection {
             }
             rows.extend(batch);
         }
-        running.end.await.unwrap_or_else(|_| Err(Error::Io("the statement was abandoned".into())))?;
-        Ok(QueryResult { columns: running.columns, rows })
+        running
+            .end
+            .await
+            .unwrap_or_else(|_| Err(Error::Io("the statement was abandoned".into())))?;
+        Ok(QueryResult {
+            columns: running.columns,
+            rows,
+        })
     }
 
     /// Rowid of the last INSERT on this handle, 0 before the first.
@@ -146,7 +191,10 @@ impl Connection {
     }
 
     /// Waits for a statement still running, so it asks on a blocking thread.
-    async fn ask<R: Default + Send + 'static>(&self, question: impl Fn(&rusqlite::Connection) -> R + Send + 'static) -> R {
+    async fn ask<R: Default + Send + 'static>(
+        &self,
+        question: impl Fn(&rusqlite::Connection) -> R + Send + 'static,
+    ) -> R {
         let shared = self.0.clone();
         let asked = tokio::task::spawn_blocking(move || shared.lock().as_ref().map(question));
         asked.await.ok().flatten().unwrap_or_default()
@@ -155,7 +203,9 @@ impl Connection {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Option<rusqlite::Connection>> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run(&self, statement: &str, parameters: Vec<Value>, mut sink: Sink) -> Result<(), Error> {
@@ -181,7 +231,9 @@ fn open(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     connection.busy_timeout(BUSY)?;
     connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
         // Another file would be outside of what the manifest grants.
-        AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => Authorization::Deny,
+        AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => {
+            Authorization::Deny
+        }
         _ => Authorization::Allow,
     }));
     Ok(connection)
@@ -209,7 +261,11 @@ impl Sink {
         }
         self.bytes += bytes;
         self.batch.push(row);
-        if self.bytes < BATCH_BYTES { Ok(()) } else { self.flush() }
+        if self.bytes < BATCH_BYTES {
+            Ok(())
+        } else {
+            self.flush()
+        }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
@@ -218,13 +274,17 @@ impl Sink {
             return Ok(());
         }
         let gone = |_| Error::Io("the rows are no longer read".into());
-        self.rows.blocking_send(std::mem::take(&mut self.batch)).map_err(gone)
+        self.rows
+            .blocking_send(std::mem::take(&mut self.batch))
+            .map_err(gone)
     }
 }
 
 fn convert(row: &rusqlite::Row<'_>) -> Result<RowResult, Error> {
     let count = row.as_ref().column_count();
-    let values = (0..count).map(|index| from_sql(row.get_ref(index).map_err(io)?)).collect::<Result<_, _>>()?;
+    let values = (0..count)
+        .map(|index| from_sql(row.get_ref(index).map_err(io)?))
+        .collect::<Result<_, _>>()?;
     Ok(RowResult { values })
 }
 
@@ -257,7 +317,10 @@ fn row_bytes(row: &RowResult) -> usize {
         Value::Blob(blob) => blob.len(),
         Value::Null | Value::Integer(_) | Value::Real(_) => 0,
     };
-    row.values.iter().map(|value| size_of::<Value>() + bytes(value)).sum()
+    row.values
+        .iter()
+        .map(|value| size_of::<Value>() + bytes(value))
+        .sum()
 }
 
 fn io(error: rusqlite::Error) -> Error {

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 use tokio::sync::mpsc;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{
-    Access, Accessor, Destination, FutureReader, Resource, StreamProducer, StreamReader, StreamResult, VecBuffer,
+    Access, Accessor, Destination, FutureReader, Resource, StreamProducer, StreamReader,
+    StreamResult, VecBuffer,
 };
 
 use crate::bindings::spin::sqlite::sqlite::{
@@ -16,12 +17,19 @@ use crate::bindings::spin::sqlite::sqlite::{
 use crate::host_sqlite::{Connection, Running};
 use crate::instance::{InstanceData, Own};
 
-type Rows = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
+type Rows = (
+    Vec<String>,
+    StreamReader<RowResult>,
+    FutureReader<Result<(), Error>>,
+);
 
 impl Host for InstanceData {}
 
 impl HostConnection for InstanceData {
-    async fn open(&mut self, database: String) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
+    async fn open(
+        &mut self,
+        database: String,
+    ) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
         open(self, &database)
     }
 
@@ -35,7 +43,10 @@ impl HostConnection for InstanceData {
         Ok(connection.collect(statement, parameters).await)
     }
 
-    async fn last_insert_rowid(&mut self, connection: Resource<Connection>) -> wasmtime::Result<i64> {
+    async fn last_insert_rowid(
+        &mut self,
+        connection: Resource<Connection>,
+    ) -> wasmtime::Result<i64> {
         let connection = self.table.get(&connection)?.clone();
         Ok(connection.last_insert_rowid().await)
     }
@@ -94,7 +105,10 @@ impl HostConnectionWithStore<InstanceData> for Own {
     }
 }
 
-fn open(data: &mut InstanceData, database: &str) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
+fn open(
+    data: &mut InstanceData,
+    database: &str,
+) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
     if !data.component.databases.contains(database) {
         return Ok(Err(Error::AccessDenied));
     }
@@ -111,7 +125,9 @@ fn connection_of(
     store: &Accessor<InstanceData, Own>,
     connection: &Resource<Connection>,
 ) -> wasmtime::Result<Connection> {
-    store.with(|mut access: Access<'_, InstanceData, Own>| Ok(access.get().table.get(connection)?.clone()))
+    store.with(|mut access: Access<'_, InstanceData, Own>| {
+        Ok(access.get().table.get(connection)?.clone())
+    })
 }
 
 /// Hands batches of rows to the guest.

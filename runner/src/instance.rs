@@ -78,7 +78,8 @@ impl InstanceData {
         let lifeline = Arc::new(Lifeline::default());
         let mut wasi = WasiCtxBuilder::new();
         wasi.envs(&component.environment);
-        wasi.stdout(Output::new(&component.id, "stdout")).stderr(Output::new(&component.id, "stderr"));
+        wasi.stdout(Output::new(&component.id, "stdout"))
+            .stderr(Output::new(&component.id, "stderr"));
         component.mounts.open(&mut wasi)?;
         Ok(Self {
             table: ResourceTable::new(),
@@ -87,7 +88,7 @@ impl InstanceData {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             memory: MemoryLimit::new(component.limits.memory, lifeline.clone()),
-            cpu: CpuMeter::default(),
+            cpu: CpuMeter::new(lifeline.clone()),
             lifeline,
             component,
         })
@@ -95,20 +96,29 @@ impl InstanceData {
 }
 
 /// The request for which guest code is running, if it is known.
-pub(crate) fn running_request(store: &mut StoreContextMut<'_, InstanceData>) -> Option<Arc<RequestState>> {
+pub(crate) fn running_request(
+    store: &mut StoreContextMut<'_, InstanceData>,
+) -> Option<Arc<RequestState>> {
     let root = store.async_call_stack().ok()?.last()?;
     store.data().requests.get(&root).cloned()
 }
 
 impl WasiView for InstanceData {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
     }
 }
 
 impl WasiHttpView for InstanceData {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.hooks,
+        }
     }
 }
 
@@ -144,10 +154,12 @@ impl HandlerState for Maker {
     }
 }
 
-fn tick(mut store: StoreContextMut<'_, InstanceData>) -> wasmtime::Result<wasmtime::UpdateDeadline> {
+fn tick(
+    mut store: StoreContextMut<'_, InstanceData>,
+) -> wasmtime::Result<wasmtime::UpdateDeadline> {
     let request = running_request(&mut store);
     let data = store.data_mut();
-    let update = data.cpu.tick(&data.lifeline, request.as_deref(), data.component.limits.cpu);
+    let update = data.cpu.tick(request.as_deref(), data.component.limits.cpu);
     update.ok_or_else(|| wasmtime::format_err!("processor time used up"))
 }
 
@@ -162,7 +174,10 @@ impl Worker {
         if let Some(application) = component.application.upgrade() {
             application.instances.fetch_add(1, Relaxed);
         }
-        Self { component, lifeline }
+        Self {
+            component,
+            lifeline,
+        }
     }
 }
 
@@ -185,7 +200,11 @@ impl WorkerState for Worker {
         task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
         _ = request.instance.set(self.lifeline.clone());
-        store.as_context_mut().data_mut().requests.insert(task, request.clone());
+        store
+            .as_context_mut()
+            .data_mut()
+            .requests
+            .insert(task, request.clone());
         let timeout = self.component.limits.timeout;
         Box::pin(async move { request.expire(timeout).await })
     }
@@ -193,7 +212,11 @@ impl WorkerState for Worker {
     fn drop(&self, store: Store<InstanceData>, result: Result<(), wasmtime::Error>) {
         drop(store);
         if let Err(error) = result {
-            let memory = self.lifeline.memory_refused.get().map(|()| "memory limit reached");
+            let memory = self
+                .lifeline
+                .memory_refused
+                .get()
+                .map(|()| "memory limit reached");
             let fields = serde_json::json!({
                 "component": self.component.id,
                 "error": format!("{error:#}"),
@@ -218,7 +241,11 @@ pub struct Expiration {
 
 impl Expiration {
     fn new(worker: &Worker, lifeline: Arc<Lifeline>) -> Self {
-        let stopped = worker.component.application.upgrade().map(|application| application.stopped());
+        let stopped = worker
+            .component
+            .application
+            .upgrade()
+            .map(|application| application.stopped());
         Self {
             lifeline,
             timeout: worker.component.limits.timeout,
@@ -233,10 +260,19 @@ impl Expiration {
 }
 
 impl WorkerExpiration for Expiration {
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
+    fn poll(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        status: WorkerStatus,
+        start: Instant,
+    ) -> Poll<()> {
         self.lifeline.polled();
         let idle = status == WorkerStatus::Idle;
-        let deadline = if idle { start + IDLE } else { start.max(self.lifeline.activity()) + self.timeout };
+        let deadline = if idle {
+            start + IDLE
+        } else {
+            start.max(self.lifeline.activity()) + self.timeout
+        };
         if self.sleep.deadline() != deadline.into() {
             self.sleep.as_mut().reset(deadline.into());
         }
@@ -244,6 +280,10 @@ impl WorkerExpiration for Expiration {
         if due && !idle {
             _ = self.lifeline.stop.set(Stop::Deadline);
         }
-        if due || (idle && self.stopping.as_mut().poll(context).is_ready()) { Poll::Ready(()) } else { Poll::Pending }
+        if due || (idle && self.stopping.as_mut().poll(context).is_ready()) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! component; ten deadlines are the end in any case.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use wasmtime::{ResourceLimiter, UpdateDeadline};
@@ -30,7 +30,7 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// The request with this number used up its processor time.
-    Cpu(u64),
+    Cpu(Option<u64>),
     /// Nothing moved until the deadline.
     Deadline,
 }
@@ -44,9 +44,27 @@ pub struct Lifeline {
     pub memory_refused: OnceLock<()>,
     activity: Clock,
     polls: AtomicU64,
+    /// In which poll, and at what time of its thread, a slice began.
+    slice: Mutex<Option<(u64, Duration)>>,
 }
 
 impl Lifeline {
+    /// Length of the slice that ends now, if it began in this poll.
+    fn slice(&self) -> Option<Duration> {
+        let begun = self
+            .slice
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let (poll, time) = begun?;
+        (poll == self.polls.load(Relaxed)).then(|| thread_time().saturating_sub(time))
+    }
+
+    fn begin_slice(&self) {
+        let begun = (self.polls.load(Relaxed), thread_time());
+        *self.slice.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
+    }
+
     /// When a body last moved.
     pub fn activity(&self) -> Instant {
         self.activity.get()
@@ -118,30 +136,53 @@ impl RequestState {
 
 /// Counts the processor time of requests by the epoch's ticks.
 ///
-/// Two ticks in a row within one poll of the instance span guest code on one
-/// thread only; the thread's own clock then tells what they took, whatever
-/// else the machine does.
-#[derive(Debug, Default)]
-pub struct CpuMeter(Option<(u64, Duration)>);
+/// A slice begins where guest code goes on after giving way, or at the first
+/// tick in a poll of the instance, and ends at the next tick. Within one poll
+/// everything runs on one thread, so the thread's own clock tells what the
+/// slice took, whatever else the machine does.
+#[derive(Debug)]
+pub struct CpuMeter {
+    lifeline: Arc<Lifeline>,
+    /// Time of code that runs for no request, such as the start of an instance.
+    own_nanos: AtomicU64,
+}
 
 impl CpuMeter {
-    /// Takes a tick; `request` is the one whose code runs, if any does.
-    /// None: the request has used more than `limit`.
-    pub fn tick(&mut self, lifeline: &Lifeline, request: Option<&RequestState>, limit: Duration) -> Option<UpdateDeadline> {
-        let (poll, now) = (lifeline.polls.load(Relaxed), thread_time());
-        let Some((_, before)) = self.0.take().filter(|(at, _)| *at == poll) else {
-            self.0 = Some((poll, now));
+    /// A meter for the instance of `lifeline`.
+    pub fn new(lifeline: Arc<Lifeline>) -> Self {
+        Self {
+            lifeline,
+            own_nanos: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes a tick; `request` is the one whose code runs, if it is known.
+    /// None: more than `limit` is used up.
+    pub fn tick(
+        &mut self,
+        request: Option<&RequestState>,
+        limit: Duration,
+    ) -> Option<UpdateDeadline> {
+        let Some(slice) = self.lifeline.slice() else {
+            self.lifeline.begin_slice();
             return Some(UpdateDeadline::Continue(1));
         };
-        if let Some(request) = request {
-            let spent = u64::try_from(now.saturating_sub(before).as_nanos()).unwrap_or(u64::MAX);
-            let total = request.cpu_nanos.fetch_add(spent, Relaxed).saturating_add(spent);
-            if Duration::from_nanos(total) > limit {
-                _ = lifeline.stop.set(Stop::Cpu(request.number));
-                return None;
-            }
+        let account = request.map_or(&self.own_nanos, |request| &request.cpu_nanos);
+        let nanos = u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX);
+        let total = account.fetch_add(nanos, Relaxed).saturating_add(nanos);
+        if Duration::from_nanos(total) > limit {
+            _ = self
+                .lifeline
+                .stop
+                .set(Stop::Cpu(request.map(|request| request.number)));
+            return None;
         }
-        Some(UpdateDeadline::Yield(1))
+        let lifeline = self.lifeline.clone();
+        let give_way = async move {
+            tokio::task::yield_now().await;
+            lifeline.begin_slice();
+        };
+        Some(UpdateDeadline::YieldCustom(1, Box::pin(give_way)))
     }
 }
 
@@ -156,12 +197,21 @@ pub struct MemoryLimit {
 impl MemoryLimit {
     /// A limit in bytes; a refusal is noted on `lifeline`.
     pub fn new(limit: usize, lifeline: Arc<Lifeline>) -> Self {
-        Self { used: AtomicUsize::new(0), limit, lifeline }
+        Self {
+            used: AtomicUsize::new(0),
+            limit,
+            lifeline,
+        }
     }
 }
 
 impl ResourceLimiter for MemoryLimit {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         let used = self.used.get_mut();
         let wanted = used.saturating_add(desired.saturating_sub(current));
         if wanted > self.limit {
@@ -172,7 +222,12 @@ impl ResourceLimiter for MemoryLimit {
         Ok(true)
     }
 
-    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         /// Entries; real components have a few thousand.
         const MAX_TABLE: usize = 1_000_000;
         Ok(desired <= MAX_TABLE)
@@ -204,7 +259,10 @@ impl Clock {
 
 fn thread_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or(0),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
 }
 
 #[cfg(test)]
@@ -223,11 +281,11 @@ mod tests {
 
     #[test]
     fn a_tick_after_a_pause_costs_nothing() {
-        let lifeline = Lifeline::default();
+        let lifeline = Arc::new(Lifeline::default());
         let request = RequestState::new(String::new());
-        let mut meter = CpuMeter::default();
+        let mut meter = CpuMeter::new(lifeline.clone());
         for _ in 0..4 {
-            let update = meter.tick(&lifeline, Some(&request), Duration::ZERO);
+            let update = meter.tick(Some(&request), Duration::ZERO);
             assert!(matches!(update, Some(UpdateDeadline::Continue(1))));
             lifeline.polled();
         }
@@ -235,12 +293,12 @@ mod tests {
     }
 
     #[test]
-    fn two_ticks_in_one_poll_are_charged() {
-        let lifeline = Lifeline::default();
+    fn a_slice_within_one_poll_is_charged() {
+        let lifeline = Arc::new(Lifeline::default());
         let request = RequestState::new(String::new());
-        let mut meter = CpuMeter::default();
-        assert!(meter.tick(&lifeline, Some(&request), Duration::ZERO).is_some());
-        assert!(meter.tick(&lifeline, Some(&request), Duration::ZERO).is_none());
-        assert_eq!(lifeline.stop.get(), Some(&Stop::Cpu(request.number)));
+        let mut meter = CpuMeter::new(lifeline.clone());
+        assert!(meter.tick(Some(&request), Duration::ZERO).is_some());
+        assert!(meter.tick(Some(&request), Duration::ZERO).is_none());
+        assert_eq!(lifeline.stop.get(), Some(&Stop::Cpu(Some(request.number))));
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use serde::Serialize;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 
 /// How much a line matters. Lines above the chosen level are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
@@ -40,8 +40,15 @@ pub fn line(level: Level, msg: &str, fields: impl Serialize) {
 }
 
 fn write(level: Level, msg: &str, fields: impl Serialize) {
-    let line = Line { ts: now(), level, msg, fields };
-    let Ok(mut text) = serde_json::to_vec(&line) else { return };
+    let line = Line {
+        ts: now(),
+        level,
+        msg,
+        fields,
+    };
+    let Ok(mut text) = serde_json::to_vec(&line) else {
+        return;
+    };
     text.push(b'\n');
     // Nothing can be done about a closed standard error, least of all log it.
     _ = std::io::stderr().lock().write_all(&text);
@@ -82,7 +89,7 @@ struct Line<'a, F> {
 }
 
 fn now() -> String {
-    let now = OffsetDateTime::now_utc();
-    let millis = now.replace_millisecond(now.millisecond()).unwrap_or(now);
-    millis.format(&Rfc3339).unwrap_or_default()
+    let format =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    OffsetDateTime::now_utc().format(format).unwrap_or_default()
 }

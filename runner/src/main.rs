@@ -59,14 +59,19 @@ fn main() -> std::process::ExitCode {
     match run(arguments) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            log::error("cannot serve", serde_json::json!({ "error": format!("{error:#}") }));
+            log::error(
+                "cannot serve",
+                serde_json::json!({ "error": format!("{error:#}") }),
+            );
             std::process::ExitCode::FAILURE
         }
     }
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let served = runtime.block_on(serve(arguments));
     // A statement that still runs may not hold up the end.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -75,7 +80,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let options = Options {
-        cache: arguments.cache.unwrap_or_else(|| arguments.data.join("cache")),
+        cache: arguments
+            .cache
+            .unwrap_or_else(|| arguments.data.join("cache")),
         manifest: arguments.manifest,
         data: arguments.data,
         limits: Limits {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::outbound::{self, AllowedHost};
+use crate::outbound::AllowedHost;
 use crate::template::{self, Template, Values, VariableError};
 
 /// Why a manifest is refused. Every message starts with the place.
@@ -136,7 +136,17 @@ impl Manifest {
     /// [`ManifestError`] that names the key; nothing is ignored.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         let root: Table = text.parse()?;
-        only_keys("", &root, &["spin_manifest_version", "application", "variables", "trigger", "component"])?;
+        only_keys(
+            "",
+            &root,
+            &[
+                "spin_manifest_version",
+                "application",
+                "variables",
+                "trigger",
+                "component",
+            ],
+        )?;
         if root.get("spin_manifest_version") != Some(&Value::Integer(2)) {
             return Err(invalid("spin_manifest_version", "must be 2"));
         }
@@ -155,12 +165,18 @@ impl Manifest {
     ///
     /// # Errors
     /// [`ManifestError::Required`] for the first variable that has neither.
-    pub fn values(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Values, ManifestError> {
+    pub fn values(
+        &self,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Values, ManifestError> {
         let resolve = |(name, variable): (&String, &Variable)| {
             let key = format!("SPIN_VARIABLE_{}", name.to_uppercase());
             match environment(&key).or_else(|| variable.default.clone()) {
                 Some(value) => Ok((name.clone(), value)),
-                None => Err(ManifestError::Required { name: name.clone(), environment: key }),
+                None => Err(ManifestError::Required {
+                    name: name.clone(),
+                    environment: key,
+                }),
             }
         };
         self.variables.iter().map(resolve).collect()
@@ -177,14 +193,18 @@ impl Manifest {
             if let Some(route) = &trigger.route
                 && !routes.insert(route)
             {
-                return Err(invalid("trigger.http.route", format!("\"{route}\" is used twice")));
+                return Err(invalid(
+                    "trigger.http.route",
+                    format!("\"{route}\" is used twice"),
+                ));
             }
         }
         for (id, component) in &self.components {
             for (name, template) in &component.variables {
                 let place = format!("component.{id}.variables.{name}");
                 template::check_name(name).map_err(|e| invalid(&place, e))?;
-                self.check_template(template).map_err(|e| invalid(&place, e))?;
+                self.check_template(template)
+                    .map_err(|e| invalid(&place, e))?;
             }
             for host in &component.allowed_outbound_hosts {
                 let place = format!("component.{id}.allowed_outbound_hosts");
@@ -199,7 +219,9 @@ impl Manifest {
 
     fn check_template(&self, text: &str) -> Result<Template, VariableError> {
         let template = Template::parse(text)?;
-        let unknown = template.names().find(|name| !self.variables.contains_key(*name));
+        let unknown = template
+            .names()
+            .find(|name| !self.variables.contains_key(*name));
         match unknown.map(str::to_owned) {
             Some(unknown) => Err(VariableError::Unknown(unknown)),
             None => Ok(template),
@@ -229,12 +251,18 @@ impl Component {
         let mut hosts = Vec::new();
         for text in &self.allowed_outbound_hosts {
             let template = Template::parse(text).map_err(|e| invalid(place, e))?;
-            let resolved = template.resolve(application).map_err(|e| invalid(place, e))?;
+            let resolved = template
+                .resolve(application)
+                .map_err(|e| invalid(place, e))?;
             let empty = matches!(resolved.as_str(), "" | "http://" | "https://");
             if empty && !template.is_literal() {
                 continue;
             }
-            hosts.push(AllowedHost::parse(&resolved).map_err(|e: outbound::HostError| invalid(place, e))?);
+            // Not the parser's own message: a template may hold a secret.
+            let host = AllowedHost::parse(&resolved);
+            hosts.push(host.map_err(|_| {
+                invalid(place, format!("\"{text}\" gives no scheme://host[:port]"))
+            })?);
         }
         Ok(hosts)
     }
@@ -255,7 +283,11 @@ fn variables(root: &Table) -> Result<BTreeMap<String, Variable>, ManifestError> 
         let Value::Table(table) = value else {
             return Err(invalid(&place, "must be a table"));
         };
-        only_keys(&place, table, &["description", "default", "required", "secret"])?;
+        only_keys(
+            &place,
+            table,
+            &["description", "default", "required", "secret"],
+        )?;
         let variable: Variable = read(&place, value.clone())?;
         if variable.required == variable.default.is_some() {
             return Err(invalid(&place, "must either be required or have a default"));
@@ -283,16 +315,30 @@ fn trigger(value: &Value) -> Result<Trigger, ManifestError> {
     let component = match table.get("component") {
         Some(Value::String(id)) => id.clone(),
         Some(Value::Table(_)) => {
-            return Err(ManifestError::NotImplemented("an inline table in trigger.http.component".into()));
+            return Err(ManifestError::NotImplemented(
+                "an inline table in trigger.http.component".into(),
+            ));
         }
-        _ => return Err(invalid("trigger.http.component", "must be the id of a component")),
+        _ => {
+            return Err(invalid(
+                "trigger.http.component",
+                "must be the id of a component",
+            ));
+        }
     };
     let route = match table.get("route") {
         Some(Value::String(route)) => Some(checked_route(route)?),
-        Some(Value::Table(options)) if options.len() == 1 && options.get("private") == Some(&Value::Boolean(true)) => {
+        Some(Value::Table(options))
+            if options.len() == 1 && options.get("private") == Some(&Value::Boolean(true)) =>
+        {
             None
         }
-        _ => return Err(invalid("trigger.http.route", "must be a path or { private = true }")),
+        _ => {
+            return Err(invalid(
+                "trigger.http.route",
+                "must be a path or { private = true }",
+            ));
+        }
     };
     Ok(Trigger { route, component })
 }
@@ -300,13 +346,21 @@ fn trigger(value: &Value) -> Result<Trigger, ManifestError> {
 fn checked_route(route: &str) -> Result<String, ManifestError> {
     let fixed = route.strip_suffix("/...").unwrap_or(route);
     if !route.starts_with('/') {
-        return Err(invalid("trigger.http.route", format!("\"{route}\" must start with /")));
+        return Err(invalid(
+            "trigger.http.route",
+            format!("\"{route}\" must start with /"),
+        ));
     }
     if fixed.split('/').any(|segment| segment.starts_with(':')) {
-        return Err(ManifestError::NotImplemented(format!("a path parameter in trigger.http.route \"{route}\"")));
+        return Err(ManifestError::NotImplemented(format!(
+            "a path parameter in trigger.http.route \"{route}\""
+        )));
     }
     if fixed.contains('*') || fixed.contains("...") {
-        return Err(invalid("trigger.http.route", format!("\"{route}\" may have /... at its end only")));
+        return Err(invalid(
+            "trigger.http.route",
+            format!("\"{route}\" may have /... at its end only"),
+        ));
     }
     Ok(route.to_owned())
 }
@@ -322,7 +376,10 @@ fn components(root: &Table) -> Result<BTreeMap<String, Component>, ManifestError
 fn component(id: &str, value: &Value) -> Result<Component, ManifestError> {
     let place = format!("component.{id}");
     let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    if !id.bytes().all(kebab) || !id.starts_with(|c: char| c.is_ascii_lowercase()) || id.ends_with('-') {
+    if !id.bytes().all(kebab)
+        || !id.starts_with(|c: char| c.is_ascii_lowercase())
+        || id.ends_with('-')
+    {
         return Err(invalid(&place, "a component id is kebab-case"));
     }
     let Value::Table(table) = value else {
@@ -346,8 +403,13 @@ fn component(id: &str, value: &Value) -> Result<Component, ManifestError> {
         ],
     )?;
     if let Some(Value::Table(source)) = table.get("source") {
-        let key = source.keys().next().map_or("", String::as_str);
-        return Err(ManifestError::NotImplemented(format!("{place}.source.{key}")));
+        let key = ["url", "registry"]
+            .into_iter()
+            .find(|key| source.contains_key(*key))
+            .unwrap_or("package");
+        return Err(ManifestError::NotImplemented(format!(
+            "{place}.source.{key}"
+        )));
     }
     if let Some(Value::Array(files)) = table.get("files") {
         for entry in files.iter().filter_map(Value::as_table) {
@@ -359,13 +421,19 @@ fn component(id: &str, value: &Value) -> Result<Component, ManifestError> {
         if let Files::Placement { destination, .. } = entry
             && !destination.starts_with('/')
         {
-            return Err(invalid(&format!("{place}.files"), format!("destination \"{destination}\" must start with /")));
+            return Err(invalid(
+                &format!("{place}.files"),
+                format!("destination \"{destination}\" must start with /"),
+            ));
         }
     }
     for name in &component.sqlite_databases {
         let label = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         if name.is_empty() || !name.bytes().all(label) {
-            return Err(invalid(&format!("{place}.sqlite_databases"), format!("\"{name}\" is not a name")));
+            return Err(invalid(
+                &format!("{place}.sqlite_databases"),
+                format!("\"{name}\" is not a name"),
+            ));
         }
     }
     Ok(component)
@@ -380,11 +448,21 @@ fn only_keys(place: &str, table: &Table, known: &[&str]) -> Result<(), ManifestE
 }
 
 fn table<'a>(parent: &'a Table, place: &str, key: &str) -> Result<&'a Table, ManifestError> {
-    let full = if place.is_empty() { key.to_owned() } else { format!("{place}.{key}") };
-    parent.get(key).and_then(Value::as_table).ok_or_else(|| invalid(&full, "must be a table"))
+    let full = if place.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{place}.{key}")
+    };
+    parent
+        .get(key)
+        .and_then(Value::as_table)
+        .ok_or_else(|| invalid(&full, "must be a table"))
 }
 
-fn optional_table<'a>(root: &'a Table, key: &str) -> Result<impl Iterator<Item = (&'a String, &'a Value)>, ManifestError> {
+fn optional_table<'a>(
+    root: &'a Table,
+    key: &str,
+) -> Result<impl Iterator<Item = (&'a String, &'a Value)>, ManifestError> {
     let found = match root.get(key) {
         None => None,
         Some(Value::Table(table)) => Some(table),
@@ -394,9 +472,14 @@ fn optional_table<'a>(root: &'a Table, key: &str) -> Result<impl Iterator<Item =
 }
 
 fn read<T: for<'de> Deserialize<'de>>(place: &str, value: Value) -> Result<T, ManifestError> {
-    value.try_into().map_err(|e: toml::de::Error| invalid(place, e.message()))
+    value
+        .try_into()
+        .map_err(|e: toml::de::Error| invalid(place, e.message()))
 }
 
 fn invalid(place: &str, reason: impl ToString) -> ManifestError {
-    ManifestError::Invalid { place: place.to_owned(), reason: reason.to_string() }
+    ManifestError::Invalid {
+        place: place.to_owned(),
+        reason: reason.to_string(),
+    }
 }

@@ -61,7 +61,10 @@ pub enum Destination {
 pub fn destination(uri: &Uri, allowed: &[AllowedHost]) -> Option<Destination> {
     let host = uri.host().unwrap_or_default();
     if host.is_empty() || host == SELF_ALIAS {
-        return allowed.iter().any(AllowedHost::permits_itself).then_some(Destination::Itself);
+        return allowed
+            .iter()
+            .any(AllowedHost::permits_itself)
+            .then_some(Destination::Itself);
     }
     if !allowed.iter().any(|entry| entry.permits(uri)) {
         return None;
@@ -74,7 +77,10 @@ pub fn destination(uri: &Uri, allowed: &[AllowedHost]) -> Option<Destination> {
 
 /// True for names that only the application itself may resolve.
 pub fn is_internal(authority: &str) -> bool {
-    authority.rsplit_once(':').map_or(authority, |(host, _)| host).ends_with(CHAINING_SUFFIX)
+    authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host)
+        .ends_with(CHAINING_SUFFIX)
 }
 
 impl AllowedHost {
@@ -84,14 +90,17 @@ impl AllowedHost {
     /// [`HostError`] with the entry as written.
     pub fn parse(text: &str) -> Result<Self, HostError> {
         let entry = text.trim();
-        let (scheme, rest) = entry.split_once("://").ok_or_else(|| HostError::NoScheme(entry.to_owned()))?;
+        let (scheme, rest) = entry
+            .split_once("://")
+            .ok_or_else(|| HostError::NoScheme(entry.to_owned()))?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         // An IPv6 address has colons of its own, between brackets.
         let (host, port) = match rest.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, port),
             _ => (rest, ""),
         };
-        if scheme != "*" && (scheme.is_empty() || !scheme.bytes().all(|b| b.is_ascii_alphabetic())) {
+        if scheme != "*" && (scheme.is_empty() || !scheme.bytes().all(|b| b.is_ascii_alphabetic()))
+        {
             return Err(HostError::Scheme(entry.to_owned()));
         }
         Ok(Self {
@@ -103,7 +112,9 @@ impl AllowedHost {
 
     fn permits(&self, uri: &Uri) -> bool {
         let scheme = uri.scheme_str().unwrap_or("https");
-        let Ok(host) = Host::parse(uri.host().unwrap_or_default()) else { return false };
+        let Ok(host) = Host::parse(uri.host().unwrap_or_default()) else {
+            return false;
+        };
         let port = uri.port_u16().or_else(|| usual_port(scheme));
         self.permits_scheme(scheme) && self.permits_host(&host) && self.permits_port(port)
     }
@@ -187,7 +198,10 @@ mod tests {
     use super::*;
 
     fn goes(uri: &str, entries: &[&str]) -> Option<Destination> {
-        let allowed: Vec<_> = entries.iter().map(|e| AllowedHost::parse(e).unwrap()).collect();
+        let allowed: Vec<_> = entries
+            .iter()
+            .map(|e| AllowedHost::parse(e).unwrap())
+            .collect();
         destination(&uri.parse().unwrap(), &allowed)
     }
 
@@ -206,7 +220,11 @@ mod tests {
             ("http://localhost:8500/", "http://localhost:8000..9000"),
             ("https://EXAMPLE.ru/", "https://example.ru"),
         ] {
-            assert_eq!(goes(uri, &[entry]), Some(Destination::Remote), "{uri} by {entry}");
+            assert_eq!(
+                goes(uri, &[entry]),
+                Some(Destination::Remote),
+                "{uri} by {entry}"
+            );
         }
     }
 
@@ -233,10 +251,22 @@ mod tests {
     #[test]
     fn components_and_the_application_itself() {
         let vault = Some(Destination::Component("vault".into()));
-        assert_eq!(goes("http://vault.spin.internal/x", &["http://vault.spin.internal"]), vault);
-        assert_eq!(goes("http://vault.spin.internal/x", &["http://*.spin.internal"]), vault);
+        assert_eq!(
+            goes(
+                "http://vault.spin.internal/x",
+                &["http://vault.spin.internal"]
+            ),
+            vault
+        );
+        assert_eq!(
+            goes("http://vault.spin.internal/x", &["http://*.spin.internal"]),
+            vault
+        );
         assert_eq!(goes("/own", &["http://self"]), Some(Destination::Itself));
-        assert_eq!(goes("http://self.alt/own", &["http://self"]), Some(Destination::Itself));
+        assert_eq!(
+            goes("http://self.alt/own", &["http://self"]),
+            Some(Destination::Itself)
+        );
         assert!(is_internal("vault.spin.internal:80") && is_internal("vault.spin.internal"));
         assert!(!is_internal("spin.internal.example.ru"));
     }

@@ -22,7 +22,10 @@ pub struct Output {
 impl Output {
     /// `stream` names it in the log.
     pub fn new(component: &str, stream: &'static str) -> Self {
-        Self { component: component.into(), stream }
+        Self {
+            component: component.into(),
+            stream,
+        }
     }
 }
 
@@ -34,7 +37,11 @@ impl IsTerminal for Output {
 
 impl StdoutStream for Output {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
-        Box::new(Lines { component: self.component.clone(), stream: self.stream, line: Vec::new() })
+        Box::new(Lines {
+            component: self.component.clone(),
+            stream: self.stream,
+            line: Vec::new(),
+        })
     }
 }
 
@@ -56,7 +63,11 @@ impl Lines {
 }
 
 impl AsyncWrite for Lines {
-    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         for byte in bytes {
             match byte {
                 b'\n' => self.flush_line(),

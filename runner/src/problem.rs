@@ -14,10 +14,16 @@ pub fn problem(status: StatusCode, code: &str, detail: &str) -> Response<WasiBod
         "detail": detail,
         "code": code,
     });
-    let body = Full::new(Bytes::from(body.to_string())).map_err(|never| match never {});
-    let mut response = Response::new(body.boxed_unsync());
+    let mut response = Response::new(whole(body.to_string()));
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
+}
+
+/// A body that is there already.
+pub fn whole(body: impl Into<Bytes>) -> WasiBody {
+    Full::new(body.into())
+        .map_err(|never| match never {})
+        .boxed_unsync()
 }

@@ -5,8 +5,11 @@ use http::HeaderMap;
 /// The id that came, if it is 8 to 64 of `A-Z a-z 0-9 _ -`; else 128 random
 /// bits in hexadecimal.
 pub fn accept_or_make(headers: &HeaderMap) -> String {
-    let came = headers.get("x-request-id").and_then(|value| value.to_str().ok());
-    came.filter(|id| is_sane(id)).map_or_else(make, str::to_owned)
+    let came = headers
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok());
+    came.filter(|id| is_sane(id))
+        .map_or_else(make, str::to_owned)
 }
 
 fn is_sane(id: &str) -> bool {
@@ -27,7 +30,12 @@ mod tests {
 
     #[test]
     fn only_plain_tokens_are_taken_over() {
-        for (came, taken) in [("abc-DEF_123", true), ("short", false), ("with space", false), ("a\"b\"c,d;e", false)] {
+        for (came, taken) in [
+            ("abc-DEF_123", true),
+            ("short", false),
+            ("with space", false),
+            ("a\"b\"c,d;e", false),
+        ] {
             let mut headers = HeaderMap::new();
             headers.insert("x-request-id", came.parse().unwrap());
             let id = accept_or_make(&headers);

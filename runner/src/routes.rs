@@ -69,7 +69,11 @@ impl Route {
         Some(Match {
             component: self.component.clone(),
             route: self.raw.clone(),
-            path_info: if self.wildcard { self.path_info(path).to_owned() } else { String::new() },
+            path_info: if self.wildcard {
+                self.path_info(path).to_owned()
+            } else {
+                String::new()
+            },
         })
     }
 
@@ -77,7 +81,10 @@ impl Route {
     fn path_info<'p>(&self, path: &'p str) -> &'p str {
         match self.prefix.len() {
             0 => path,
-            length => path.trim_start_matches('/').get(length..).unwrap_or_default(),
+            length => path
+                .trim_start_matches('/')
+                .get(length..)
+                .unwrap_or_default(),
         }
     }
 }
@@ -85,7 +92,11 @@ impl Route {
 impl Match {
     /// A call from another component: any path, as if its route were `/...`.
     pub fn internal(component: &str, path: &str) -> Self {
-        Self { component: component.to_owned(), route: "/...".to_owned(), path_info: path.to_owned() }
+        Self {
+            component: component.to_owned(),
+            route: "/...".to_owned(),
+            path_info: path.to_owned(),
+        }
     }
 
     /// Sets the `spin-*` headers, also over what a client sent under these names.
@@ -113,13 +124,22 @@ mod tests {
     use super::*;
 
     fn router(routes: &[&str]) -> Router {
-        let trigger = |route: &&str| Trigger { route: Some((*route).to_owned()), component: (*route).to_owned() };
+        let trigger = |route: &&str| Trigger {
+            route: Some((*route).to_owned()),
+            component: (*route).to_owned(),
+        };
         Router::new(&routes.iter().map(trigger).collect::<Vec<_>>())
     }
 
     #[test]
     fn longest_route_wins() {
-        let router = router(&["/...", "/api/...", "/api/v1/health", "/api/v1/...", "/exact"]);
+        let router = router(&[
+            "/...",
+            "/api/...",
+            "/api/v1/health",
+            "/api/v1/...",
+            "/exact",
+        ]);
         for (path, route, path_info) in [
             ("/", "/...", "/"),
             ("/index.html", "/...", "/index.html"),
@@ -135,7 +155,11 @@ mod tests {
             ("/exact/more", "/...", "/exact/more"),
         ] {
             let found = router.find(path).unwrap();
-            assert_eq!((found.route.as_str(), found.path_info.as_str()), (route, path_info), "{path}");
+            assert_eq!(
+                (found.route.as_str(), found.path_info.as_str()),
+                (route, path_info),
+                "{path}"
+            );
         }
     }
 
@@ -149,7 +173,10 @@ mod tests {
 
     #[test]
     fn private_triggers_have_no_route() {
-        let router = Router::new(&[Trigger { route: None, component: "vault".into() }]);
+        let router = Router::new(&[Trigger {
+            route: None,
+            component: "vault".into(),
+        }]);
         assert_eq!(router.find("/"), None);
     }
 

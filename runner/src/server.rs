@@ -24,7 +24,11 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves connections until `stop` resolves, then lets what runs finish.
-pub async fn serve(application: Arc<Application>, listener: TcpListener, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    application: Arc<Application>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) {
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -45,7 +49,10 @@ pub async fn serve(application: Arc<Application>, listener: TcpListener, stop: i
     }
     drop(listener);
     application.stop();
-    log::info("stopping", serde_json::json!({ "connections": connections.len() }));
+    log::info(
+        "stopping",
+        serde_json::json!({ "connections": connections.len() }),
+    );
     let finish = async {
         while connections.join_next().await.is_some() {}
         // Work that a component goes on with after its answer.
@@ -54,7 +61,8 @@ pub async fn serve(application: Arc<Application>, listener: TcpListener, stop: i
         }
     };
     let finished = timeout(GRACE, finish).await.is_ok();
-    let fields = serde_json::json!({ "finished": finished, "sql_statements": application.statements() });
+    let fields =
+        serde_json::json!({ "finished": finished, "sql_statements": application.statements() });
     log::info("stopped", fields);
 }
 
@@ -80,6 +88,9 @@ async fn connection(application: Arc<Application>, stream: TcpStream, client: So
         }
     };
     if let Err(error) = ended {
-        log::debug("connection ended", serde_json::json!({ "error": error.to_string() }));
+        log::debug(
+            "connection ended",
+            serde_json::json!({ "error": error.to_string() }),
+        );
     }
 }

@@ -107,7 +107,12 @@ impl fmt::Debug for Values {
 /// Spin's rule for a variable's name: lower-case ASCII letters, digits and
 /// single underscores, a letter first and no underscore last.
 pub fn check_name(name: &str) -> Result<(), VariableError> {
-    let refuse = |reason| Err(VariableError::Name { name: name.to_owned(), reason });
+    let refuse = |reason| {
+        Err(VariableError::Name {
+            name: name.to_owned(),
+            reason,
+        })
+    };
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     match name.as_bytes() {
         [] => refuse("must not be empty"),
@@ -126,7 +131,10 @@ mod tests {
     use super::*;
 
     fn values(pairs: &[(&str, &str)]) -> Values {
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -147,9 +155,15 @@ mod tests {
 
     #[test]
     fn broken_templates_are_refused() {
-        assert_eq!(Template::parse("{{ a }} {{ b"), Err(VariableError::Unmatched));
+        assert_eq!(
+            Template::parse("{{ a }} {{ b"),
+            Err(VariableError::Unmatched)
+        );
         let template = Template::parse("{{ nobody }}").unwrap();
-        assert_eq!(template.resolve(&Values::default()), Err(VariableError::Unknown("nobody".into())));
+        assert_eq!(
+            template.resolve(&Values::default()),
+            Err(VariableError::Unknown("nobody".into()))
+        );
     }
 
     #[test]
@@ -165,6 +179,9 @@ mod tests {
     #[test]
     fn debug_shows_no_value() {
         let shown = format!("{:?}", values(&[("token", "s3cret")]));
-        assert!(shown.contains("token") && !shown.contains("s3cret"), "{shown}");
+        assert!(
+            shown.contains("token") && !shown.contains("s3cret"),
+            "{shown}"
+        );
     }
 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, Request};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::BodyExt;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::app::Application;
 use crate::log;
+use crate::problem::whole;
 
 /// `deliver=/tick@1s`: component, path, interval.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +35,11 @@ impl FromStr for Tick {
         if component.is_empty() || !path.starts_with('/') {
             return Err(wrong());
         }
-        Ok(Self { component: component.to_owned(), path: path.to_owned(), every: parse_duration(every)? })
+        Ok(Self {
+            component: component.to_owned(),
+            path: path.to_owned(),
+            every: parse_duration(every)?,
+        })
     }
 }
 
@@ -53,7 +58,11 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "m" => Duration::from_secs(60),
         _ => return Err(wrong()),
     };
-    if number == 0 { Err(wrong()) } else { Ok(unit * number) }
+    if number == 0 {
+        Err(wrong())
+    } else {
+        Ok(unit * number)
+    }
 }
 
 /// Ticks until the runner stops.
@@ -71,7 +80,7 @@ pub async fn run(application: Arc<Application>, tick: Tick) {
 
 async fn once(application: &Application, tick: &Tick) {
     let uri = format!("http://{}.spin.internal{}", tick.component, tick.path);
-    let mut request = Request::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
+    let mut request = Request::new(whole(""));
     *request.method_mut() = Method::POST;
     let Ok(uri) = uri.parse() else {
         return failed(tick, "the path is not valid");
@@ -93,7 +102,8 @@ async fn once(application: &Application, tick: &Tick) {
 }
 
 fn failed(tick: &Tick, error: &str) {
-    let fields = serde_json::json!({ "component": tick.component, "path": tick.path, "error": error });
+    let fields =
+        serde_json::json!({ "component": tick.component, "path": tick.path, "error": error });
     log::error("tick failed", fields);
 }
 
@@ -104,9 +114,21 @@ mod tests {
     #[test]
     fn ticks_are_parsed() {
         let tick: Tick = "deliver=/tick@1s".parse().unwrap();
-        let expected = Tick { component: "deliver".into(), path: "/tick".into(), every: Duration::from_secs(1) };
+        let expected = Tick {
+            component: "deliver".into(),
+            path: "/tick".into(),
+            every: Duration::from_secs(1),
+        };
         assert_eq!(tick, expected);
-        for bad in ["", "deliver", "deliver=/tick", "deliver=tick@1s", "=/tick@1s", "deliver=/tick@0s", "deliver=/tick@1h"] {
+        for bad in [
+            "",
+            "deliver",
+            "deliver=/tick",
+            "deliver=tick@1s",
+            "=/tick@1s",
+            "deliver=/tick@0s",
+            "deliver=/tick@1h",
+        ] {
             assert!(bad.parse::<Tick>().is_err(), "{bad}");
         }
     }

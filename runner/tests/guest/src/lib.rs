@@ -32,13 +32,21 @@ async fn handle(request: Request) -> Response<BoxBody> {
     }
 }
 
-async fn answer(route: &str, argument: &str, request: Request) -> anyhow::Result<Response<BoxBody>> {
+async fn answer(
+    route: &str,
+    argument: &str,
+    request: Request,
+) -> anyhow::Result<Response<BoxBody>> {
     Ok(match route {
         "hello" => text("hello"),
         "seen" => text(SEEN.fetch_add(1, Ordering::Relaxed).to_string()),
         "echo" => echo(request).await?,
         "headers" => headers(&request),
-        "loop" => busy(argument.parse().map_or(Duration::MAX, Duration::from_millis)),
+        "loop" => busy(
+            argument
+                .parse()
+                .map_or(Duration::MAX, Duration::from_millis),
+        ),
         "wait" => {
             sleep(argument.parse()?).await;
             text("waited")
@@ -53,7 +61,11 @@ async fn answer(route: &str, argument: &str, request: Request) -> anyhow::Result
         "get" => get(argument).await?,
         "get-with-id" => get_with_id(argument, &request).await?,
         "socket" => socket(argument),
-        "variable" => text(variables::get(argument).await.map_err(|e| anyhow::anyhow!("{e:?}"))?),
+        "variable" => text(
+            variables::get(argument)
+                .await
+                .map_err(|e| anyhow::anyhow!("{e:?}"))?,
+        ),
         "environment" => text(std::env::var(argument)?),
         "file" => text(std::fs::read_to_string(argument)?),
         "write-file" => {
@@ -63,6 +75,7 @@ async fn answer(route: &str, argument: &str, request: Request) -> anyhow::Result
         "sql" => sql(argument).await?,
         "rows" => rows(argument.parse()?).await?,
         "transaction" => transaction(argument).await?,
+        "seen-slowly" => seen_slowly().await?,
         "after" => after(argument.to_owned()),
         "stream" => stream(argument.parse()?),
         "large" => text("x".repeat(argument.parse()?)),
@@ -76,7 +89,11 @@ fn text(text: impl Into<bytes::Bytes>) -> Response<BoxBody> {
 
 /// The body comes back; its length stands in a header.
 async fn echo(request: Request) -> anyhow::Result<Response<BoxBody>> {
-    let body = request.into_body().bytes().await.map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    let body = request
+        .into_body()
+        .bytes()
+        .await
+        .map_err(|e| anyhow::anyhow!("{e:?}"))?;
     let length = body.len();
     let mut response = text(body);
     response.headers_mut().insert("echo-length", length.into());
@@ -114,7 +131,9 @@ fn trap() -> Response<BoxBody> {
 }
 
 async fn get(url: &str) -> anyhow::Result<Response<BoxBody>> {
-    let response = spin_sdk::http::get(url).await.map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    let response = spin_sdk::http::get(url)
+        .await
+        .map_err(|e| anyhow::anyhow!("{e:?}"))?;
     pass_on(response).await
 }
 
@@ -128,9 +147,13 @@ async fn get_with_id(url: &str, request: &Request) -> anyhow::Result<Response<Bo
     pass_on(response).await
 }
 
-async fn pass_on(response: spin_sdk::http::Response) -> anyhow::Result<Response<BoxBody>> {
+async fn pass_on(response: Response) -> anyhow::Result<Response<BoxBody>> {
     let status = response.status();
-    let body = response.into_body().bytes().await.map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    let body = response
+        .into_body()
+        .bytes()
+        .await
+        .map_err(|e| anyhow::anyhow!("{e:?}"))?;
     let mut passed = text(body);
     *passed.status_mut() = status;
     Ok(passed)
@@ -153,7 +176,9 @@ async fn sql(argument: &str) -> anyhow::Result<Response<BoxBody>> {
 async fn run(connection: &Connection, statement: &str) -> anyhow::Result<String> {
     let statement = statement.replace('+', " ");
     let rows = connection.execute(&statement, []).await?.collect().await?;
-    let line = |row: spin_sdk::sqlite::RowResult| row.values.iter().map(show).collect::<Vec<_>>().join(",");
+    let line = |row: spin_sdk::sqlite::RowResult| {
+        row.values.iter().map(show).collect::<Vec<_>>().join(",")
+    };
     Ok(rows.into_iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
@@ -173,19 +198,33 @@ async fn rows(count: u64) -> anyhow::Result<Response<BoxBody>> {
     let connection = Connection::open_default().await?;
     let statement = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
                      SELECT i, 'row ' || i, i * 0.5, x'00ff', NULL FROM n";
-    let mut found = connection.execute(statement, [Value::Integer(i64::try_from(count)?)]).await?;
+    let mut found = connection
+        .execute(statement, [Value::Integer(i64::try_from(count)?)])
+        .await?;
     let columns = found.columns().len();
     let mut seen = 0;
     while let Some(row) = found.next().await {
         seen += 1;
-        anyhow::ensure!(row.values.len() == columns && row.get::<u64>(0) == Some(seen), "row {seen}");
+        anyhow::ensure!(
+            row.values.len() == columns && row.get::<u64>(0) == Some(seen),
+            "row {seen}"
+        );
     }
     found.result().await?;
-    run(&connection, "CREATE TABLE IF NOT EXISTS counted (id INTEGER PRIMARY KEY)").await?;
+    run(
+        &connection,
+        "CREATE TABLE IF NOT EXISTS counted (id INTEGER PRIMARY KEY)",
+    )
+    .await?;
     run(&connection, "DELETE FROM counted").await?;
     run(&connection, "INSERT INTO counted VALUES (7), (8), (9)").await?;
-    let (rowid, changes) = (connection.last_insert_rowid().await, connection.changes().await);
-    Ok(text(format!("{seen} rows, {columns} columns, rowid {rowid}, changes {changes}")))
+    let (rowid, changes) = (
+        connection.last_insert_rowid().await,
+        connection.changes().await,
+    );
+    Ok(text(format!(
+        "{seen} rows, {columns} columns, rowid {rowid}, changes {changes}"
+    )))
 }
 
 /// Inserts within a transaction, then `commit`, `rollback`, `drop` or `trap`.
@@ -200,7 +239,21 @@ async fn transaction(end: &str) -> anyhow::Result<Response<BoxBody>> {
         _ => drop(connection),
     }
     let connection = Connection::open_default().await?;
-    Ok(text(run(&connection, "SELECT how FROM kept ORDER BY rowid").await?))
+    Ok(text(
+        run(&connection, "SELECT how FROM kept ORDER BY rowid").await?,
+    ))
+}
+
+/// Fails when it runs beside itself.
+async fn seen_slowly() -> anyhow::Result<Response<BoxBody>> {
+    let connection = Connection::open_default().await?;
+    run(&connection, "CREATE TABLE IF NOT EXISTS running (id)").await?;
+    run(&connection, "INSERT INTO running VALUES (1)").await?;
+    sleep(100).await;
+    let count = run(&connection, "SELECT count(*) FROM running").await?;
+    anyhow::ensure!(count == "1", "{count} at a time");
+    run(&connection, "DELETE FROM running").await?;
+    Ok(text(count))
 }
 
 /// Answers at once and writes `how` into the database a little later.

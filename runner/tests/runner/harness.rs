@@ -15,10 +15,10 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running runner with a folder of its own.
-pub struct Runner {
+pub(crate) struct Runner {
     child: Child,
     /// `127.0.0.1:<port>`.
-    pub address: String,
+    pub(crate) address: String,
     /// Lines of its log, one JSON object each.
     log: Arc<Mutex<Vec<Value>>>,
     reader: Option<thread::JoinHandle<()>>,
@@ -26,16 +26,16 @@ pub struct Runner {
 
 /// An answer, whole.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 /// A folder with a manifest whose only Wasm file is the guest.
 ///
 /// `components` are whole `[component.…]` tables; `@guest@` stands for the path.
-pub fn application(manifest: &str) -> TempDir {
+pub(crate) fn application(manifest: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let head = "spin_manifest_version = 2\n[application]\nname = \"test\"\n";
     let text = manifest.replace("@guest@", guest().to_str().unwrap());
@@ -44,7 +44,7 @@ pub fn application(manifest: &str) -> TempDir {
 }
 
 /// The usual application: `guest` answers everything, `inner` is private.
-pub fn usual() -> TempDir {
+pub(crate) fn usual() -> TempDir {
     let folder = application(
         r#"
 [variables]
@@ -80,51 +80,78 @@ sqlite_databases = ["default"]
 
 impl Runner {
     /// Starts the usual application with more arguments.
-    pub fn start(folder: &Path, arguments: &[&str]) -> Self {
-        Self::start_with(folder, arguments, &[("SPIN_VARIABLE_TOKEN", "s3cret-value")])
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(
+            folder,
+            arguments,
+            &[("SPIN_VARIABLE_TOKEN", "s3cret-value")],
+        )
     }
 
     /// Starts with an environment of its own and waits until it listens.
-    pub fn start_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(
+        folder: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let mut child = command(folder, arguments, environment).spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let written = log.clone();
         let reader = thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                let value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+                let value =
+                    serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}"));
                 written.lock().unwrap().push(value);
             }
         });
-        let mut runner = Self { child, address: String::new(), log, reader: Some(reader) };
+        let mut runner = Self {
+            child,
+            address: String::new(),
+            log,
+            reader: Some(reader),
+        };
         let listening = runner.wait_for_log("listening", |line| line["msg"] == "listening");
-        runner.address = listening["url"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+        runner.address = listening["url"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("http://")
+            .unwrap()
+            .to_owned();
         runner
     }
 
     /// GET of a path.
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[], b"")
     }
 
     /// Any request, on a connection of its own.
-    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let mut stream = self.connect();
-        stream.write_all(&request(&self.address, method, path, headers, body)).unwrap();
+        stream
+            .write_all(&request(&self.address, method, path, headers, body))
+            .unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         parse(&bytes)
     }
 
     /// A raw connection.
-    pub fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
     }
 
     /// The first line of the log that fits, waiting for it.
-    pub fn wait_for_log(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn wait_for_log(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             if let Some(line) = self.log.lock().unwrap().iter().find(|line| fits(line)) {
@@ -132,22 +159,34 @@ impl Runner {
             }
             thread::sleep(Duration::from_millis(10));
         }
-        panic!("no log line: {what}; the log: {:#?}", self.log.lock().unwrap());
+        panic!(
+            "no log line: {what}; the log: {:#?}",
+            self.log.lock().unwrap()
+        );
+    }
+
+    /// Like [`Self::wait_for_log`], of lines that come from now on.
+    pub(crate) fn wait_for_new_log(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        self.log.lock().unwrap().retain(|line| !fits(line));
+        self.wait_for_log(what, fits)
     }
 
     /// Lines of the log so far.
-    pub fn log(&self) -> Vec<Value> {
+    pub(crate) fn log(&self) -> Vec<Value> {
         self.log.lock().unwrap().clone()
     }
 
     /// Sends SIGTERM.
-    pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+    pub(crate) fn terminate(&self) {
+        let status = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 
     /// Waits for its end and the end of its log.
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         let status = self.child.wait().unwrap();
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();
@@ -164,7 +203,7 @@ impl Drop for Runner {
 }
 
 /// Runs a runner that is expected to refuse, and gives what it says.
-pub fn refusal(folder: &Path, environment: &[(&str, &str)]) -> String {
+pub(crate) fn refusal(folder: &Path, environment: &[(&str, &str)]) -> String {
     let output = command(folder, &[], environment).output().unwrap();
     assert!(!output.status.success());
     let text = String::from_utf8(output.stderr).unwrap();
@@ -174,13 +213,20 @@ pub fn refusal(folder: &Path, environment: &[(&str, &str)]) -> String {
 
 impl Answer {
     /// The value of a header.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// `code` of a problem+json body.
-    pub fn code(&self) -> String {
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+    pub(crate) fn code(&self) -> String {
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
         let problem: Value = serde_json::from_str(&self.body).unwrap();
         assert_eq!(problem["type"], "about:blank");
         assert_eq!(problem["status"], self.status);
@@ -189,7 +235,13 @@ impl Answer {
 }
 
 /// The bytes of a request that asks for the connection to be closed.
-pub fn request(host: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+pub(crate) fn request(
+    host: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Vec<u8> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
@@ -201,18 +253,38 @@ pub fn request(host: &str, method: &str, path: &str, headers: &[(&str, &str)], b
 }
 
 /// Reads an answer; a chunked body is put together.
-pub fn parse(bytes: &[u8]) -> Answer {
+pub(crate) fn parse(bytes: &[u8]) -> Answer {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let end = end.unwrap_or_else(|| panic!("no head: {:?}", String::from_utf8_lossy(bytes)));
     let head = std::str::from_utf8(&bytes[..end]).unwrap();
     let mut lines = head.split("\r\n");
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    let header = |line: &str| line.split_once(": ").map(|(n, v)| (n.to_owned(), v.to_owned()));
+    let status = lines
+        .next()
+        .unwrap()
+        .split(' ')
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
+    let header = |line: &str| {
+        line.split_once(": ")
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+    };
     let headers: Vec<_> = lines.filter_map(header).collect();
-    let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+    let chunked = headers
+        .iter()
+        .any(|(name, value)| name == "transfer-encoding" && value == "chunked");
     let rest = &bytes[end + 4..];
-    let body = if chunked { unchunk(rest) } else { rest.to_vec() };
-    Answer { status, headers, body: String::from_utf8(body).unwrap() }
+    let body = if chunked {
+        unchunk(rest)
+    } else {
+        rest.to_vec()
+    };
+    Answer {
+        status,
+        headers,
+        body: String::from_utf8(body).unwrap(),
+    }
 }
 
 fn unchunk(mut rest: &[u8]) -> Vec<u8> {
@@ -249,7 +321,15 @@ fn guest() -> &'static Path {
     static GUEST: OnceLock<PathBuf> = OnceLock::new();
     GUEST.get_or_init(|| {
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--release", "--target", "wasm32-wasip2", "--package", "podpis-runner-guest"])
+            .args([
+                "build",
+                "--quiet",
+                "--release",
+                "--target",
+                "wasm32-wasip2",
+                "--package",
+                "podpis-runner-guest",
+            ])
             .env("CARGO_TARGET_DIR", target())
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status()
