@@ -1,7 +1,7 @@
 //! The product under test: runner (or Spin), ESIA simulator and a data folder.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -193,7 +193,7 @@ impl Stack {
         let own = self.ours()?;
         own.settings = settings;
         own.runner = start_runtime(&own.folder, own.port, own.esia_port, &own.settings)?;
-        wait_until_ready(&base, &mut own.runner)
+        wait_until_ready(&base, own.port, &own.settings, &mut own.runner)
     }
 
     fn ours(&mut self) -> Result<&mut Own> {
@@ -221,7 +221,7 @@ impl Stack {
         );
         let simulator = start_simulator(&folder, esia_port)?;
         let mut runner = start_runtime(&folder, port, esia_port, &settings)?;
-        wait_until_ready(&base, &mut runner)?;
+        wait_until_ready(&base, port, &settings, &mut runner)?;
         let own = Own {
             folder,
             settings,
@@ -239,19 +239,27 @@ impl Stack {
     }
 }
 
-fn wait_until_ready(base: &str, runner: &mut Process) -> Result<()> {
+/// Listening is enough where statements are counted: the health check has some of its own.
+fn wait_until_ready(
+    base: &str,
+    port: u16,
+    settings: &Settings,
+    runner: &mut Process,
+) -> Result<()> {
     let mut client = Client::new(base);
-    wait_for("/api/health", || {
+    wait_for("the runtime", || {
         if !runner.is_alive() {
-            bail!("the runtime has ended:\n{}", runner.last_lines());
+            bail!("it has ended:\n{}", runner.last_lines());
         }
-        Ok(client
-            .get("/api/health")
-            .ok()
-            .filter(|reply| reply.status == 200)
-            .map(drop))
+        let ready = if settings.crash_after_sql.is_some() {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        } else {
+            client
+                .get("/api/health")
+                .is_ok_and(|reply| reply.status == 200)
+        };
+        Ok(ready.then_some(()))
     })
-    .with_context(|| runner.last_lines())
 }
 
 fn start_simulator(folder: &Path, port: u16) -> Result<Process> {

@@ -289,15 +289,16 @@ impl Clinic {
         list["items"].as_array().cloned().context("no items")
     }
 
-    /// Types of the events of one document, oldest first.
+    /// Types of the `document.…` events of one document, oldest first; those of its messages come at their own time.
     ///
     /// # Errors
     /// When they can't be read.
     pub fn event_types(&mut self, id: &str) -> Result<Vec<String>> {
-        let of_document = |event: &Value| event["document_id"] == id;
-        let events = self.events()?.into_iter().filter(of_document);
-        Ok(events
-            .map(|event| event["type"].as_str().unwrap_or_default().to_owned())
-            .collect())
+        let events = self
+            .events()?
+            .into_iter()
+            .filter(|event| event["document_id"] == id);
+        let types = events.filter_map(|event| event["type"].as_str().map(str::to_owned));
+        Ok(types.filter(|kind| kind.starts_with("document.")).collect())
     }
 }

@@ -136,49 +136,39 @@ impl Patient {
         self.callback(&back)
     }
 
-    /// Walks through ESIA's pages; the address that the browser is sent back to.
+    /// Walks through ESIA's pages, and ours between them; the address of our callback that the browser ends at.
     ///
     /// # Errors
-    /// When ESIA shows an error.
-    pub fn esia_pages(&self, location: &str, person: &str, allow: bool) -> Result<String> {
-        ensure!(location.starts_with(&self.esia), "not to ESIA: {location}");
-        let mut browser = Client::new(&self.esia);
-        let begun = browser.get(location)?.expect(302)?;
-        let next = begun.header("location");
-        let Some(id) = next.strip_prefix("/login?id=") else {
-            // ESIA sends an error straight back.
-            return Ok(next.to_owned());
-        };
-        let page = browser.get(next)?.expect(200)?.text();
-        ensure!(
-            page.contains(&format!("data-testid=\"person-{person}\"")),
-            "no button for {person}: {page}"
+    /// When ESIA shows an error, or a redirect leads elsewhere.
+    pub fn esia_pages(&mut self, location: &str, person: &str, allow: bool) -> Result<String> {
+        let (callback, mut esia) = (
+            format!("{}/esia/callback", self.client.base()),
+            Client::new(&self.esia),
         );
-        let form = [("content-type", "application/x-www-form-urlencoded")];
-        let body = format!("id={id}&person={person}");
-        let page = browser
-            .send(
-                Method::POST,
-                "/login",
-                &form,
-                Some(body.clone().into_bytes()),
-            )?
-            .expect(200)?
-            .text();
-        ensure!(
-            page.contains("data-testid=\"esia-allow\""),
-            "nobody asks for permission: {page}"
-        );
-        let body = format!("{body}&decision={}", if allow { "allow" } else { "deny" });
-        let decided = browser
-            .send(
-                Method::POST,
-                "/login/decision",
-                &form,
-                Some(body.into_bytes()),
-            )?
-            .expect(302)?;
-        Ok(decided.header("location").to_owned())
+        let mut url = location.to_owned();
+        // A sign-out, a sign-in and their redirects are fewer.
+        for _ in 0..10 {
+            if url.starts_with(&callback) {
+                return Ok(url);
+            }
+            let reply = if url.starts_with(self.client.base()) {
+                self.client.get(&url)?
+            } else {
+                esia.get(&url)?
+            };
+            if reply.status.is_redirection() {
+                url = reply.header("location").to_owned();
+            } else {
+                let page = reply.expect(200)?.text();
+                let id = url
+                    .split_once("/login?id=")
+                    .with_context(|| format!("not the login page: {url}"))?
+                    .1
+                    .to_owned();
+                url = choose(&mut esia, &page, &id, person, allow)?;
+            }
+        }
+        anyhow::bail!("redirected too often, last to {url}")
     }
 
     /// Follows ESIA's redirect to our callback, which only hands its parameters to the page.
@@ -230,4 +220,37 @@ impl Patient {
         let callback = self.sign_in(&act, person, true)?;
         self.complete(&callback)
     }
+}
+
+/// The two forms of the simulator's login; where it sends the browser then.
+fn choose(esia: &mut Client, page: &str, id: &str, person: &str, allow: bool) -> Result<String> {
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    ensure!(
+        page.contains(&format!("data-testid=\"person-{person}\"")),
+        "no button for {person}: {page}"
+    );
+    let body = format!("id={id}&person={person}");
+    let page = esia
+        .send(
+            Method::POST,
+            "/login",
+            &form,
+            Some(body.clone().into_bytes()),
+        )?
+        .expect(200)?
+        .text();
+    ensure!(
+        page.contains("data-testid=\"esia-allow\""),
+        "nobody asks for permission: {page}"
+    );
+    let body = format!("{body}&decision={}", if allow { "allow" } else { "deny" });
+    let decided = esia
+        .send(
+            Method::POST,
+            "/login/decision",
+            &form,
+            Some(body.into_bytes()),
+        )?
+        .expect(302)?;
+    Ok(decided.header("location").to_owned())
 }

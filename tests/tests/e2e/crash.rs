@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
+use podpis_tests::client::Reply;
 use podpis_tests::{Clinic, Settings, Stack, Upload};
 use serde_json::json;
 
@@ -36,14 +37,8 @@ fn a_crash_after_any_statement_of_the_signing_signs_once() -> Result<()> {
                 ..QUIET
             })
             .context("before the crash")?;
-        let answer = patient.complete(&callback);
-        let crashed = !stack.is_alive()?;
-        if crashed {
-            crashes += 1;
-        } else {
-            answer?.expect(200)?;
-            stack.stop()?;
-        }
+        let crashed = crashes_during(&mut stack, patient.complete(&callback), 200)?;
+        crashes += u32::from(crashed);
         stack
             .start_again(Settings::default())
             .context("after the crash")?;
@@ -85,12 +80,7 @@ fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Res
                 ..QUIET
             })
             .context("before the crash")?;
-        let answer = clinic.upload(&upload);
-        let crashed = !stack.is_alive()?;
-        if !crashed {
-            answer?.expect(201)?;
-            stack.stop()?;
-        }
+        let crashed = crashes_during(&mut stack, clinic.upload(&upload), 201)?;
         stack
             .start_again(Settings::default())
             .context("after the crash")?;
@@ -178,6 +168,17 @@ fn a_kill_in_the_middle_of_many_uploads_loses_none_that_was_confirmed() -> Resul
             .context("a confirmed document is lost")?;
     }
     Ok(())
+}
+
+/// Whether the runtime died before it answered; it is stopped in either case.
+fn crashes_during(stack: &mut Stack, answer: Result<Reply>, status: u16) -> Result<bool> {
+    let Ok(reply) = answer else {
+        stack.ended()?;
+        return Ok(true);
+    };
+    reply.expect(status)?;
+    stack.stop()?;
+    Ok(false)
 }
 
 fn documents_of(clinic: &mut Clinic, upload: &Upload) -> Result<usize> {

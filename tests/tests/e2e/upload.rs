@@ -178,7 +178,7 @@ fn malformed_requests_are_refused() -> Result<()> {
     let headers = [("content-type", "multipart/form-data")];
     clinic
         .send(Method::POST, path, &headers, Some(body))?
-        .problem(400, "bad_request")?;
+        .problem(415, "unsupported_media_type")?;
     nothing_was_kept(&mut clinic)
 }
 
