@@ -5,6 +5,7 @@
 
 use crate::http::Failure;
 use spin_sdk::sqlite::{Connection, RowResult};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use spin_sdk::sqlite::Value;
@@ -15,8 +16,22 @@ const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
 /// Set once this instance has seen the schema at its newest version.
 static MIGRATED: AtomicBool = AtomicBool::new(false);
 
-/// A connection.
-pub struct Db(Connection);
+/// Connections that this instance has open and nobody uses. They have seen the schema at its
+/// newest version, are in no transaction, and hold nothing of a request.
+static IDLE: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
+
+/// As many as an instance serves requests at a time.
+const IDLE_MAX: usize = 16;
+
+/// A connection, given back for the next request when dropped.
+pub struct Db {
+    /// `None` only while being dropped.
+    connection: Option<Connection>,
+    /// A statement has not ended, or has failed: nobody knows the connection's state.
+    unsure: AtomicBool,
+    /// Between BEGIN and COMMIT.
+    in_transaction: bool,
+}
 
 /// A connection inside a transaction; derefs to [`Db`].
 pub struct Tx(Db);
@@ -29,22 +44,20 @@ pub struct Row(RowResult);
 pub struct DbError(String);
 
 impl Db {
-    /// Opens the database and brings its schema up to date.
+    /// Opens the database; the first connection of an instance brings its schema up to date.
     ///
     /// # Errors
     /// As the database says.
     pub async fn open() -> Result<Self, DbError> {
-        let db = Self(
-            Connection::open_default()
-                .await
-                .map_err(|e| DbError(e.to_string()))?,
-        );
-        if MIGRATED.load(Ordering::Relaxed) {
-            return Ok(db);
+        // The lock is poisoned only by a panic, which ends the instance.
+        if let Some(connection) = IDLE.lock().ok().and_then(|mut idle| idle.pop()) {
+            return Ok(Self::of(connection));
         }
-        db.migrate().await?;
-        MIGRATED.store(true, Ordering::Relaxed);
-        Self::reopen().await
+        if !MIGRATED.load(Ordering::Relaxed) {
+            Self::connect().await?.migrate().await?;
+            MIGRATED.store(true, Ordering::Relaxed);
+        }
+        Self::connect().await
     }
 
     /// All rows.
@@ -56,12 +69,10 @@ impl Db {
         sql: &str,
         params: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<Row>, DbError> {
-        let result = self
-            .0
-            .execute(sql, params)
-            .await
-            .map_err(|e| DbError(e.to_string()))?;
-        let rows = result.collect().await.map_err(|e| DbError(e.to_string()))?;
+        self.unsure.store(true, Ordering::Relaxed);
+        let result = self.connection()?.execute(sql, params).await?;
+        let rows = result.collect().await?;
+        self.unsure.store(false, Ordering::Relaxed);
         Ok(rows.into_iter().map(Row).collect())
     }
 
@@ -87,34 +98,45 @@ impl Db {
         params: impl IntoIterator<Item = Value>,
     ) -> Result<u64, DbError> {
         self.query(sql, params).await?;
-        Ok(self.0.changes().await)
+        Ok(self.connection()?.changes().await)
     }
 
     /// Starts a transaction that holds the write lock from its first moment on.
     ///
     /// # Errors
     /// When the lock can't be had within the busy timeout.
-    pub async fn begin(self) -> Result<Tx, DbError> {
+    pub async fn begin(mut self) -> Result<Tx, DbError> {
         self.query("BEGIN IMMEDIATE", []).await?;
+        self.in_transaction = true;
         Ok(Tx(self))
     }
 
-    async fn reopen() -> Result<Self, DbError> {
-        Ok(Self(
-            Connection::open_default()
-                .await
-                .map_err(|e| DbError(e.to_string()))?,
-        ))
+    async fn connect() -> Result<Self, DbError> {
+        Ok(Self::of(Connection::open_default().await?))
     }
 
-    async fn migrate(&self) -> Result<(), DbError> {
-        self.query("PRAGMA journal_mode = WAL", []).await?;
-        self.query(
-            "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)",
-            [],
-        )
-        .await?;
-        let tx = Self::reopen().await?.begin().await?;
+    const fn of(connection: Connection) -> Self {
+        Self {
+            connection: Some(connection),
+            unsure: AtomicBool::new(false),
+            in_transaction: false,
+        }
+    }
+
+    fn connection(&self) -> Result<&Connection, DbError> {
+        self.connection
+            .as_ref()
+            .ok_or_else(|| DbError("the connection is closed".into()))
+    }
+
+    async fn migrate(self) -> Result<(), DbError> {
+        let mode = self.first("PRAGMA journal_mode", []).await?;
+        if mode.is_none_or(|row| row.text(0).is_ok_and(|mode| mode != "wal")) {
+            self.query("PRAGMA journal_mode = WAL", []).await?;
+        }
+        let version = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
+        self.query(version, []).await?;
+        let tx = self.begin().await?;
         let done = tx
             .first("SELECT coalesce(max(version), 0) FROM schema_version", [])
             .await?;
@@ -139,13 +161,28 @@ impl Db {
     }
 }
 
+impl Drop for Db {
+    fn drop(&mut self) {
+        if self.in_transaction || self.unsure.load(Ordering::Relaxed) {
+            return;
+        }
+        if let (Some(connection), Ok(mut idle)) = (self.connection.take(), IDLE.lock())
+            && idle.len() < IDLE_MAX
+        {
+            idle.push(connection);
+        }
+    }
+}
+
 impl Tx {
     /// Makes everything since [`Db::begin`] last.
     ///
     /// # Errors
     /// As the database says; then nothing of it happened.
-    pub async fn commit(self) -> Result<(), DbError> {
-        self.query("COMMIT", []).await.map(|_| ())
+    pub async fn commit(mut self) -> Result<(), DbError> {
+        self.query("COMMIT", []).await?;
+        self.0.in_transaction = false;
+        Ok(())
     }
 }
 
@@ -235,6 +272,12 @@ impl std::fmt::Display for DbError {
 }
 
 impl std::error::Error for DbError {}
+
+impl From<spin_sdk::sqlite::Error> for DbError {
+    fn from(error: spin_sdk::sqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
 
 impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
