@@ -3,6 +3,7 @@
 mod proxy;
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -59,21 +60,15 @@ impl Browser {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let capabilities = capabilities(look, &folder);
         let address = format!("http://127.0.0.1:{port}");
-        let client = wait_for("chromedriver", || {
-            let mut builder = ClientBuilder::new(HttpConnector::new());
-            builder.capabilities(capabilities.clone());
-            match runtime.block_on(builder.connect(&address)) {
-                Ok(client) => Ok(Some(client)),
-                // It isn't listening yet.
-                Err(
-                    fantoccini::error::NewSessionError::Failed(_)
-                    | fantoccini::error::NewSessionError::Lost(_),
-                ) => Ok(None),
-                Err(error) => Err(error.into()),
-            }
+        wait_for("chromedriver", || {
+            Ok(TcpStream::connect(("127.0.0.1", port))
+                .is_ok()
+                .then_some(()))
         })?;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities(look, &folder));
+        let client = runtime.block_on(builder.connect(&address))?;
         let browser = Self {
             runtime,
             client,

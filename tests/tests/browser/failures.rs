@@ -112,7 +112,6 @@ fn without_network_the_page_says_so_and_goes_on_after_it() -> Result<()> {
     wait_for_state(&browser, "offline")?;
     explained(&browser, "offline")?;
     browser.set_offline(false)?;
-    browser.press("retry")?;
     wait_for_state(&browser, "ready")?;
     read(&browser, &upload.pdf, 1)?;
     browser.press("sign-esia")?;
