@@ -1,39 +1,36 @@
 // The first script of every page: starts at once, and all in parallel, what the page will need.
-import init from "{{app.js}}";
-
 const LINK = "podpis-link"; // the token, kept for the way back from Gosuslugi
 const RETURN = "podpis-return"; // what Gosuslugi answered, until the server has heard it
 
 const started = { token: null, worker: null, backlog: [], view: null };
 globalThis.podpis = started;
 
-try {
-  if (/^\/d\/?$/.test(location.pathname)) openDocument();
-} catch {
-  // Without storage or workers the app says what is missing.
-}
+if (/^\/d\/?$/.test(location.pathname)) openDocument();
 
-init({ module_or_path: fetch("{{app.wasm}}") }).catch(() => {
-  document.body.dataset.state = "error";
-  document.getElementById("app").hidden = true;
-  document.getElementById("boot-failed").hidden = false;
-});
+import("{{app.js}}")
+  .then(({ default: init }) => init({ module_or_path: fetch("{{app.wasm}}") }))
+  .catch(() => {
+    document.body.dataset.state = "error";
+    document.getElementById("app").hidden = true;
+    document.getElementById("boot-failed").hidden = false;
+  });
 document.getElementById("boot-reload").onclick = () => location.reload();
 
 function openDocument() {
   let fragment = location.hash.slice(1);
   if (fragment.startsWith("esia?")) {
-    sessionStorage.setItem(RETURN, fragment.slice(5));
-    fragment = sessionStorage.getItem(LINK) ?? "";
+    kept(RETURN, fragment.slice(5));
+    fragment = kept(LINK) ?? "";
     history.replaceState(null, "", "/d/#" + fragment);
   }
   if (!fragment) return;
   started.token = fragment;
-  sessionStorage.setItem(LINK, fragment);
+  kept(LINK, fragment);
 
   const headers = { "Podpis-Link": fragment };
   started.view = fetch("/patient/document", { headers, cache: "no-store" });
-  started.view.catch(() => {}); // the app hears of it when it asks
+  // The names come before the app does; a failure is the app's to tell, when it asks.
+  started.view.then(showNames).catch(() => {});
 
   const worker = (started.worker = new Worker("{{worker.js}}", { type: "module" }));
   const failed = (reason) =>
@@ -46,6 +43,27 @@ function openDocument() {
     (module) => worker.postMessage({ type: "module", module }),
     (error) => failed(String(error)),
   );
+}
+
+// Reads, or writes, the tab's own storage, which some browsers forbid.
+function kept(key, value) {
+  try {
+    return value === undefined ? sessionStorage.getItem(key) : sessionStorage.setItem(key, value);
+  } catch {
+    return null;
+  }
+}
+
+async function showNames(answer) {
+  if (!answer.ok) return;
+  const view = await answer.clone().json();
+  for (const [id, text] of [["boot-clinic", view.clinic.name], ["boot-title", view.title]]) {
+    const place = document.getElementById(id);
+    if (place) {
+      place.textContent = text;
+      place.className = "";
+    }
+  }
 }
 
 // Another link in the same tab changes the fragment only.

@@ -10,6 +10,9 @@ use web_sys::{ImageBitmap, MessageEvent, Worker};
 use crate::boot;
 use crate::model::{Event, Job, Trouble};
 
+/// Flaw of a page whose substitute font could not be fetched: the network's fault, not the document's.
+const MISSING_FILE: &str = "missing-file";
+
 /// What the worker told.
 pub(crate) enum Told {
     /// A fact for the model.
@@ -96,7 +99,11 @@ fn read(message: &JsValue) -> Option<Told> {
         "opened" => Event::FileFailed(Trouble::Other),
         "drawn" => {
             let page = number("page")? as usize;
-            let event = Event::Drawn { page, width: number("asked")? as u32, flaws: text("flaws")? };
+            let flaws = text("flaws")?;
+            if flaws.contains(MISSING_FILE) {
+                return Some(Told::Event(Event::FileFailed(Trouble::Offline)));
+            }
+            let event = Event::Drawn { page, width: number("asked")? as u32, flaws };
             return Some(Told::Picture { page, bitmap: field("bitmap")?.dyn_into().ok()?, event });
         }
         "failed" => Event::FileFailed(trouble(&text("stage")?, number("status")?, &text("code")?)),
@@ -109,6 +116,7 @@ fn trouble(stage: &str, status: f64, code: &str) -> Trouble {
     match (stage, Code::parse(code)) {
         (_, Some(code)) => Trouble::Code(code),
         ("fetch" | "stream", None) if status == 0.0 => Trouble::Offline,
+        ("fetch", None) => Trouble::Code(Code::Internal),
         _ => Trouble::Other,
     }
 }

@@ -119,7 +119,7 @@ pub(crate) enum Event {
     },
     /// The file can't be had or shown.
     FileFailed(Trouble),
-    /// The file is to be fetched again, where the network failed.
+    /// The file is to be fetched again, unless it is here or can't be shown.
     FileAsked,
     /// The worker was given this to draw.
     Drawing(Job),
@@ -186,8 +186,8 @@ impl Model {
                 self.file = File::Failed(trouble);
                 self.drawing = None;
             }
-            // What the server refused, or what can't be shown, another try does not mend.
-            Event::FileAsked if self.file == File::Failed(Trouble::Offline) => {
+            // What can't be shown, another try does not mend.
+            Event::FileAsked if matches!(self.file, File::Failed(Trouble::Offline | Trouble::Code(_))) => {
                 self.file = File::Arriving { loaded: 0, total: 0 };
                 self.drawing = Some(Job { page: 0, width: 0 });
                 self.reopened += 1;

@@ -144,8 +144,9 @@ impl Model {
             Step::Reading | Step::Declining => {}
         }
         match &self.file {
-            File::Failed(Trouble::Offline) => Screen::Offline,
-            File::Failed(_) => Screen::RenderFailed,
+            File::Failed(Trouble::Other) => Screen::RenderFailed,
+            File::Failed(Trouble::Code(Code::Unavailable)) => Screen::Error,
+            File::Failed(trouble) => Screen::of_trouble(*trouble),
             File::Arriving { .. } => Screen::Loading,
             File::Here { pages, .. } if pages.iter().any(|page| !page.flaws.is_empty()) => Screen::RenderFailed,
             File::Here { pages, .. } if pages.iter().any(|page| page.drawn) => Screen::Ready,

@@ -138,7 +138,7 @@ fn links_and_networks_that_fail() {
 }
 
 #[test]
-fn only_a_network_failure_fetches_the_file_again() {
+fn a_file_that_can_not_be_shown_is_not_fetched_again() {
     let lost = after([Event::FileFailed(Trouble::Offline), Event::FileAsked]);
     assert_eq!((lost.reopened, lost.file), (1, File::Arriving { loaded: 0, total: 0 }));
     let broken = after([Event::FileFailed(Trouble::Other), Event::FileAsked]);

@@ -100,7 +100,10 @@ impl Flow {
                 Ok(started) if dom::leave_for(&started.location) => flow.tell(Event::Stepped(Step::Leaving)),
                 Ok(_) => flow.tell(Event::Stepped(Step::Refused(Trouble::Other))),
                 Err(trouble) => {
-                    flow.read(&api).await;
+                    // The server's own word may say why: signed in another tab, expired, cancelled.
+                    if trouble != Trouble::Offline {
+                        flow.read(&api).await;
+                    }
                     flow.tell(Event::Stepped(Step::Refused(trouble)));
                 }
             }
@@ -113,12 +116,11 @@ impl Flow {
         let flow = self.clone();
         flow.tell(Event::Stepped(Step::Declining));
         spawn_local(async move {
-            let outcome = api.decline(reason).await;
-            flow.read(&api).await;
-            flow.tell(Event::Stepped(Step::Reading));
-            if matches!(outcome, Err(trouble) if !matches!(trouble, Trouble::Code(_))) {
-                failed.emit(());
+            match api.decline(reason).await {
+                Ok(()) | Err(Trouble::Code(_)) => flow.read(&api).await,
+                Err(Trouble::Offline | Trouble::Other) => failed.emit(()),
             }
+            flow.tell(Event::Stepped(Step::Reading));
         });
     }
 

@@ -74,8 +74,8 @@ pub(crate) fn DocumentHeader(props: &DocumentHeaderProps) -> Html {
 pub(crate) fn Skeleton() -> Html {
     html! {
         <div class="card" aria-hidden="true">
-            <div class="bone bone-line"></div>
             <div class="bone bone-title"></div>
+            <div class="bone bone-line"></div>
             <div class="bone bone-line"></div>
             <div class="bone bone-short"></div>
         </div>
