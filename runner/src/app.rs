@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
 use anyhow::{Context as _, anyhow};
@@ -353,7 +353,8 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<InstanceData>> {
     Ok(linker)
 }
 
-/// Links the components, in their order; each source is compiled once, side by side.
+/// Links the components, in their order; each source is compiled once, as many
+/// at a time as there are processors.
 fn compile(
     engine: &Engine,
     linker: &Linker<InstanceData>,
@@ -365,22 +366,26 @@ fn compile(
         .iter()
         .map(|(id, component)| (&component.source, id))
         .collect();
-    let compiled: BTreeMap<_, _> = thread::scope(|scope| {
-        let mut started = Vec::new();
-        for (source, id) in &sources {
-            let path = root.join(source);
-            started.push((*source, scope.spawn(move || cache.load(engine, id, &path))));
-        }
-        let join = |(source, thread): (_, thread::ScopedJoinHandle<'_, anyhow::Result<_>>)| {
-            Ok((
-                source,
+    let queue = Mutex::new(sources.into_iter());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        std::iter::from_fn(next)
+            .map(|(source, id)| Ok((source, cache.load(engine, id, &root.join(source))?)))
+            .collect::<anyhow::Result<Vec<_>>>()
+    };
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let compiled: Vec<_> = thread::scope(|scope| {
+        let started: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        started
+            .into_iter()
+            .map(|thread| {
                 thread
                     .join()
-                    .unwrap_or_else(|_| Err(anyhow!("the compiler stopped")))?,
-            ))
-        };
-        started.into_iter().map(join).collect::<anyhow::Result<_>>()
+                    .unwrap_or_else(|_| Err(anyhow!("the compiler stopped")))
+            })
+            .collect::<anyhow::Result<_>>()
     })?;
+    let compiled: BTreeMap<_, _> = compiled.into_iter().flatten().collect();
     let link = |(id, component): &(&String, &Component)| {
         let compiled = compiled
             .get(&component.source)

@@ -55,6 +55,10 @@ impl Cache {
             report("loaded", name, started);
             return Ok(component);
         }
+        log::info(
+            "compiling",
+            serde_json::json!({ "component": name, "bytes": bytes.len() }),
+        );
         let code = engine
             .precompile_component(&bytes)
             .map_err(|e| anyhow::anyhow!("component {name}: {e:#}"))?;

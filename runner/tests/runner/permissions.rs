@@ -40,6 +40,21 @@ fn a_listed_host_is_reached_by_its_exact_port() {
 }
 
 #[test]
+fn https_is_spoken_and_must_be_answered() {
+    let other_folder = usual();
+    let outside = Runner::start(other_folder.path(), &[]);
+    let folder = usual();
+    let allowed = format!("https://{}", outside.address);
+    let environment = [
+        ("SPIN_VARIABLE_TOKEN", "s3cret-value"),
+        ("SPIN_VARIABLE_OUTSIDE", allowed.as_str()),
+    ];
+    let runner = Runner::start_with(folder.path(), &[], &environment);
+    let answer = runner.get(&format!("/get?{allowed}/hello"));
+    assert_eq!(answer.body, "ErrorCode::TlsProtocolError");
+}
+
+#[test]
 fn sockets_are_denied() {
     let folder = usual();
     let runner = Runner::start(folder.path(), &[]);
@@ -109,6 +124,22 @@ fn a_key_that_is_not_implemented_is_refused_by_name() {
         refused,
         "spin.toml: component.inner.key_value_stores is not implemented by this runner"
     );
+}
+
+#[test]
+fn a_file_that_is_no_component_is_refused_by_its_owner() {
+    let folder = usual();
+    let manifest = folder.path().join("spin.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let other = "[[trigger.http]]\nroute = \"/other\"\ncomponent = \"other\"\n[component.other]\n";
+    for (source, reason) in [
+        ("absent.wasm", "component other: cannot read"),
+        ("spin.toml", "component other: "),
+    ] {
+        std::fs::write(&manifest, format!("{text}{other}source = \"{source}\"\n")).unwrap();
+        let refused = refusal(folder.path(), &[("SPIN_VARIABLE_TOKEN", "t")]);
+        assert!(refused.starts_with(reason), "{refused}");
+    }
 }
 
 #[test]
