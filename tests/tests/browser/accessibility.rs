@@ -94,11 +94,16 @@ fn text_twice_as_large_still_fits_the_screen() -> Result<()> {
     let Opened { browser, .. } = open(stack, &upload)?;
     wait_for_state(&browser, "ready")?;
     browser.run("document.documentElement.style.fontSize = '200%';")?;
+    let widest = browser.run(
+        "return [...document.body.querySelectorAll('*')].filter((part) => part.getBoundingClientRect().right > screen.width + 1)
+            .map((part) => part.outerHTML.slice(0, 80));",
+    )?;
+    ensure!(widest == serde_json::json!([]), "these don't fit: {widest}");
     browser.expect_no_sideways_scroll()?;
     browser.screenshot("7-large-text")?;
     let covered: Value = browser.run(
         "const bar = document.querySelector('[data-testid=\"sign-esia\"]').getBoundingClientRect();
-         return bar.top >= 0 && bar.bottom <= innerHeight + 1;",
+         return bar.top >= 0 && bar.bottom <= screen.height + 1;",
     )?;
     ensure!(covered == true, "the main button is out of view");
     Ok(())

@@ -71,6 +71,7 @@ fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Res
         return Ok(());
     };
     let mut clinic = stack.clinic()?;
+    let mut crashes = 0;
     for statement in 1..STATEMENTS {
         let upload = Upload::small().key(&format!("crash-{statement}"));
         stack.stop()?;
@@ -81,6 +82,7 @@ fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Res
             })
             .context("before the crash")?;
         let crashed = crashes_during(&mut stack, clinic.upload(&upload), 201)?;
+        crashes += u32::from(crashed);
         stack
             .start_again(Settings::default())
             .context("after the crash")?;
@@ -105,6 +107,10 @@ fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Res
         let link = stack.sandbox().link(&upload.phone).with_context(context)?;
         stack.patient(&link)?.document()?;
         if !crashed {
+            ensure!(
+                crashes > 5,
+                "only {crashes} crashes: is the counting right?"
+            );
             return Ok(());
         }
     }
