@@ -10,7 +10,7 @@ use std::ops::Range;
 use flate2::read::ZlibDecoder;
 use lopdf::{Dictionary, Object};
 
-use crate::reader::{Entry, Fault, Pdf};
+use crate::reader::{Dangling, Fault, Pdf, Watch};
 
 /// Actions (ISO 32000-1, 12.6.4) that a signed document must not carry.
 const ACTIONS: &[(&[u8], &str)] = &[
@@ -38,74 +38,39 @@ const PROGRAMS: &[&str] = &[
     "wsf",
 ];
 
-/// Finds the first active content and names it.
-pub(crate) fn find(pdf: &Pdf) -> Result<Option<&'static str>, Fault> {
-    for (number, entry) in &pdf.xref().entries {
-        if let Entry::At { .. } = entry {
-            let mut finds = Finds::new(pdf);
-            pdf.indirect(*number, Some(&mut |entries| finds.look(entries)))?;
-            if let Some(what) = finds.verdict()? {
-                return Ok(Some(what));
-            }
-        }
-    }
-    for (container, numbers) in pdf.by_container() {
-        let holder = match pdf.container(container) {
-            Ok(holder) => holder,
-            Err(Fault::Broken(_)) => continue,
-            Err(fault) => return Err(fault),
-        };
-        for (number, offset) in &holder.members {
-            if numbers.binary_search(number).is_err() {
-                continue;
-            }
-            let mut finds = Finds::new(pdf);
-            match pdf.member(
-                &holder,
-                *number,
-                *offset,
-                Some(&mut |entries| finds.look(entries)),
-            ) {
-                Ok(_) | Err(Fault::Broken(_)) => {}
-                Err(fault) => return Err(fault),
-            }
-            if let Some(what) = finds.verdict()? {
-                return Ok(Some(what));
-            }
-        }
-    }
-    Ok(None)
+/// Finds the first active content and names it; on the way, notes the references that dangle.
+///
+/// # Errors
+/// When the budget is spent.
+pub(crate) fn find(pdf: &Pdf, dangling: &mut Dangling) -> Result<Option<&'static str>, Fault> {
+    let mut finds = Finds {
+        pdf,
+        dangling,
+        verdict: Ok(None),
+    };
+    pdf.walk(&mut finds)?;
+    finds.verdict
 }
 
 struct Finds<'p, 'a> {
     pdf: &'p Pdf<'a>,
-    what: Option<&'static str>,
-    fault: Option<Fault>,
+    dangling: &'p mut Dangling,
+    verdict: Result<Option<&'static str>, Fault>,
 }
 
-impl<'p, 'a> Finds<'p, 'a> {
-    fn new(pdf: &'p Pdf<'a>) -> Self {
-        Self {
-            pdf,
-            what: None,
-            fault: None,
+impl Watch for Finds<'_, '_> {
+    fn dictionary(&mut self, entries: &[(Vec<u8>, Object)]) {
+        if !self.finished() {
+            self.verdict = judge(self.pdf, entries);
         }
     }
 
-    fn verdict(self) -> Result<Option<&'static str>, Fault> {
-        match self.fault {
-            Some(fault) => Err(fault),
-            None => Ok(self.what),
-        }
+    fn reference(&mut self, number: u32) {
+        self.dangling.reference(number);
     }
 
-    fn look(&mut self, entries: &[(Vec<u8>, Object)]) {
-        if self.what.is_none() && self.fault.is_none() {
-            match judge(self.pdf, entries) {
-                Ok(what) => self.what = what,
-                Err(fault) => self.fault = Some(fault),
-            }
-        }
+    fn finished(&self) -> bool {
+        !matches!(self.verdict, Ok(None))
     }
 }
 

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 
 use lopdf::{Dictionary, Object, StringFormat};
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 
 use crate::attach;
 use crate::inspect::{Refusal, header_position};
 use crate::protocol::Protocol;
-use crate::reader::{Entry, Fault, MAX_NUMBER, Pdf};
+use crate::protocol_page;
+use crate::reader::{Dangling, Entry, Fault, Pdf};
 use crate::revision::Revision;
-use crate::typeset::Typeset;
-use crate::{protocol_page, sample};
-
-/// Numbers that an update may need.
-const ROOM: u32 = 1000;
+use crate::typeset::{Composer, Margins, Typeset};
 
 /// Why the update cannot be made. A file that [`inspect`](crate::inspect) accepted does not end here.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,12 +48,31 @@ pub fn append_protocol(
         return Err(Refusal::Encrypted.into());
     }
     let pages = pdf.count_pages()?;
-    seal(original, &pdf, pages, protocol, evidence_json)
+    let addition = Addition {
+        typeset: protocol_page::set(protocol),
+        evidence: evidence_json,
+        at: protocol.signed_at,
+        seed: &[&protocol.number, &protocol.document.sha256],
+    };
+    let mut dangling = Dangling::new(&pdf)?;
+    pdf.walk(&mut dangling)?;
+    seal(original, &pdf, pages, dangling, addition)
 }
 
-/// Makes the update with sample facts and throws it away.
-pub(crate) fn dry_run(original: &[u8], pdf: &Pdf, pages: u32) -> Result<(), Refusal> {
-    match seal(original, pdf, pages, &sample::protocol(), b"{}") {
+/// Makes the update with an empty page and throws it away.
+pub(crate) fn dry_run(
+    original: &[u8],
+    pdf: &Pdf,
+    pages: u32,
+    dangling: Dangling,
+) -> Result<(), Refusal> {
+    let addition = Addition {
+        typeset: Composer::new(Margins::default()).finish_plain(),
+        evidence: b"{}",
+        at: OffsetDateTime::UNIX_EPOCH,
+        seed: &[],
+    };
+    match seal(original, pdf, pages, dangling, addition) {
         Ok(_) => Ok(()),
         Err(AppendError::Original(refusal)) => Err(refusal),
         Err(AppendError::NotReadable) => Err(Refusal::Broken {
@@ -64,44 +81,47 @@ pub(crate) fn dry_run(original: &[u8], pdf: &Pdf, pages: u32) -> Result<(), Refu
     }
 }
 
+/// What the update adds.
+struct Addition<'a> {
+    typeset: Typeset,
+    evidence: &'a [u8],
+    at: OffsetDateTime,
+    /// What the new half of the file's identifier is made of, with the evidence.
+    seed: &'a [&'a str],
+}
+
 fn seal(
     original: &[u8],
     pdf: &Pdf,
     pages: u32,
-    protocol: &Protocol,
-    evidence: &[u8],
+    dangling: Dangling,
+    addition: Addition,
 ) -> Result<Vec<u8>, AppendError> {
     let header = original.len() - pdf.bytes().len();
-    let tail = update(pdf, pages, protocol_page::set(protocol), protocol, evidence)?;
-    let mut sealed = Vec::with_capacity(original.len() + tail.bytes.len());
+    let all_pages = pages + addition.typeset.page_count() as u32;
+    let update = update(pdf, all_pages, dangling, addition)?;
+    let mut sealed = Vec::with_capacity(original.len() + update.len());
     sealed.extend_from_slice(original);
-    sealed.extend_from_slice(&tail.bytes);
+    sealed.extend_from_slice(&update);
 
     let again = Pdf::open(&sealed, header)?;
-    let reads_back = again.xref().start.is_some() && again.count_pages()? == pages + tail.pages;
-    if reads_back {
+    if again.xref().start.is_some() && again.count_pages()? == all_pages {
         Ok(sealed)
     } else {
         Err(AppendError::NotReadable)
     }
 }
 
-struct Update {
-    bytes: Vec<u8>,
-    pages: u32,
-}
-
 fn update(
     pdf: &Pdf,
-    pages: u32,
-    typeset: Typeset,
-    protocol: &Protocol,
-    evidence: &[u8],
-) -> Result<Update, Fault> {
+    all_pages: u32,
+    dangling: Dangling,
+    addition: Addition,
+) -> Result<Vec<u8>, Fault> {
     let xref = pdf.xref();
     let (catalog_id, mut catalog) = pdf.catalog()?;
     let (root_id, root) = pdf.page_root()?;
-    let mut revision = Revision::new(first_free_number(pdf)?);
+    let mut revision = Revision::new(dangling.free());
 
     // The root keeps its number unless it is itself the only page.
     let (parent, mut kids, mut tree) = match pdf.kids(&root)? {
@@ -117,18 +137,17 @@ fn update(
             (parent, vec![root_id.into()], tree)
         }
     };
-    let added = typeset.into_objects(&mut revision, parent);
-    let added_count = added.len() as u32;
+    let added = addition.typeset.into_objects(&mut revision, parent);
     kids.extend(added.into_iter().map(Object::from));
     tree.set("Kids", kids);
-    tree.set("Count", i64::from(pages + added_count));
+    tree.set("Count", i64::from(all_pages));
     revision.set(parent, tree);
     attach::evidence(
         pdf,
         &mut catalog,
         &mut revision,
-        evidence,
-        protocol.signed_at,
+        addition.evidence,
+        addition.at,
     )?;
     revision.set(catalog_id, catalog);
 
@@ -136,44 +155,13 @@ fn update(
     if !pdf.bytes().ends_with(b"\n") {
         bytes.push(b'\n');
     }
-    let nothing = BTreeMap::new();
-    let older = if xref.start.is_some() {
-        &nothing
-    } else {
-        &whole(&xref.entries)
+    let older = match xref.start {
+        Some(_) => BTreeMap::new(),
+        None => whole(&xref.entries),
     };
-    let trailer = trailer(pdf, protocol, evidence);
+    let trailer = trailer(pdf, addition.seed, addition.evidence)?;
     revision.write(&mut bytes, pdf.bytes().len(), xref.form, trailer, older);
-    Ok(Update {
-        bytes,
-        pages: added_count,
-    })
-}
-
-/// Past every number in use or promised.
-fn first_free_number(pdf: &Pdf) -> Result<u32, Fault> {
-    let xref = pdf.xref();
-    let used = xref
-        .entries
-        .last_key_value()
-        .map_or(1, |(number, _)| number.saturating_add(1));
-    let promised = xref
-        .trailer
-        .get(b"Size")
-        .and_then(Object::as_i64)
-        .ok()
-        .and_then(|size| u32::try_from(size).ok());
-    // A promise beyond all reason is not kept.
-    let next = used.max(
-        promised
-            .filter(|size| *size < MAX_NUMBER - ROOM)
-            .unwrap_or(0),
-    );
-    if next > MAX_NUMBER - ROOM {
-        Err(Fault::TooComplex("object numbers are used up"))
-    } else {
-        Ok(next)
-    }
+    Ok(bytes)
 }
 
 /// A rebuilt cross-reference replaces the broken one as a whole: number 0 heads the free list.
@@ -184,7 +172,7 @@ fn whole(entries: &BTreeMap<u32, Entry>) -> BTreeMap<u32, Entry> {
 }
 
 /// The original's trailer, leading back to the section that it belongs to (7.5.6).
-fn trailer(pdf: &Pdf, protocol: &Protocol, evidence: &[u8]) -> Dictionary {
+fn trailer(pdf: &Pdf, seed: &[&str], evidence: &[u8]) -> Result<Dictionary, Fault> {
     let xref = pdf.xref();
     let mut trailer = Dictionary::new();
     for key in ["Root", "Info", "Size"] {
@@ -195,19 +183,14 @@ fn trailer(pdf: &Pdf, protocol: &Protocol, evidence: &[u8]) -> Dictionary {
     if let Some(start) = xref.start {
         trailer.set("Prev", start as i64);
     }
-    let fresh = Sha256::new()
-        .chain_update(&protocol.number)
-        .chain_update(&protocol.document.sha256)
-        .chain_update(evidence)
-        .finalize();
-    let fresh = Object::String(fresh[..16].to_vec(), StringFormat::Hexadecimal);
-    let first = match xref.trailer.get(b"ID").and_then(|id| {
-        pdf.resolve(id)
-            .map_err(|_| lopdf::Error::PageNumberNotFound(0))
-    }) {
-        Ok(Object::Array(id)) => id.into_iter().next().filter(|id| id.as_str().is_ok()),
+    let mut hash = Sha256::new_with_prefix(evidence);
+    seed.iter().for_each(|part| hash.update(part));
+    let fresh = Object::String(hash.finalize()[..16].to_vec(), StringFormat::Hexadecimal);
+    // The first half stays for good, the second changes with each revision (14.4).
+    let first = match pdf.value(&xref.trailer, b"ID")? {
+        Object::Array(id) => id.into_iter().next().filter(|id| id.as_str().is_ok()),
         _ => None,
     };
     trailer.set("ID", vec![first.unwrap_or_else(|| fresh.clone()), fresh]);
-    trailer
+    Ok(trailer)
 }

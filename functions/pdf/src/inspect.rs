@@ -3,7 +3,7 @@
 use lopdf::{Dictionary, Object};
 
 use crate::append;
-use crate::reader::{Fault, Form, Pdf};
+use crate::reader::{Dangling, Fault, Form, Pdf};
 
 /// The header may stand after some garbage, as in every viewer (ISO 32000-1, annex H, note 13).
 const HEADER_WITHIN: usize = 1024;
@@ -104,10 +104,11 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, Refusal> {
     {
         return Err(Refusal::Certified);
     }
-    if let Some(what) = crate::active::find(&pdf)? {
+    let mut dangling = Dangling::new(&pdf)?;
+    if let Some(what) = crate::active::find(&pdf, &mut dangling)? {
         return Err(Refusal::ActiveContent { what });
     }
-    append::dry_run(bytes, &pdf, pages)?;
+    append::dry_run(bytes, &pdf, pages, dangling)?;
     Ok(Inspected {
         pages,
         version: version(&pdf, &catalog)?,

@@ -8,7 +8,6 @@ mod protocol;
 mod protocol_page;
 mod reader;
 mod revision;
-mod sample;
 pub mod typeset;
 
 pub use append::{AppendError, append_protocol};

@@ -274,6 +274,21 @@ fn circles_and_depths() {
 }
 
 #[test]
+fn a_dangling_reference_stays_dangling() {
+    // The update's objects would be numbers 4 to 40, and one of them a second page 2.
+    let kids: String = (3..40).map(|number| format!("{number} 0 R ")).collect();
+    let file = pdf(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        format!("<</Type/Pages/Kids[{kids}]/Count 1>>").into_bytes(),
+        b"<</Type/Page>>".to_vec(),
+    ]);
+    let pages = inspect(&file).unwrap().pages;
+    assert_eq!(pages, 1);
+    let sealed = append_protocol(&file, &common::protocol(&file, pages), b"{}").unwrap();
+    assert_eq!(inspect(&sealed).unwrap().pages, 2);
+}
+
+#[test]
 fn overlapping_streams_cost_nothing() {
     // Each of these streams reaches to the end of the file: copied, they would take 10 GB.
     let mut out = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page>>endobj\n".to_vec();

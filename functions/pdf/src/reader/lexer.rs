@@ -12,15 +12,27 @@ const MAX_DEPTH: usize = 100;
 /// Objects inside one indirect object. The largest honest ones are arrays of widths and of pages.
 const MAX_NODES: usize = 300_000;
 
-/// Called with every dictionary's entries in the order written, repeated keys included.
-pub(crate) type Watch<'w> = &'w mut dyn FnMut(&[(Vec<u8>, Object)]);
+/// What making one object costs, in bytes looked at.
+const NODE_WORK: usize = 24;
+
+/// Told of what is read on the way.
+pub(crate) trait Watch {
+    /// A dictionary's entries in the order written, repeated keys included.
+    fn dictionary(&mut self, _entries: &[(Vec<u8>, Object)]) {}
+    /// A reference to the object of this number.
+    fn reference(&mut self, _number: u32) {}
+    /// Whether enough is known.
+    fn finished(&self) -> bool {
+        false
+    }
+}
 
 /// A position in bytes from which objects are read.
 pub(crate) struct Lexer<'a, 'w> {
     bytes: &'a [u8],
     pos: usize,
     nodes: usize,
-    watch: Option<Watch<'w>>,
+    watch: Option<&'w mut dyn Watch>,
 }
 
 impl<'a, 'w> Lexer<'a, 'w> {
@@ -35,11 +47,16 @@ impl<'a, 'w> Lexer<'a, 'w> {
     }
 
     /// The same, showing each dictionary to `watch`.
-    pub(crate) fn watched(bytes: &'a [u8], pos: usize, watch: Option<Watch<'w>>) -> Self {
+    pub(crate) fn watched(bytes: &'a [u8], pos: usize, watch: Option<&'w mut dyn Watch>) -> Self {
         Self {
             watch,
             ..Self::new(bytes, pos)
         }
+    }
+
+    /// Work done since `start`: the bytes read, and what the objects made of them cost.
+    pub(crate) fn work(&self, start: usize) -> usize {
+        self.pos.saturating_sub(start) + self.nodes * NODE_WORK
     }
 
     /// Where the next byte is read.
@@ -186,7 +203,7 @@ impl<'a, 'w> Lexer<'a, 'w> {
             }
         }
         if let Some(watch) = &mut self.watch {
-            watch(&entries);
+            watch.dictionary(&entries);
         }
         let mut dictionary = Dictionary::new();
         for (key, value) in entries {
@@ -298,24 +315,29 @@ impl<'a, 'w> Lexer<'a, 'w> {
     }
 
     fn number_or_reference(&mut self) -> Object {
-        let start = self.pos;
-        while self
-            .peek()
-            .is_some_and(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.'))
-        {
-            self.pos += 1;
-        }
-        let text = std::str::from_utf8(&self.bytes[start..self.pos]).unwrap_or_default();
-        if let Ok(integer) = text.parse::<i64>() {
-            if let Some(reference) = u32::try_from(integer)
+        let digits = self
+            .rest()
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let plain = !matches!(self.rest().get(digits), Some(b'+' | b'-' | b'.'));
+        if plain && (1..=18).contains(&digits) {
+            let text = &self.rest()[..digits];
+            let value = text.iter().fold(0, |sum, b| sum * 10 + i64::from(b - b'0'));
+            self.pos += digits;
+            let reference = u32::try_from(value)
                 .ok()
-                .and_then(|number| self.reference(number))
-            {
-                return reference;
-            }
-            return Object::Integer(integer);
+                .and_then(|number| self.reference(number));
+            return reference.unwrap_or(Object::Integer(value));
         }
-        text.parse::<f32>().map_or(Object::Integer(0), Object::Real)
+        let number = |b: &u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.');
+        let length = self.rest().iter().take_while(|b| number(b)).count();
+        let text = std::str::from_utf8(&self.rest()[..length]).unwrap_or_default();
+        self.pos += length;
+        match text.parse::<i64>() {
+            Ok(integer) => Object::Integer(integer),
+            Err(_) => text.parse::<f32>().map_or(Object::Integer(0), Object::Real),
+        }
     }
 
     /// `g R` after a number that has been read.
@@ -327,6 +349,9 @@ impl<'a, 'w> Lexer<'a, 'w> {
             return None;
         }
         self.pos = ahead.pos;
+        if let Some(watch) = &mut self.watch {
+            watch.reference(number);
+        }
         Some(Object::Reference((number, generation)))
     }
 
@@ -412,11 +437,18 @@ mod tests {
 
     #[test]
     fn repeated_keys_are_seen() {
-        let mut seen = 0;
-        let mut watch = |entries: &[(Vec<u8>, Object)]| seen = entries.len();
-        Lexer::watched(b"<</S/URI/S/JavaScript>>", 0, Some(&mut watch))
-            .object()
-            .unwrap();
-        assert_eq!(seen, 2);
+        struct Count(usize, usize);
+        impl Watch for Count {
+            fn dictionary(&mut self, entries: &[(Vec<u8>, Object)]) {
+                self.0 = entries.len();
+            }
+            fn reference(&mut self, _number: u32) {
+                self.1 += 1;
+            }
+        }
+        let mut count = Count(0, 0);
+        let text = b"<</S/URI/S/JavaScript/A[1 0 R 2 0 R 3 0]>>";
+        Lexer::watched(text, 0, Some(&mut count)).object().unwrap();
+        assert_eq!((count.0, count.1), (3, 2));
     }
 }

@@ -10,20 +10,22 @@ mod lexer;
 mod pages;
 mod scan;
 mod streams;
+mod walk;
 mod xref;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
 pub(crate) use lexer::{Lexer, Watch};
+pub(crate) use walk::Dangling;
+
 use streams::Containers;
 pub(crate) use xref::{Entry, Form, Xref};
 
 /// Bytes that may be looked at, in all passes together: a few seconds at worst.
-const BUDGET: u64 = 256 << 20;
+const BUDGET: u64 = 384 << 20;
 
 /// Numbered objects of a document.
 pub(crate) const MAX_OBJECTS: usize = 500_000;
@@ -158,7 +160,7 @@ impl<'a> Pdf<'a> {
     pub(crate) fn indirect(
         &self,
         number: u32,
-        watch: Option<Watch>,
+        watch: Option<&mut dyn Watch>,
     ) -> Result<Option<Indirect>, Fault> {
         let entry = self.xref.entries.get(&number).copied();
         if self.hops.get() >= MAX_HOPS {
@@ -182,14 +184,14 @@ impl<'a> Pdf<'a> {
     pub(crate) fn indirect_at(
         &self,
         offset: usize,
-        watch: Option<Watch>,
+        watch: Option<&mut dyn Watch>,
     ) -> Result<Option<Indirect>, Fault> {
         let mut lexer = Lexer::watched(self.bytes, offset, watch);
         let Some(id) = lexer.object_header() else {
             return Ok(None);
         };
         let object = lexer.object();
-        self.pay(lexer.pos().saturating_sub(offset))?;
+        self.pay(lexer.work(offset))?;
         let object = object?;
         let mut end = lexer.pos();
         let stream = match &object {
@@ -227,17 +229,6 @@ impl<'a> Pdf<'a> {
             }
         }
         Ok(lost)
-    }
-
-    /// Live objects by the object stream that holds them.
-    pub(crate) fn by_container(&self) -> BTreeMap<u32, Vec<u32>> {
-        let mut holders: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (number, entry) in &self.xref.entries {
-            if let Entry::In { container, .. } = entry {
-                holders.entry(*container).or_default().push(*number);
-            }
-        }
-        holders
     }
 
     /// Takes `bytes` of work from the budget; every read costs a little so that many empty ones end, too.

@@ -46,7 +46,7 @@ pub(crate) fn rebuild(pdf: &Pdf) -> Result<Xref, Fault> {
     for position in memmem::find_iter(pdf.bytes(), b"trailer") {
         let mut lexer = Lexer::new(pdf.bytes(), position + 7);
         let object = lexer.object();
-        pdf.pay(lexer.pos() - position)?;
+        pdf.pay(lexer.work(position))?;
         if let Ok(Object::Dictionary(dictionary)) = object {
             merge_trailer(&mut trailer, &dictionary);
         }

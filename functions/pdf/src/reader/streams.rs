@@ -155,7 +155,7 @@ impl Pdf<'_> {
         &self,
         number: u32,
         container: u32,
-        watch: Option<Watch>,
+        watch: Option<&mut dyn Watch>,
     ) -> Result<Option<Indirect>, Fault> {
         let holder = self.container(container)?;
         let Some(offset) = holder.offsets.get(&number) else {
@@ -170,11 +170,11 @@ impl Pdf<'_> {
         holder: &Container,
         number: u32,
         offset: usize,
-        watch: Option<Watch>,
+        watch: Option<&mut dyn Watch>,
     ) -> Result<Indirect, Fault> {
         let mut lexer = Lexer::watched(&holder.data, offset, watch);
         let object = lexer.object();
-        self.pay(lexer.pos().saturating_sub(offset))?;
+        self.pay(lexer.work(offset))?;
         Ok(Indirect {
             id: (number, 0),
             object: object?,

@@ -166,7 +166,7 @@ impl Section {
             }
         }
         let trailer = lexer.object()?;
-        pdf.pay(lexer.pos() - start)?;
+        pdf.pay(lexer.work(start))?;
         match trailer {
             Object::Dictionary(trailer) => Ok(Self {
                 entries,

@@ -277,6 +277,12 @@ impl Composer {
         ));
     }
 
+    /// Finishes without footers.
+    #[must_use]
+    pub fn finish_plain(self) -> Typeset {
+        Typeset::new(self.pages, self.fonts)
+    }
+
     /// Finishes: `footer` gives the left and right text under page `n` of `total`.
     #[must_use]
     pub fn finish(
@@ -304,7 +310,7 @@ impl Composer {
                 }
             }
         }
-        Typeset::new(self.pages, self.fonts)
+        self.finish_plain()
     }
 
     fn lines(&self, spans: &[Span], block: Block) -> Vec<Line> {

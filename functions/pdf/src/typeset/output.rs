@@ -76,7 +76,7 @@ impl Typeset {
     /// A whole new document. The same pages give the same bytes.
     #[must_use]
     pub fn into_pdf(self, info: DocumentInfo) -> Vec<u8> {
-        let mut revision = Revision::new(1);
+        let mut revision = Revision::new(1..);
         let tree_id = revision.reserve();
         let pages = self.into_objects(&mut revision, tree_id);
         let mut tree = Dictionary::new();
@@ -115,7 +115,7 @@ impl Typeset {
             0,
             Form::Table,
             trailer,
-            &BTreeMap::from([(0, Entry::Free)]),
+            BTreeMap::from([(0, Entry::Free)]),
         );
         out
     }
