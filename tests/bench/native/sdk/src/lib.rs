@@ -1,0 +1,20 @@
+//! A native stand-in of the Spin SDK: the same functions, compiled for the host, without a sandbox.
+//!
+//! It does what a service written for the host would do: connections to SQLite are pooled and keep their prepared
+//! statements, writers queue in the process, a call to a neighbour is a call of a function. Only what the measured
+//! functions use is here.
+
+pub mod http;
+pub mod sqlite;
+pub mod variables;
+
+pub use http::Answer;
+pub use podpis_native_macros::http_service;
+
+/// The stand-in of the module that starts work beside the answer.
+pub mod wasip3 {
+    /// Runs work that the answer doesn't wait for.
+    pub fn spawn(work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(work);
+    }
+}
