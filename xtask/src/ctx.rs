@@ -1,5 +1,6 @@
 //! Where things are, and how commands are run.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -39,7 +40,7 @@ impl Ctx {
     }
 
     /// The integration tests that a plain `cargo test` would run.
-    pub(crate) fn integration_tests(&self) -> Result<Vec<String>> {
+    pub(crate) fn integration_tests(&self) -> Result<BTreeSet<String>> {
         let metadata = metadata()?;
         let packages = metadata["packages"].as_array().context("no packages")?;
         let targets = packages

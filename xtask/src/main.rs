@@ -3,6 +3,7 @@
 //! Each subcommand is one module with `run(ctx, args)` and its own help text; a new one is a module and a line in
 //! [`COMMANDS`].
 
+mod bench;
 mod build;
 mod ctx;
 mod doctor;
@@ -28,6 +29,7 @@ type Command = (
 const COMMANDS: &[Command] = &[
     ("up", up::HELP, up::run),
     ("test", test::HELP, test::run),
+    ("bench", bench::HELP, bench::run),
     ("build", build::HELP, build::run),
     ("doctor", doctor::HELP, doctor::run),
 ];

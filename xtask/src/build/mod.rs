@@ -51,8 +51,13 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
 /// Builds every component and puts it where `spin.toml` looks: `target/` of the checkout, whatever
 /// cargo's target directory is.
 pub(crate) fn build_functions(ctx: &Ctx) -> Result<()> {
+    build_components(ctx, FUNCTIONS)
+}
+
+/// Likewise for other components.
+pub(crate) fn build_components(ctx: &Ctx, packages: &[&str]) -> Result<()> {
     step("functions", || {
-        let built = cargo_wasm(ctx, FUNCTIONS_TARGET, "release", FUNCTIONS)?;
+        let built = cargo_wasm(ctx, FUNCTIONS_TARGET, "release", packages)?;
         let folder = ctx
             .root
             .join("target")

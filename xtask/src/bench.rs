@@ -1,0 +1,57 @@
+//! `cargo xtask bench`: ratios against peers, each from one run. What is measured, and how: `docs/benchmarks.md`.
+
+use anyhow::{Result, bail};
+
+use crate::build;
+use crate::ctx::{self, Ctx, step};
+use crate::tools;
+
+pub(crate) const HELP: &str = "ratios against peers, from one run  [page] [api] [sign] [--release]
+page: the patient's page against pdf.js; api: intake and status against native; sign: the signed PDF
+--release measures a release build of the runner; PODPIS_BENCH_ROUNDS sets the number of rounds";
+
+/// The component that measures sealing from within.
+const SEAL: &str = "podpis-bench-seal";
+
+pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
+    use lexopt::ValueExt as _;
+    const ALL: [&str; 3] = ["page", "api", "sign"];
+    let (mut wanted, mut release) = (Vec::new(), false);
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("release") => release = true,
+            lexopt::Arg::Value(value) => wanted.push(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if let Some(unknown) = wanted.iter().find(|name| !ALL.contains(&name.as_str())) {
+        bail!("no benchmark {unknown:?}; there are {}", ALL.join(", "));
+    }
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+
+    tools::install(tools::rust_targets)?;
+    build::build_tools(ctx, release)?;
+    build::build_functions(ctx)?;
+    if wants("page") {
+        tools::install(tools::programs)?;
+        build::build_site(ctx)?;
+    }
+    if wants("sign") {
+        build::build_components(ctx, &[SEAL])?;
+    }
+    step("benchmarks and the native baseline", || {
+        let package = ["build", "--release", "--package", "podpis-bench"];
+        ctx::run(ctx.cargo(package).args(["--bins", "--examples"]))
+    })?;
+    for name in ALL.into_iter().filter(|name| wants(name)) {
+        println!("\n=== {name}");
+        let program = ctx.tool("examples", true).join(name);
+        let mut command = std::process::Command::new(program);
+        command
+            .current_dir(&ctx.root)
+            .env("PODPIS_RUNNER", ctx.tool("podpis-runner", release))
+            .env("PODPIS_ESIA_SIM", ctx.tool("podpis-esia-sim", release));
+        ctx::run(&mut command)?;
+    }
+    Ok(())
+}
