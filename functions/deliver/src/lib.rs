@@ -15,6 +15,7 @@ use podpis_kit::store::documents;
 use podpis_kit::{Context, Db, Result, http, now};
 use serde_json::json;
 use spin_sdk::http::Request;
+use std::sync::LazyLock;
 
 /// Messages that one tick takes.
 const MESSAGES_MAX: i64 = 20;
@@ -25,9 +26,12 @@ const EXPIRE_MAX: i64 = 100;
 /// Age at which a file that no document uses is forgotten, in seconds: an upload takes minutes.
 const ORPHAN_AGE: i64 = 3600;
 
+static ROUTES: LazyLock<Router> =
+    LazyLock::new(|| podpis_kit::router(Router::new().route("/tick", post(tick))));
+
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(Router::new().route("/tick", post(tick)), request).await
+    podpis_kit::serve(&ROUTES, request).await
 }
 
 async fn tick(context: Context) -> Result<Response> {

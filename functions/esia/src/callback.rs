@@ -12,16 +12,27 @@ const VALUE_MAX: usize = 6 * 1024;
 
 /// Redirects to the page; nothing is read or changed.
 pub async fn callback(RawQuery(raw): RawQuery) -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, page(raw.as_deref().unwrap_or_default()))]).into_response()
+    (
+        StatusCode::SEE_OTHER,
+        [(LOCATION, page(raw.as_deref().unwrap_or_default()))],
+    )
+        .into_response()
 }
 
 /// `/d/#esia?state=…&code=…`, or with `error` and `error_description`: known names only, each once, encoded anew.
 fn page(raw: &str) -> String {
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
-    let known = ["state", "code", "error", "error_description"].into_iter().filter_map(|name| {
-        let value = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())?;
-        (!value.is_empty() && value.len() <= VALUE_MAX).then_some((name, value))
-    });
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes())
+        .into_owned()
+        .collect();
+    let known = ["state", "code", "error", "error_description"]
+        .into_iter()
+        .filter_map(|name| {
+            let value = pairs
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str())?;
+            (!value.is_empty() && value.len() <= VALUE_MAX).then_some((name, value))
+        });
     format!("/d/#esia?{}", query(known))
 }
 
@@ -37,9 +48,15 @@ mod tests {
                 "error=access_denied&error_description=ESIA-007004%3A+The+owner&state=1",
                 "/d/#esia?state=1&error=access_denied&error_description=ESIA-007004%3A%20The%20owner",
             ),
-            ("state=1&code=%22%3E%3Cscript%3E%0D%0Aset-cookie%3A", "/d/#esia?state=1&code=%22%3E%3Cscript%3E%0D%0Aset-cookie%3A"),
+            (
+                "state=1&code=%22%3E%3Cscript%3E%0D%0Aset-cookie%3A",
+                "/d/#esia?state=1&code=%22%3E%3Cscript%3E%0D%0Aset-cookie%3A",
+            ),
             ("state=a%26code%3Db", "/d/#esia?state=a%26code%3Db"),
-            ("state=1&state=2&next=https%3A%2F%2Fevil.example", "/d/#esia?state=1"),
+            (
+                "state=1&state=2&next=https%3A%2F%2Fevil.example",
+                "/d/#esia?state=1",
+            ),
             ("code=%FF", "/d/#esia?code=%EF%BF%BD"),
             ("", "/d/#esia?"),
         ] {

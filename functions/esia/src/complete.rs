@@ -36,11 +36,16 @@ const CODE_MAX: usize = 6 * 1024;
 pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
     let request: EsiaComplete = http::read_json(&headers, body).await?;
     if request.code.is_none() && request.error.is_none() {
-        return Err(Failure::new(Code::Invalid, "either code or error is needed"));
+        return Err(Failure::new(
+            Code::Invalid,
+            "either code or error is needed",
+        ));
     }
     let settings = Settings::load(&headers).await?;
     let db = Db::open().await?;
-    let session = own_session(&db, &headers, &settings, &request.state).await?.ok_or(Refused::Session)?;
+    let session = own_session(&db, &headers, &settings, &request.state)
+        .await?
+        .ok_or(Refused::Session)?;
     if let Some(code) = session.failure {
         return Err(failure(code));
     }
@@ -58,16 +63,31 @@ pub(crate) async fn own_session(
     settings: &Settings,
     state: &str,
 ) -> Result<Option<Session>> {
-    let Some(browser) = cookie::read(headers, cookie::name(&settings.base_url)) else { return Ok(None) };
+    let Some(browser) = cookie::read(headers, cookie::name(&settings.base_url)) else {
+        return Ok(None);
+    };
     let browser_hash = sha256_hex(browser.as_bytes());
     let session = db::find(db, &sha256_hex(state.as_bytes())).await?;
-    Ok(session.filter(|session| session.browser_hash.as_bytes().ct_eq(browser_hash.as_bytes()).into()))
+    Ok(session.filter(|session| {
+        session
+            .browser_hash
+            .as_bytes()
+            .ct_eq(browser_hash.as_bytes())
+            .into()
+    }))
 }
 
 /// Finds out who came back, and stores it before anything else can happen.
-async fn identify(db: Db, settings: &Settings, session: &Session, request: &EsiaComplete) -> Result<EsiaIdentity> {
+async fn identify(
+    db: Db,
+    settings: &Settings,
+    session: &Session,
+    request: &EsiaComplete,
+) -> Result<EsiaIdentity> {
     let at = now();
-    let document = documents::find(&db, &session.document_id).await?.ok_or_else(Failure::not_found)?;
+    let document = documents::find(&db, &session.document_id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     check_open(&document, at)?;
     if session.sha256 != document.hashes.sha256 {
         return Err(failure(Code::HashMismatch));
@@ -75,7 +95,10 @@ async fn identify(db: Db, settings: &Settings, session: &Session, request: &Esia
     let outcome = if at >= session.expires_at {
         Err(Refused::Session)
     } else if let Some(error) = &request.error {
-        Err(refused::of_esia(error, request.error_description.as_deref().unwrap_or_default()))
+        Err(refused::of_esia(
+            error,
+            request.error_description.as_deref().unwrap_or_default(),
+        ))
     } else {
         let code = request.code.as_deref().unwrap_or_default();
         ask_esia(settings, session, &document, &request.state, code).await?
@@ -92,7 +115,9 @@ async fn identify(db: Db, settings: &Settings, session: &Session, request: &Esia
     // A used code, or a session decided meanwhile: another request of this act may have been faster.
     let raced = refused == Refused::Session && at < session.expires_at && request.error.is_none();
     if raced && let Some(decided) = wait_for_decision(&db, &session.id).await? {
-        return decided.identity.ok_or_else(|| failure(decided.failure.unwrap_or(Code::EsiaSession)));
+        return decided
+            .identity
+            .ok_or_else(|| failure(decided.failure.unwrap_or(Code::EsiaSession)));
     }
     db::refuse(db, &document, &session.id, refused, now()).await?;
     Err(refused.into())
@@ -106,13 +131,17 @@ async fn ask_esia(
     state: &str,
     code: &str,
 ) -> Result<Result<EsiaIdentity, Refused>> {
-    let well_formed = !code.is_empty() && code.len() <= CODE_MAX && code.bytes().all(|b| b.is_ascii_graphic());
+    let well_formed =
+        !code.is_empty() && code.len() <= CODE_MAX && code.bytes().all(|b| b.is_ascii_graphic());
     if !well_formed || !token::code_may_belong(code, state) {
         return Ok(Err(Refused::Invalid("code")));
     }
     let (keys, issuer) = (settings::keys().await?, settings::issuer().await?);
     let own_state = protocol::uuid(random::bytes()?);
-    let form = settings.client.token_form(code, &own_state, now(), &settings.signer).await;
+    let form = settings
+        .client
+        .token_form(code, &own_state, now(), &settings.signer)
+        .await;
     let form = form.map_err(|e| Failure::internal("signer", e.to_string()))?;
 
     let answer = async {
@@ -123,12 +152,20 @@ async fn ask_esia(
             now: now(),
             started_at: session.act.started_at,
         };
-        let sign_in = token::verify(tokens.id_token.expose(), tokens.access_token.expose(), &keys, checks)?;
+        let sign_in = token::verify(
+            tokens.id_token.expose(),
+            tokens.access_token.expose(),
+            &keys,
+            checks,
+        )?;
         // From here on the code is used up: ESIA being away now costs the person a new sign-in.
         let url = settings.client.person_url(sign_in.oid);
         let data = gateway::person(&url, tokens.access_token.expose()).await?;
         let person = person::read(&data)?;
-        document.signer().matches(&person).map_err(Refused::WrongPerson)?;
+        document
+            .signer()
+            .matches(&person)
+            .map_err(Refused::WrongPerson)?;
         Ok(EsiaIdentity {
             person,
             subject: Sensitive::new(sign_in.oid.to_string()),
@@ -145,7 +182,10 @@ async fn ask_esia(
 /// Looks for a while whether another request identifies or fails this session.
 async fn wait_for_decision(db: &Db, id: &str) -> Result<Option<Session>> {
     for _ in 0..WAIT_STEPS {
-        if let Some(session) = db::find(db, id).await?.filter(|s| s.identity.is_some() || s.failure.is_some()) {
+        if let Some(session) = db::find(db, id)
+            .await?
+            .filter(|s| s.identity.is_some() || s.failure.is_some())
+        {
             return Ok(Some(session));
         }
         spin_sdk::time::sleep(WAIT_STEP).await;
@@ -165,5 +205,11 @@ async fn sign(context: &Context, session: &Session, identity: EsiaIdentity) -> R
     let signed: Signed = neighbour::post_json(context, "vault", "/sign", &request).await?;
     db::signed(&Db::open().await?, &session.id).await?;
     neighbour::nudge_delivery(context);
-    http::json(StatusCode::OK, &EsiaCompleted { status: signed.status, signed_at: signed.signed_at })
+    http::json(
+        StatusCode::OK,
+        &EsiaCompleted {
+            status: signed.status,
+            signed_at: signed.signed_at,
+        },
+    )
 }

@@ -65,7 +65,15 @@ pub async fn insert(tx: &Tx, document: &Document, session: NewSession<'_>) -> Re
     )
     .await?;
     let data = json!({"act_id": session.id, "sha256": document.hashes.sha256});
-    journal::append(tx, &document.clinic_id, Some(&document.id), Event::EsiaStarted, at, data).await?;
+    journal::append(
+        tx,
+        &document.clinic_id,
+        Some(&document.id),
+        Event::EsiaStarted,
+        at,
+        data,
+    )
+    .await?;
     Ok(())
 }
 
@@ -76,7 +84,11 @@ pub async fn insert(tx: &Tx, document: &Document, session: NewSession<'_>) -> Re
 pub async fn find(db: &Db, id: &str) -> Result<Option<Session>, DbError> {
     let sql = "SELECT state_hash, document_id, sha256, browser_hash, act, expires_at, status, identity, failure \
                FROM esia_sessions WHERE state_hash = ?1";
-    db.first(sql, [id.into()]).await?.as_ref().map(Session::of).transpose()
+    db.first(sql, [id.into()])
+        .await?
+        .as_ref()
+        .map(Session::of)
+        .transpose()
 }
 
 /// How many sessions a document got since a time.
@@ -85,17 +97,26 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<Session>, DbError> {
 /// As the database says.
 pub async fn count_since(db: &Db, document_id: &str, since: Timestamp) -> Result<i64, DbError> {
     let sql = "SELECT count(*) FROM esia_sessions WHERE document_id = ?1 AND created_at > ?2";
-    db.first(sql, [document_id.into(), since.unix().into()]).await?.map_or(Ok(0), |row| row.int(0))
+    db.first(sql, [document_id.into(), since.unix().into()])
+        .await?
+        .map_or(Ok(0), |row| row.int(0))
 }
 
 /// Whether this browser has been through ESIA since a time, so that ESIA may still know it.
 ///
 /// # Errors
 /// As the database says.
-pub async fn came_back_since(db: &Db, browser_hash: &str, since: Timestamp) -> Result<bool, DbError> {
+pub async fn came_back_since(
+    db: &Db,
+    browser_hash: &str,
+    since: Timestamp,
+) -> Result<bool, DbError> {
     let sql = "SELECT 1 FROM esia_sessions WHERE browser_hash = ?1 AND created_at > ?2 \
                AND (status <> 'started' OR failure IS NOT NULL) LIMIT 1";
-    Ok(db.first(sql, [browser_hash.into(), since.unix().into()]).await?.is_some())
+    Ok(db
+        .first(sql, [browser_hash.into(), since.unix().into()])
+        .await?
+        .is_some())
 }
 
 /// Keeps the identity of a session; from now on a crash loses nothing. One statement.
@@ -126,14 +147,39 @@ pub async fn signed(db: &Db, id: &str) -> Result<(), DbError> {
 ///
 /// # Errors
 /// As the database says.
-pub async fn refuse(db: Db, document: &Document, id: &str, refused: Refused, at: Timestamp) -> Result<(), DbError> {
-    let status = if refused.is_final() { "failed" } else { "started" };
+pub async fn refuse(
+    db: Db,
+    document: &Document,
+    id: &str,
+    refused: Refused,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    let status = if refused.is_final() {
+        "failed"
+    } else {
+        "started"
+    };
     let tx = db.begin().await?;
     let sql = "UPDATE esia_sessions SET status = ?2, failure = ?3 \
                WHERE state_hash = ?1 AND status = 'started' AND coalesce(failure, '') <> ?3";
-    if tx.execute(sql, [id.into(), status.into(), refused.code().as_str().into()]).await? == 1 {
+    if tx
+        .execute(
+            sql,
+            [id.into(), status.into(), refused.code().as_str().into()],
+        )
+        .await?
+        == 1
+    {
         let data = refused.entry(id);
-        journal::append(&tx, &document.clinic_id, Some(&document.id), Event::EsiaFailed, at, data).await?;
+        journal::append(
+            &tx,
+            &document.clinic_id,
+            Some(&document.id),
+            Event::EsiaFailed,
+            at,
+            data,
+        )
+        .await?;
     }
     tx.commit().await
 }
@@ -143,12 +189,19 @@ pub async fn refuse(db: Db, document: &Document, id: &str, refused: Refused, at:
 /// # Errors
 /// As the database says.
 pub async fn forget(tx: &Tx, before: Timestamp) -> Result<(), DbError> {
-    tx.execute("DELETE FROM esia_sessions WHERE expires_at < ?1", [before.unix().into()]).await.map(|_| ())
+    tx.execute(
+        "DELETE FROM esia_sessions WHERE expires_at < ?1",
+        [before.unix().into()],
+    )
+    .await
+    .map(|_| ())
 }
 
 impl Session {
     fn of(row: &Row) -> Result<Self, DbError> {
-        let failure = row.opt_text(8)?.filter(|_| row.text(6).is_ok_and(|status| status == "failed"));
+        let failure = row
+            .opt_text(8)?
+            .filter(|_| row.text(6).is_ok_and(|status| status == "failed"));
         Ok(Self {
             id: row.text(0)?,
             document_id: row.text(1)?,
@@ -160,7 +213,9 @@ impl Session {
                 .opt_text(7)?
                 .map(|text| serde_json::from_str(&text).map_err(|_| DbError::corrupt("identity")))
                 .transpose()?,
-            failure: failure.map(|text| Code::parse(&text).ok_or_else(|| DbError::corrupt("failure"))).transpose()?,
+            failure: failure
+                .map(|text| Code::parse(&text).ok_or_else(|| DbError::corrupt("failure")))
+                .transpose()?,
         })
     }
 }

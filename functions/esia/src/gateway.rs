@@ -58,7 +58,9 @@ pub async fn person(url: &str, access_token: &str) -> Result<Bytes, Refused> {
             .header(ACCEPT, "application/json")
             .body(Body::empty());
         match send(request, "person").await {
-            Ok((StatusCode::OK, body)) if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok() => {
+            Ok((StatusCode::OK, body))
+                if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok() =>
+            {
                 return Ok(body);
             }
             Ok((status, _)) => eprintln!("esia answers {status} for a person's data"),
@@ -86,7 +88,10 @@ fn read_tokens(status: StatusCode, body: &[u8], state: &str) -> Result<Tokens, R
     };
     if let Some(error) = answer.error {
         let description = answer.error_description.unwrap_or_default();
-        eprintln!("esia answers {status}, {}", refused::esia_code(&description).unwrap_or("no code"));
+        eprintln!(
+            "esia answers {status}, {}",
+            refused::esia_code(&description).unwrap_or("no code")
+        );
         return Err(refused::of_esia(&error, &description));
     }
     if status != StatusCode::OK {
@@ -96,23 +101,32 @@ fn read_tokens(status: StatusCode, body: &[u8], state: &str) -> Result<Tokens, R
         return Err(Refused::Invalid("state"));
     }
     match (answer.id_token, answer.access_token) {
-        (Some(id), Some(access)) => {
-            Ok(Tokens { id_token: Sensitive::new(id), access_token: Sensitive::new(access) })
-        }
+        (Some(id), Some(access)) => Ok(Tokens {
+            id_token: Sensitive::new(id),
+            access_token: Sensitive::new(access),
+        }),
         _ => Err(Refused::Invalid("tokens")),
     }
 }
 
-async fn send(request: axum::http::Result<Request<Body>>, step: &'static str) -> Result<(StatusCode, Bytes), Refused> {
+async fn send(
+    request: axum::http::Result<Request<Body>>,
+    step: &'static str,
+) -> Result<(StatusCode, Bytes), Refused> {
     let failed = |what: String| {
         eprintln!("error at esia {step}: {what}");
         Refused::Unavailable(step)
     };
     let request = request.map_err(|e| failed(e.to_string()))?;
     let answer = pin!(async {
-        let response = spin_sdk::http::send(request).await.map_err(|e| e.to_string())?;
+        let response = spin_sdk::http::send(request)
+            .await
+            .map_err(|e| e.to_string())?;
         let status = response.status();
-        let body = Limited::new(response.into_body(), ANSWER_MAX).collect().await.map_err(|e| e.to_string())?;
+        let body = Limited::new(response.into_body(), ANSWER_MAX)
+            .collect()
+            .await
+            .map_err(|e| e.to_string())?;
         Ok::<_, String>((status, body.to_bytes()))
     });
     match select(answer, pin!(spin_sdk::time::sleep(TIMEOUT))).await {
@@ -132,9 +146,17 @@ mod tests {
     #[test]
     fn both_forms_of_expires_in() {
         for expires in ["3600", "\"3600\""] {
-            let body = format!(r#"{{"id_token":"i","access_token":"a","state":"s1","expires_in":{expires}}}"#);
+            let body = format!(
+                r#"{{"id_token":"i","access_token":"a","state":"s1","expires_in":{expires}}}"#
+            );
             let tokens = read(200, &body).unwrap();
-            assert_eq!((tokens.id_token.expose().as_str(), tokens.access_token.expose().as_str()), ("i", "a"));
+            assert_eq!(
+                (
+                    tokens.id_token.expose().as_str(),
+                    tokens.access_token.expose().as_str()
+                ),
+                ("i", "a")
+            );
         }
     }
 
@@ -143,12 +165,36 @@ mod tests {
         for (status, body, refused) in [
             (200, "<html>", Refused::Unavailable("token")),
             (500, "", Refused::Unavailable("token")),
-            (503, r#"{"id_token":"i","access_token":"a","state":"s1"}"#, Refused::Unavailable("token")),
-            (400, r#"{"error":"invalid_grant","error_description":"ESIA-007011: x"}"#, Refused::Session),
-            (400, r#"{"error":"access_denied","error_description":"ESIA-007053: x"}"#, Refused::Unavailable("answer")),
-            (200, r#"{"id_token":"i","access_token":"a","state":"s2"}"#, Refused::Invalid("state")),
-            (200, r#"{"id_token":"i","access_token":"a"}"#, Refused::Invalid("state")),
-            (200, r#"{"access_token":"a","state":"s1"}"#, Refused::Invalid("tokens")),
+            (
+                503,
+                r#"{"id_token":"i","access_token":"a","state":"s1"}"#,
+                Refused::Unavailable("token"),
+            ),
+            (
+                400,
+                r#"{"error":"invalid_grant","error_description":"ESIA-007011: x"}"#,
+                Refused::Session,
+            ),
+            (
+                400,
+                r#"{"error":"access_denied","error_description":"ESIA-007053: x"}"#,
+                Refused::Unavailable("answer"),
+            ),
+            (
+                200,
+                r#"{"id_token":"i","access_token":"a","state":"s2"}"#,
+                Refused::Invalid("state"),
+            ),
+            (
+                200,
+                r#"{"id_token":"i","access_token":"a"}"#,
+                Refused::Invalid("state"),
+            ),
+            (
+                200,
+                r#"{"access_token":"a","state":"s1"}"#,
+                Refused::Invalid("tokens"),
+            ),
         ] {
             assert_eq!(read(status, body).unwrap_err(), refused, "{status} {body}");
         }
@@ -156,7 +202,11 @@ mod tests {
 
     #[test]
     fn tokens_are_not_shown() {
-        let tokens = read(200, r#"{"id_token":"secret1","access_token":"secret2","state":"s1"}"#).unwrap();
+        let tokens = read(
+            200,
+            r#"{"id_token":"secret1","access_token":"secret2","state":"s1"}"#,
+        )
+        .unwrap();
         assert!(!format!("{tokens:?}").contains("secret"));
     }
 }

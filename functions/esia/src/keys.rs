@@ -47,7 +47,11 @@ impl KeySet {
             keys.push(TrustedKey::from_pem(&rest[start..end])?);
             rest = &rest[end..];
         }
-        if keys.is_empty() { Err(KeySetError) } else { Ok(Self(keys)) }
+        if keys.is_empty() {
+            Err(KeySetError)
+        } else {
+            Ok(Self(keys))
+        }
     }
 
     /// The algorithm is one of ours: looked at before any signature is.
@@ -57,7 +61,9 @@ impl KeySet {
 
     /// The key of that algorithm that made the signature.
     pub fn find(&self, alg: &str, message: &[u8], signature: &[u8]) -> Option<&TrustedKey> {
-        self.0.iter().find(|key| key.alg() == alg && key.verifies(message, signature))
+        self.0
+            .iter()
+            .find(|key| key.alg() == alg && key.verifies(message, signature))
     }
 }
 
@@ -65,7 +71,10 @@ impl TrustedKey {
     fn from_pem(pem: &str) -> Result<Self, KeySetError> {
         let public = RsaPublicKey::from_public_key_pem(pem).map_err(|_| KeySetError)?;
         let der = public.to_public_key_der().map_err(|_| KeySetError)?;
-        Ok(Self { sha256: sha256_hex(der.as_bytes()), key: Key::Rs256(VerifyingKey::new(public)) })
+        Ok(Self {
+            sha256: sha256_hex(der.as_bytes()),
+            key: Key::Rs256(VerifyingKey::new(public)),
+        })
     }
 
     const fn alg(&self) -> &'static str {
@@ -76,9 +85,8 @@ impl TrustedKey {
 
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.key {
-            Key::Rs256(key) => {
-                Signature::try_from(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok())
-            }
+            Key::Rs256(key) => Signature::try_from(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
         }
     }
 }

@@ -34,14 +34,20 @@ mod service {
     use axum::response::Response;
     use axum::routing::{get, post};
     use spin_sdk::http::Request;
+    use std::sync::LazyLock;
+
+    static ROUTES: LazyLock<Router> = LazyLock::new(|| {
+        podpis_kit::router(
+            Router::new()
+                .route("/esia/start", post(start::start))
+                .route("/esia/login", get(login::login))
+                .route("/esia/callback", get(callback::callback))
+                .route("/esia/complete", post(complete::complete)),
+        )
+    });
 
     #[spin_sdk::http_service]
     async fn handle(request: Request) -> Response {
-        let router = Router::new()
-            .route("/esia/start", post(start::start))
-            .route("/esia/login", get(login::login))
-            .route("/esia/callback", get(callback::callback))
-            .route("/esia/complete", post(complete::complete));
-        podpis_kit::serve(router, request).await
+        podpis_kit::serve(&ROUTES, request).await
     }
 }

@@ -13,17 +13,26 @@ use podpis_kit::{Db, Failure, Result, now};
 pub async fn login(headers: HeaderMap, RawQuery(raw): RawQuery) -> Result<Response> {
     let settings = Settings::load(&headers).await?;
     let raw = raw.unwrap_or_default();
-    let state = form_urlencoded::parse(raw.as_bytes()).find(|(name, _)| name == "state").map(|(_, value)| value);
+    let state = form_urlencoded::parse(raw.as_bytes())
+        .find(|(name, _)| name == "state")
+        .map(|(_, value)| value);
     let state = state.unwrap_or_default();
     let at = now();
     let session = own_session(&Db::open().await?, &headers, &settings, &state).await?;
-    let location = match session.filter(|session| session.failure.is_none() && at < session.expires_at) {
-        Some(_) => {
-            let url = settings.client.authorize_url(&state, at, &settings.signer).await;
-            url.map_err(|e| Failure::internal("signer", e.to_string()))?
-        }
-        // The page asks for the outcome, and learns that the session is gone.
-        None => format!("/d/#esia?{}", query([("state", &*state), ("error", "session_lost")].into_iter())),
-    };
+    let location =
+        match session.filter(|session| session.failure.is_none() && at < session.expires_at) {
+            Some(_) => {
+                let url = settings
+                    .client
+                    .authorize_url(&state, at, &settings.signer)
+                    .await;
+                url.map_err(|e| Failure::internal("signer", e.to_string()))?
+            }
+            // The page asks for the outcome, and learns that the session is gone.
+            None => format!(
+                "/d/#esia?{}",
+                query([("state", &*state), ("error", "session_lost")].into_iter())
+            ),
+        };
     Ok((StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response())
 }

@@ -23,16 +23,31 @@ pub enum DataError {
 /// See [`DataError`].
 pub fn read(body: &[u8]) -> Result<Person, DataError> {
     let data: Data = serde_json::from_slice(body).map_err(|_| DataError::Form)?;
-    if data.trusted != Some(true) || !data.status.is_some_and(|status| status.eq_ignore_ascii_case("registered")) {
+    if data.trusted != Some(true)
+        || !data
+            .status
+            .is_some_and(|status| status.eq_ignore_ascii_case("registered"))
+    {
         return Err(DataError::Unconfirmed);
     }
-    let name = |value: Option<String>| value.filter(|text| !text.trim().is_empty()).map(Sensitive::new);
+    let name = |value: Option<String>| {
+        value
+            .filter(|text| !text.trim().is_empty())
+            .map(Sensitive::new)
+    };
     let person = Person {
         last_name: name(data.last_name).ok_or(DataError::Field("lastName"))?,
         first_name: name(data.first_name).ok_or(DataError::Field("firstName"))?,
         middle_name: name(data.middle_name),
-        birth_date: data.birth_date.as_deref().and_then(Birthday::parse_dotted).ok_or(DataError::Field("birthDate"))?,
-        snils: data.snils.map(|text| Snils::parse(&text).ok_or(DataError::Field("snils"))).transpose()?,
+        birth_date: data
+            .birth_date
+            .as_deref()
+            .and_then(Birthday::parse_dotted)
+            .ok_or(DataError::Field("birthDate"))?,
+        snils: data
+            .snils
+            .map(|text| Snils::parse(&text).ok_or(DataError::Field("snils")))
+            .transpose()?,
         phone: None,
         email: None,
     };
@@ -89,8 +104,18 @@ mod tests {
 
     #[test]
     fn what_may_be_absent() {
-        assert!(changed("middleName", Value::Null).unwrap().middle_name.is_none());
-        assert!(changed("middleName", json!(" ")).unwrap().middle_name.is_none());
+        assert!(
+            changed("middleName", Value::Null)
+                .unwrap()
+                .middle_name
+                .is_none()
+        );
+        assert!(
+            changed("middleName", json!(" "))
+                .unwrap()
+                .middle_name
+                .is_none()
+        );
         assert!(changed("snils", Value::Null).unwrap().snils.is_none());
         assert!(changed("status", json!("Registered")).is_ok());
     }
@@ -104,18 +129,38 @@ mod tests {
             ("status", Value::Null, DataError::Unconfirmed),
             ("lastName", Value::Null, DataError::Field("lastName")),
             ("lastName", json!(""), DataError::Field("lastName")),
-            ("lastName", json!("и".repeat(101)), DataError::Field("last_name")),
+            (
+                "lastName",
+                json!("и".repeat(101)),
+                DataError::Field("last_name"),
+            ),
             ("firstName", Value::Null, DataError::Field("firstName")),
             ("birthDate", Value::Null, DataError::Field("birthDate")),
-            ("birthDate", json!("1985-03-12"), DataError::Field("birthDate")),
-            ("birthDate", json!("30.02.1985"), DataError::Field("birthDate")),
+            (
+                "birthDate",
+                json!("1985-03-12"),
+                DataError::Field("birthDate"),
+            ),
+            (
+                "birthDate",
+                json!("30.02.1985"),
+                DataError::Field("birthDate"),
+            ),
             ("snils", json!("112-233-445 94"), DataError::Field("snils")),
             ("trusted", json!("true"), DataError::Form),
         ] {
-            assert_eq!(changed(name, value.clone()).unwrap_err(), error, "{name} = {value}");
+            assert_eq!(
+                changed(name, value.clone()).unwrap_err(),
+                error,
+                "{name} = {value}"
+            );
         }
         for text in ["", "<html>", "[]", "null"] {
-            assert_eq!(read(text.as_bytes()).unwrap_err(), DataError::Form, "{text}");
+            assert_eq!(
+                read(text.as_bytes()).unwrap_err(),
+                DataError::Form,
+                "{text}"
+            );
         }
     }
 

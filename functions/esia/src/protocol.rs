@@ -12,7 +12,11 @@ pub const SCOPE: &str = "openid fullname birthdate snils";
 /// Unreserved characters of RFC 3986 stay, everything else is encoded.
 ///
 /// ESIA reads a raw `+` as a space and then complains of the timestamp (ESIA-007014).
-const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const STRICT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Our system as ESIA knows it.
 #[derive(Clone, Debug)]
@@ -38,8 +42,15 @@ impl Client {
     ) -> Result<String, SignerError> {
         let signed = self.signed(state, now, "", signer).await?;
         let more = [("response_type", "code"), ("access_type", "online")];
-        let pairs = signed.iter().map(|(name, value)| (*name, value.as_str())).chain(more);
-        Ok(format!("{}/aas/oauth2/v2/ac?{}", self.esia_url, query(pairs)))
+        let pairs = signed
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .chain(more);
+        Ok(format!(
+            "{}/aas/oauth2/v2/ac?{}",
+            self.esia_url,
+            query(pairs)
+        ))
     }
 
     /// Body of the token request, `application/x-www-form-urlencoded`.
@@ -54,8 +65,17 @@ impl Client {
         signer: &impl RequestSigner,
     ) -> Result<String, SignerError> {
         let signed = self.signed(state, now, code, signer).await?;
-        let more = [("code", code), ("grant_type", "authorization_code"), ("token_type", "Bearer")];
-        Ok(query(signed.iter().map(|(name, value)| (*name, value.as_str())).chain(more)))
+        let more = [
+            ("code", code),
+            ("grant_type", "authorization_code"),
+            ("token_type", "Bearer"),
+        ];
+        Ok(query(
+            signed
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .chain(more),
+        ))
     }
 
     /// Where the token request goes.
@@ -70,13 +90,28 @@ impl Client {
 
     /// Ends the browser's session at ESIA and comes back to `back`. The parameter is `redirect_url`, not `…uri`.
     pub fn logout_url(&self, back: &str) -> String {
-        let pairs = [("client_id", self.client_id.as_str()), ("redirect_url", back)];
-        format!("{}/idp/ext/Logout?{}", self.esia_url, query(pairs.into_iter()))
+        let pairs = [
+            ("client_id", self.client_id.as_str()),
+            ("redirect_url", back),
+        ];
+        format!(
+            "{}/idp/ext/Logout?{}",
+            self.esia_url,
+            query(pairs.into_iter())
+        )
     }
 
     /// The string to sign: plain concatenation, no separators; `code` is empty in an authorise request.
     fn signing_string(&self, timestamp: &str, state: &str, code: &str) -> String {
-        [&self.client_id, SCOPE, timestamp, state, &self.redirect_uri, code].concat()
+        [
+            &self.client_id,
+            SCOPE,
+            timestamp,
+            state,
+            &self.redirect_uri,
+            code,
+        ]
+        .concat()
     }
 
     /// Parameters that both requests have.
@@ -88,11 +123,16 @@ impl Client {
         signer: &impl RequestSigner,
     ) -> Result<[(&'static str, String); 7], SignerError> {
         let timestamp = timestamp(now);
-        let signature = signer.sign(self.signing_string(&timestamp, state, code).as_bytes()).await?;
+        let signature = signer
+            .sign(self.signing_string(&timestamp, state, code).as_bytes())
+            .await?;
         Ok([
             ("client_id", self.client_id.clone()),
             ("client_secret", URL_SAFE_NO_PAD.encode(signature)),
-            ("client_certificate_hash", signer.certificate_hash().to_owned()),
+            (
+                "client_certificate_hash",
+                signer.certificate_hash().to_owned(),
+            ),
             ("redirect_uri", self.redirect_uri.clone()),
             ("scope", SCOPE.to_owned()),
             ("state", state.to_owned()),
@@ -112,12 +152,25 @@ pub fn uuid(mut random: [u8; 16]) -> String {
     random[6] = random[6] & 0x0f | 0x40;
     random[8] = random[8] & 0x3f | 0x80;
     let hex = podpis_shared::hash::hex(&random);
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ]
+    .join("-")
 }
 
 /// `2013.01.25 14:36:11 +0400`; ours are in UTC.
 fn timestamp(at: Timestamp) -> String {
-    format!("{} +0000", at.to_string().trim_end_matches('Z').replace('-', ".").replace('T', " "))
+    format!(
+        "{} +0000",
+        at.to_string()
+            .trim_end_matches('Z')
+            .replace('-', ".")
+            .replace('T', " ")
+    )
 }
 
 #[cfg(test)]
@@ -184,7 +237,11 @@ mod tests {
             "PODPISopenid fullname birthdate snils2026.01.02 03:04:05 +0000\
              6d9b2a4e-0f3c-4b5d-8e7f-102132435465https://sign.example.ru/esia/callbacka.b-_.c"
         );
-        let names: Vec<_> = form.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name).collect();
+        let names: Vec<_> = form
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(
             names,
             [
@@ -205,8 +262,14 @@ mod tests {
 
     #[test]
     fn other_addresses() {
-        assert_eq!(client().token_url(), "https://esia.example/aas/oauth2/v3/te");
-        assert_eq!(client().person_url(1_000_299_353), "https://esia.example/rs/prns/1000299353");
+        assert_eq!(
+            client().token_url(),
+            "https://esia.example/aas/oauth2/v3/te"
+        );
+        assert_eq!(
+            client().person_url(1_000_299_353),
+            "https://esia.example/rs/prns/1000299353"
+        );
         assert_eq!(
             client().logout_url("https://sign.example.ru/esia/login?state=1"),
             "https://esia.example/idp/ext/Logout?client_id=PODPIS\

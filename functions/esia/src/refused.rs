@@ -97,9 +97,13 @@ pub fn failure(code: Code) -> Failure {
             "Показанный документ отличается от присланного клиникой, подписать его нельзя. Обновите страницу; если не \
              поможет, позвоните в клинику."
         }
-        Code::ConsentChanged => "Текст согласия обновился. Обновите страницу и прочитайте его ещё раз.",
+        Code::ConsentChanged => {
+            "Текст согласия обновился. Обновите страницу и прочитайте его ещё раз."
+        }
         Code::NotFullyShown => "Документ показан не целиком. Пролистайте его до конца и подпишите.",
-        _ => "Госуслуги сейчас не отвечают, документ не подписан. Попробуйте ещё раз через несколько минут.",
+        _ => {
+            "Госуслуги сейчас не отвечают, документ не подписан. Попробуйте ещё раз через несколько минут."
+        }
     };
     Failure::new(code, detail)
 }
@@ -160,16 +164,32 @@ mod tests {
     #[test]
     fn esia_errors_are_told_apart() {
         for (error, description, refused) in [
-            ("access_denied", "ESIA-007004: The resource owner denied the request.", Refused::Denied),
-            ("access_denied", "ESIA-007053: OAuthErrorEnum.clientSecretWrong", Refused::Unavailable("answer")),
+            (
+                "access_denied",
+                "ESIA-007004: The resource owner denied the request.",
+                Refused::Denied,
+            ),
+            (
+                "access_denied",
+                "ESIA-007053: OAuthErrorEnum.clientSecretWrong",
+                Refused::Unavailable("answer"),
+            ),
             ("access_denied", "", Refused::Denied),
             ("access_denied", "ESIA-007055: …", Refused::Unconfirmed),
-            ("temporarily_unavailable", "ESIA-007008: …", Refused::Unavailable("answer")),
+            (
+                "temporarily_unavailable",
+                "ESIA-007008: …",
+                Refused::Unavailable("answer"),
+            ),
             ("invalid_grant", "ESIA-007011: …", Refused::Session),
             ("invalid_grant", "", Refused::Session),
             ("x", "ESIA-00ы", Refused::Unavailable("answer")),
         ] {
-            assert_eq!(of_esia(error, description), refused, "{error} {description}");
+            assert_eq!(
+                of_esia(error, description),
+                refused,
+                "{error} {description}"
+            );
         }
     }
 
@@ -193,7 +213,11 @@ mod tests {
             TokenError::Unconfirmed,
         ];
         for error in errors {
-            assert!(entry(error).contains(&error.to_string()), "{}", entry(error));
+            assert!(
+                entry(error).contains(&error.to_string()),
+                "{}",
+                entry(error)
+            );
         }
     }
 

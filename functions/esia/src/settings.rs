@@ -26,11 +26,18 @@ impl Settings {
         let signer = SoftwareSigner::from_pem(&vars::get("esia_client_key").await?)
             .map_err(|e| Failure::internal("settings", e.to_string()))?;
         let client = Client {
-            esia_url: vars::get("esia_url").await?.trim_end_matches('/').to_owned(),
+            esia_url: vars::get("esia_url")
+                .await?
+                .trim_end_matches('/')
+                .to_owned(),
             client_id: vars::get("esia_client_id").await?,
             redirect_uri: format!("{base_url}/esia/callback"),
         };
-        Ok(Self { base_url, client, signer })
+        Ok(Self {
+            base_url,
+            client,
+            signer,
+        })
     }
 }
 
@@ -39,7 +46,8 @@ impl Settings {
 /// # Errors
 /// As [`Settings::load`].
 pub async fn keys() -> Result<KeySet> {
-    KeySet::from_pem(&vars::get("esia_keys").await?).map_err(|e| Failure::internal("settings", e.to_string()))
+    KeySet::from_pem(&vars::get("esia_keys").await?)
+        .map_err(|e| Failure::internal("settings", e.to_string()))
 }
 
 /// `iss` that ESIA's tokens must have.

@@ -44,9 +44,13 @@ impl SoftwareSigner {
     /// [`SignerError::Key`].
     pub fn from_pem(pem: &str) -> Result<Self, SignerError> {
         let key = SigningKey::from_pkcs8_pem(pem).map_err(|_| SignerError::Key)?;
-        let spki = key.verifying_key().to_public_key_der().map_err(|_| SignerError::Key)?;
+        let spki = key
+            .verifying_key()
+            .to_public_key_der()
+            .map_err(|_| SignerError::Key)?;
         // The public key stands for the certificate, which comes with the GOST keys.
-        let hash = podpis_shared::hash::hex(&Streebog256::digest(spki.as_bytes())).to_ascii_uppercase();
+        let hash =
+            podpis_shared::hash::hex(&Streebog256::digest(spki.as_bytes())).to_ascii_uppercase();
         Ok(Self { key, hash })
     }
 }
@@ -79,18 +83,30 @@ mod tests {
         assert_eq!(signature.len(), 64);
         assert_eq!(signature, block_on(signer.sign(b"message")).unwrap());
         assert_eq!(signer.certificate_hash().len(), 64);
-        assert!(signer.certificate_hash().bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()));
+        assert!(
+            signer
+                .certificate_hash()
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        );
     }
 
     #[test]
     fn what_is_no_key_is_refused_and_not_shown() {
-        for wrong in ["", "secret", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+        for wrong in [
+            "",
+            "secret",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        ] {
             let error = SoftwareSigner::from_pem(wrong).unwrap_err();
             assert_eq!(error, SignerError::Key);
             assert!(!error.to_string().contains("secret"));
         }
         let shown = format!("{:?}", SoftwareSigner::from_pem(PEM).unwrap());
-        assert!(shown.contains("SigningKey") && !shown.contains("scalar"), "{shown}");
+        assert!(
+            shown.contains("SigningKey") && !shown.contains("scalar"),
+            "{shown}"
+        );
     }
 
     /// An independent judge, where it is installed.
@@ -100,11 +116,22 @@ mod tests {
         let signature = Signature::from_slice(&block_on(signer.sign(b"message")).unwrap()).unwrap();
         let dir = std::env::temp_dir().join(format!("podpis-esia-signer-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
-        let public = signer.key.verifying_key().to_public_key_pem(p256::pkcs8::LineEnding::LF).unwrap();
+        let public = signer
+            .key
+            .verifying_key()
+            .to_public_key_pem(p256::pkcs8::LineEnding::LF)
+            .unwrap();
         std::fs::write(dir.join("public.pem"), public).unwrap();
         std::fs::write(dir.join("signature.der"), signature.to_der()).unwrap();
         let openssl = Command::new("openssl")
-            .args(["dgst", "-sha256", "-verify", "public.pem", "-signature", "signature.der"])
+            .args([
+                "dgst",
+                "-sha256",
+                "-verify",
+                "public.pem",
+                "-signature",
+                "signature.der",
+            ])
             .current_dir(&dir)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

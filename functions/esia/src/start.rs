@@ -46,11 +46,15 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
 
     let name = cookie::name(&settings.base_url);
     // A second tab must not end the first one's session, so a browser keeps its value.
-    let browser = cookie::read(&headers, name).map_or_else(random::token, |value| Ok(value.to_owned()))?;
+    let browser =
+        cookie::read(&headers, name).map_or_else(random::token, |value| Ok(value.to_owned()))?;
     let browser_hash = sha256_hex(browser.as_bytes());
     let state = protocol::uuid(random::bytes()?);
     let act = Act {
-        hashes: Hashes { sha256: request.sha256, streebog256: request.streebog256 },
+        hashes: Hashes {
+            sha256: request.sha256,
+            streebog256: request.streebog256,
+        },
         consent,
         presentation: request.presentation,
         started_at: at,
@@ -60,9 +64,14 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
     // ESIA would return its living session at once: the same person again, with an old sign-in. It is ended first.
     let known = db::came_back_since(&db, &browser_hash, at.plus(-REMEMBERED_S)).await?;
     let location = if known {
-        settings.client.logout_url(&format!("{}/esia/login?state={state}", settings.base_url))
+        settings
+            .client
+            .logout_url(&format!("{}/esia/login?state={state}", settings.base_url))
     } else {
-        let url = settings.client.authorize_url(&state, at, &settings.signer).await;
+        let url = settings
+            .client
+            .authorize_url(&state, at, &settings.signer)
+            .await;
         url.map_err(|e| Failure::internal("signer", e.to_string()))?
     };
 
@@ -79,7 +88,10 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
 
     let mut response = http::json(StatusCode::OK, &EsiaStarted { location })?;
     let cookie = HeaderValue::from_str(&cookie::write(name, &browser));
-    response.headers_mut().insert(SET_COOKIE, cookie.map_err(|e| Failure::internal("cookie", e.to_string()))?);
+    response.headers_mut().insert(
+        SET_COOKIE,
+        cookie.map_err(|e| Failure::internal("cookie", e.to_string()))?,
+    );
     Ok(response)
 }
 
@@ -90,9 +102,13 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
 pub fn check_open(document: &Document, at: Timestamp) -> Result<()> {
     let detail = match document.status {
         Status::PatientSigned | Status::Completed => return Err(failure(Code::AlreadySigned)),
-        Status::Declined => "Вы уже отказались подписывать этот документ. Если передумали, позвоните в клинику.",
+        Status::Declined => {
+            "Вы уже отказались подписывать этот документ. Если передумали, позвоните в клинику."
+        }
         Status::Cancelled => "Клиника отозвала документ, подписывать его не нужно.",
-        Status::Superseded => "Клиника заменила документ другим. Откройте ссылку из последнего сообщения.",
+        Status::Superseded => {
+            "Клиника заменила документ другим. Откройте ссылку из последнего сообщения."
+        }
         Status::Expired => "Время подписания истекло. Попросите клинику прислать документ ещё раз.",
         Status::Sent | Status::Opened if !document.is_open(at) => {
             "Время подписания истекло. Попросите клинику прислать документ ещё раз."
@@ -108,7 +124,9 @@ pub fn check_open(document: &Document, at: Timestamp) -> Result<()> {
 /// The page saw this very document, all of it, and the words that are in force.
 fn check(document: &Document, request: &EsiaStart, at: Timestamp) -> Result<Consent> {
     check_open(document, at)?;
-    if request.sha256 != document.hashes.sha256 || request.streebog256 != document.hashes.streebog256 {
+    if request.sha256 != document.hashes.sha256
+        || request.streebog256 != document.hashes.streebog256
+    {
         return Err(failure(Code::HashMismatch));
     }
     if !shows_every_page(&request.presentation, document.pages) {
@@ -123,7 +141,11 @@ fn check(document: &Document, request: &EsiaStart, at: Timestamp) -> Result<Cons
 
 /// Every page once, in order.
 fn shows_every_page(presentation: &Presentation, pages: u32) -> bool {
-    presentation.pages.iter().map(|shown| shown.page).eq(1..=pages)
+    presentation
+        .pages
+        .iter()
+        .map(|shown| shown.page)
+        .eq(1..=pages)
 }
 
 #[cfg(test)]
@@ -134,11 +156,24 @@ mod tests {
     #[test]
     fn every_page_must_have_been_painted() {
         let shown = |pages: &[u32]| Presentation {
-            pages: pages.iter().map(|page| PageShown { page: *page, visible_ms: 0 }).collect(),
+            pages: pages
+                .iter()
+                .map(|page| PageShown {
+                    page: *page,
+                    visible_ms: 0,
+                })
+                .collect(),
             ..Presentation::default()
         };
         assert!(shows_every_page(&shown(&[1, 2, 3]), 3));
-        for wrong in [&[1, 2][..], &[1, 3], &[1, 2, 3, 4], &[2, 1, 3], &[1, 1, 2, 3], &[]] {
+        for wrong in [
+            &[1, 2][..],
+            &[1, 3],
+            &[1, 2, 3, 4],
+            &[2, 1, 3],
+            &[1, 1, 2, 3],
+            &[],
+        ] {
             assert!(!shows_every_page(&shown(wrong), 3), "{wrong:?}");
         }
     }

@@ -96,7 +96,12 @@ pub enum TokenError {
 /// # Errors
 /// The first check that fails; [`TokenError::Stale`] and [`TokenError::Unconfirmed`] come after everything
 /// that a forged token would fail.
-pub fn verify(id_token: &str, access_token: &str, keys: &KeySet, checks: Checks<'_>) -> Result<SignIn, TokenError> {
+pub fn verify(
+    id_token: &str,
+    access_token: &str,
+    keys: &KeySet,
+    checks: Checks<'_>,
+) -> Result<SignIn, TokenError> {
     let (id, key_sha256) = signed::<IdClaims>(id_token, "id", keys)?;
     let (access, _) = signed::<AccessClaims>(access_token, "access", keys)?;
     id.times.check(checks)?;
@@ -110,7 +115,11 @@ pub fn verify(id_token: &str, access_token: &str, keys: &KeySet, checks: Checks<
     if id.sid != access.sid || id.sid.is_empty() {
         return Err(TokenError::Session);
     }
-    let auth_time = if id.auth_time > MILLISECONDS_FROM { id.auth_time / 1000 } else { id.auth_time };
+    let auth_time = if id.auth_time > MILLISECONDS_FROM {
+        id.auth_time / 1000
+    } else {
+        id.auth_time
+    };
     if auth_time > checks.now.unix() + LEEWAY_S {
         return Err(TokenError::AuthTime);
     }
@@ -118,10 +127,21 @@ pub fn verify(id_token: &str, access_token: &str, keys: &KeySet, checks: Checks<
         return Err(TokenError::Stale);
     }
     // `is_tru` is absent where the account is not confirmed; `lvl` is absent in older tokens.
-    if id.subject.trusted != Some(true) || id.subject.level.as_deref().is_some_and(|level| level != "PR") {
+    if id.subject.trusted != Some(true)
+        || id
+            .subject
+            .level
+            .as_deref()
+            .is_some_and(|level| level != "PR")
+    {
         return Err(TokenError::Unconfirmed);
     }
-    Ok(SignIn { oid: id.sub.0, sid: id.sid, auth_time: Timestamp::from_unix(auth_time), key_sha256 })
+    Ok(SignIn {
+        oid: id.sub.0,
+        sid: id.sid,
+        auth_time: Timestamp::from_unix(auth_time),
+        key_sha256,
+    })
 }
 
 /// Whether a code, which is a token too, was issued for this `state`; a code of an unknown form passes.
@@ -133,7 +153,10 @@ pub fn code_may_belong(code: &str, state: &str) -> bool {
         #[serde(rename = "urn:esia:client:state")]
         state: String,
     }
-    let payload = code.split('.').nth(1).and_then(|part| decode::<Code>(part).ok());
+    let payload = code
+        .split('.')
+        .nth(1)
+        .and_then(|part| decode::<Code>(part).ok());
     payload.is_none_or(|payload| payload.state == state)
 }
 
@@ -220,14 +243,20 @@ impl Times {
 }
 
 /// Checks kind, algorithm and signature; gives the claims and the key's name.
-fn signed<T: DeserializeOwned>(token: &str, sbt: &str, keys: &KeySet) -> Result<(T, String), TokenError> {
+fn signed<T: DeserializeOwned>(
+    token: &str,
+    sbt: &str,
+    keys: &KeySet,
+) -> Result<(T, String), TokenError> {
     if token.len() > TOKEN_MAX {
         return Err(TokenError::Form);
     }
     // The signature covers the text as received; it is never written anew.
     let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Form)?;
     let (header, payload) = message.split_once('.').ok_or(TokenError::Form)?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenError::Form)?;
+    let signature = URL_SAFE_NO_PAD
+        .decode(signature)
+        .map_err(|_| TokenError::Form)?;
     let header: Header = decode(header)?;
     if !keys.knows(&header.alg) {
         return Err(TokenError::Algorithm);
@@ -235,7 +264,9 @@ fn signed<T: DeserializeOwned>(token: &str, sbt: &str, keys: &KeySet) -> Result<
     if header.sbt.as_deref() != Some(sbt) {
         return Err(TokenError::Kind);
     }
-    let key = keys.find(&header.alg, message.as_bytes(), &signature).ok_or(TokenError::Signature)?;
+    let key = keys
+        .find(&header.alg, message.as_bytes(), &signature)
+        .ok_or(TokenError::Signature)?;
     let claims = decode(payload).map_err(|_| TokenError::Claims)?;
     Ok((claims, key.sha256.clone()))
 }

@@ -35,18 +35,22 @@ pub struct Context {
     pub user_agent: Option<String>,
 }
 
-/// Serves a request by a router: adds request id and security headers, and turns
-/// what no route takes into problems.
-pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response {
+/// Routes with problems for what none of them takes. Built once an instance: it holds nothing of a request.
+pub fn router(routes: Router) -> Router {
+    routes
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+}
+
+/// Serves a request by a [`router`]: adds request id and security headers.
+pub async fn serve(router: &Router, request: spin_sdk::http::Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let context = Context::of(&parts.headers);
     let request_id = context.request_id.clone();
     parts.extensions.insert(context);
     let request = Request::from_parts(parts, Body::new(body));
-    let mut router = router
-        .fallback(no_route)
-        .method_not_allowed_fallback(no_method);
     let mut response = router
+        .clone()
         .call(request)
         .await
         .unwrap_or_else(|never: Infallible| match never {});

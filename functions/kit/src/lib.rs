@@ -15,7 +15,7 @@ pub mod store;
 pub mod vars;
 
 pub use db::{Db, Tx};
-pub use http::{Context, Failure, Result, serve};
+pub use http::{Context, Failure, Result, router, serve};
 
 use podpis_shared::Timestamp;
 

@@ -17,16 +17,25 @@ pub(crate) struct Clinic {
     pub(crate) name: String,
 }
 
+/// An authenticated clinic with the database's handle that it was found by: one a request.
+pub(crate) struct Session {
+    pub(crate) clinic: Clinic,
+    pub(crate) db: Db,
+}
+
 /// The operator.
 pub(crate) struct Operator;
 
-impl<S: Sync> FromRequestParts<S> for Clinic {
+impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let key_hash = sha256_hex(bearer(parts)?.as_bytes());
-        db::clinic_by_key(&Db::open().await?, &key_hash)
-            .await?
-            .ok_or_else(unauthorized)
+        let db = Db::open().await?;
+        let clinic = db::clinic_by_key(&db, &key_hash).await?;
+        Ok(Self {
+            clinic: clinic.ok_or_else(unauthorized)?,
+            db,
+        })
     }
 }
 

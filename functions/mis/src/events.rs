@@ -1,11 +1,11 @@
 //! `GET /api/v1/events`: the clinic's events in order.
 
-use crate::auth::Clinic;
+use crate::auth::Session;
 use crate::{db, list};
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use podpis_kit::{Db, Result, http};
+use podpis_kit::{Result, http};
 use podpis_shared::wire::mis::Page;
 use serde::Deserialize;
 
@@ -16,18 +16,15 @@ pub(crate) struct EventsQuery {
 }
 
 /// Events after a number; `next` is null when there are no more now.
-pub(crate) async fn list(clinic: Clinic, Query(query): Query<EventsQuery>) -> Result<Response> {
+pub(crate) async fn list(
+    Session { clinic, db }: Session,
+    Query(query): Query<EventsQuery>,
+) -> Result<Response> {
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
     );
-    let mut items = db::events(
-        &Db::open().await?,
-        &clinic.id,
-        after.unwrap_or(0),
-        limit + 1,
-    )
-    .await?;
+    let mut items = db::events(&db, &clinic.id, after.unwrap_or(0), limit + 1).await?;
     let more = items.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if more {
         items.pop();

@@ -16,45 +16,51 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use spin_sdk::http::Request;
+use std::sync::LazyLock;
+
+static ROUTES: LazyLock<Router> = LazyLock::new(|| {
+    podpis_kit::router(
+        Router::new()
+            .route("/api/health", get(health::read))
+            .route("/api/openapi.json", get(health::openapi))
+            .route(
+                "/api/v1/operator/clinics",
+                get(operator::list).post(operator::create),
+            )
+            .route(
+                "/api/v1/operator/clinics/{id}/keys",
+                post(operator::add_key),
+            )
+            .route(
+                "/api/v1/operator/clinics/{id}/keys/{key_id}",
+                delete(operator::revoke_key),
+            )
+            .route(
+                "/api/v1/documents",
+                get(documents::list::list).post(documents::create::create),
+            )
+            .route("/api/v1/documents/{id}", get(documents::read::read))
+            .route(
+                "/api/v1/documents/{id}/original",
+                get(documents::files::original),
+            )
+            .route(
+                "/api/v1/documents/{id}/signed",
+                get(documents::files::signed),
+            )
+            .route(
+                "/api/v1/documents/{id}/evidence",
+                get(documents::files::evidence),
+            )
+            .route(
+                "/api/v1/documents/{id}/cancel",
+                post(documents::cancel::cancel),
+            )
+            .route("/api/v1/events", get(events::list)),
+    )
+});
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    let router = Router::new()
-        .route("/api/health", get(health::read))
-        .route("/api/openapi.json", get(health::openapi))
-        .route(
-            "/api/v1/operator/clinics",
-            get(operator::list).post(operator::create),
-        )
-        .route(
-            "/api/v1/operator/clinics/{id}/keys",
-            post(operator::add_key),
-        )
-        .route(
-            "/api/v1/operator/clinics/{id}/keys/{key_id}",
-            delete(operator::revoke_key),
-        )
-        .route(
-            "/api/v1/documents",
-            get(documents::list::list).post(documents::create::create),
-        )
-        .route("/api/v1/documents/{id}", get(documents::read::read))
-        .route(
-            "/api/v1/documents/{id}/original",
-            get(documents::files::original),
-        )
-        .route(
-            "/api/v1/documents/{id}/signed",
-            get(documents::files::signed),
-        )
-        .route(
-            "/api/v1/documents/{id}/evidence",
-            get(documents::files::evidence),
-        )
-        .route(
-            "/api/v1/documents/{id}/cancel",
-            post(documents::cancel::cancel),
-        )
-        .route("/api/v1/events", get(events::list));
-    podpis_kit::serve(router, request).await
+    podpis_kit::serve(&ROUTES, request).await
 }

@@ -11,14 +11,20 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
 use spin_sdk::http::Request;
+use std::sync::LazyLock;
+
+static ROUTES: LazyLock<Router> = LazyLock::new(|| {
+    podpis_kit::router(
+        Router::new()
+            .route("/patient/document", get(view::read))
+            .route("/patient/document/file", get(files::original))
+            .route("/patient/document/signed", get(files::signed))
+            .route("/patient/document/opened", post(actions::opened))
+            .route("/patient/document/decline", post(actions::decline)),
+    )
+});
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    let router = Router::new()
-        .route("/patient/document", get(view::read))
-        .route("/patient/document/file", get(files::original))
-        .route("/patient/document/signed", get(files::signed))
-        .route("/patient/document/opened", post(actions::opened))
-        .route("/patient/document/decline", post(actions::decline));
-    podpis_kit::serve(router, request).await
+    podpis_kit::serve(&ROUTES, request).await
 }

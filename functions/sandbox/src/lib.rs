@@ -13,6 +13,7 @@ use podpis_shared::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spin_sdk::http::Request;
+use std::sync::LazyLock;
 
 /// How many messages one answer holds.
 const MESSAGES_MAX: i64 = 200;
@@ -23,13 +24,12 @@ struct MessagesQuery {
     channel: Option<String>,
 }
 
+static ROUTES: LazyLock<Router> =
+    LazyLock::new(|| podpis_kit::router(Router::new().route("/sandbox/messages", get(messages))));
+
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(
-        Router::new().route("/sandbox/messages", get(messages)),
-        request,
-    )
-    .await
+    podpis_kit::serve(&ROUTES, request).await
 }
 
 /// `GET /sandbox/messages?to=&channel=`: newest first.

@@ -9,12 +9,18 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use spin_sdk::http::Request;
+use std::sync::LazyLock;
+
+static ROUTES: LazyLock<Router> = LazyLock::new(|| {
+    podpis_kit::router(
+        Router::new()
+            .route("/assets/{name}", get(files::asset))
+            .route("/", get(files::page))
+            .route("/{*path}", get(files::page)),
+    )
+});
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    let router = Router::new()
-        .route("/assets/{name}", get(files::asset))
-        .route("/", get(files::page))
-        .route("/{*path}", get(files::page));
-    podpis_kit::serve(router, request).await
+    podpis_kit::serve(&ROUTES, request).await
 }

@@ -18,6 +18,7 @@ use podpis_shared::problem::Code;
 use podpis_shared::{Phone, Sensitive};
 use serde::Deserialize;
 use spin_sdk::http::Request;
+use std::sync::LazyLock;
 
 #[derive(Deserialize)]
 struct Message {
@@ -26,9 +27,12 @@ struct Message {
     text: Sensitive<String>,
 }
 
+static ROUTES: LazyLock<Router> =
+    LazyLock::new(|| podpis_kit::router(Router::new().route("/send", post(send))));
+
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(Router::new().route("/send", post(send)), request).await
+    podpis_kit::serve(&ROUTES, request).await
 }
 
 /// Sends a message. Repeating it with the same id sends nothing twice.

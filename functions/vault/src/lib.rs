@@ -21,13 +21,19 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
 use spin_sdk::http::Request;
+use std::sync::LazyLock;
+
+static ROUTES: LazyLock<Router> = LazyLock::new(|| {
+    podpis_kit::router(
+        Router::new()
+            .route("/blobs", post(blobs::create))
+            .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
+            .route("/sign", post(sign::sign))
+            .route("/documents/{id}/evidence", get(evidence::read)),
+    )
+});
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    let router = Router::new()
-        .route("/blobs", post(blobs::create))
-        .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
-        .route("/sign", post(sign::sign))
-        .route("/documents/{id}/evidence", get(evidence::read));
-    podpis_kit::serve(router, request).await
+    podpis_kit::serve(&ROUTES, request).await
 }

@@ -50,7 +50,11 @@ fn access() -> Value {
 
 fn sign_text(key: &str, header: &str, payload: &str) -> String {
     let key = SigningKey::<Sha256>::new(RsaPrivateKey::from_pkcs8_pem(key).unwrap());
-    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let message = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    );
     let signature = key.sign(message.as_bytes());
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
 }
@@ -60,7 +64,12 @@ fn sign(header: &Value, payload: &Value) -> String {
 }
 
 fn check(id: &str, access: &str) -> Result<SignIn, TokenError> {
-    verify(id, access, &KeySet::from_pem(&format!("{OTHER_PUBLIC}{ESIA_PUBLIC}")).unwrap(), checks())
+    verify(
+        id,
+        access,
+        &KeySet::from_pem(&format!("{OTHER_PUBLIC}{ESIA_PUBLIC}")).unwrap(),
+        checks(),
+    )
 }
 
 /// A copy with a claim changed; `null` takes it away.
@@ -77,8 +86,15 @@ fn with(mut claims: Value, pointer: &str, value: Value) -> Value {
 
 #[test]
 fn right_tokens_pass() {
-    let sign_in = check(&sign(&header("id"), &id()), &sign(&header("access"), &access())).unwrap();
-    assert_eq!((sign_in.oid, sign_in.auth_time.unix()), (1_000_299_353, NOW - 20));
+    let sign_in = check(
+        &sign(&header("id"), &id()),
+        &sign(&header("access"), &access()),
+    )
+    .unwrap();
+    assert_eq!(
+        (sign_in.oid, sign_in.auth_time.unix()),
+        (1_000_299_353, NOW - 20)
+    );
     assert_eq!(sign_in.key_sha256.len(), 64);
 }
 
@@ -115,8 +131,16 @@ fn older_forms_pass() {
 fn each_wrong_claim_of_the_id_token() {
     let access = sign(&header("access"), &access());
     for (pointer, value, error) in [
-        ("/iss", json!("http://esia.gosuslugi.ru"), TokenError::Issuer),
-        ("/iss", json!("https://esia.gosuslugi.ru/"), TokenError::Issuer),
+        (
+            "/iss",
+            json!("http://esia.gosuslugi.ru"),
+            TokenError::Issuer,
+        ),
+        (
+            "/iss",
+            json!("https://esia.gosuslugi.ru/"),
+            TokenError::Issuer,
+        ),
         ("/iss", Value::Null, TokenError::Claims),
         ("/aud", json!("OTHER"), TokenError::Audience),
         ("/aud", json!(["PODPIS"]), TokenError::Claims),
@@ -126,21 +150,49 @@ fn each_wrong_claim_of_the_id_token() {
         ("/iat", json!(NOW + 61), TokenError::NotYetValid),
         ("/sub", json!(1_000_299_354_u64), TokenError::Subject),
         ("/sub", json!("ivanova"), TokenError::Claims),
-        ("/urn:esia:sbj/urn:esia:sbj:oid", json!(1_000_299_354_u64), TokenError::Subject),
+        (
+            "/urn:esia:sbj/urn:esia:sbj:oid",
+            json!(1_000_299_354_u64),
+            TokenError::Subject,
+        ),
         ("/urn:esia:sbj", Value::Null, TokenError::Claims),
         ("/urn:esia:sid", json!("other"), TokenError::Session),
         ("/urn:esia:sid", Value::Null, TokenError::Claims),
         ("/auth_time", json!(STARTED - 61), TokenError::Stale),
-        ("/auth_time", json!((STARTED - 61) * 1000), TokenError::Stale),
+        (
+            "/auth_time",
+            json!((STARTED - 61) * 1000),
+            TokenError::Stale,
+        ),
         ("/auth_time", json!(NOW + 61), TokenError::AuthTime),
         ("/auth_time", Value::Null, TokenError::Claims),
-        ("/urn:esia:sbj/urn:esia:sbj:is_tru", Value::Null, TokenError::Unconfirmed),
-        ("/urn:esia:sbj/urn:esia:sbj:is_tru", json!(false), TokenError::Unconfirmed),
-        ("/urn:esia:sbj/urn:esia:sbj:lvl", json!("P"), TokenError::Unconfirmed),
-        ("/urn:esia:sbj/urn:esia:sbj:lvl", json!("KD"), TokenError::Unconfirmed),
+        (
+            "/urn:esia:sbj/urn:esia:sbj:is_tru",
+            Value::Null,
+            TokenError::Unconfirmed,
+        ),
+        (
+            "/urn:esia:sbj/urn:esia:sbj:is_tru",
+            json!(false),
+            TokenError::Unconfirmed,
+        ),
+        (
+            "/urn:esia:sbj/urn:esia:sbj:lvl",
+            json!("P"),
+            TokenError::Unconfirmed,
+        ),
+        (
+            "/urn:esia:sbj/urn:esia:sbj:lvl",
+            json!("KD"),
+            TokenError::Unconfirmed,
+        ),
     ] {
         let token = sign(&header("id"), &with(id(), pointer, value.clone()));
-        assert_eq!(check(&token, &access).unwrap_err(), error, "{pointer} = {value}");
+        assert_eq!(
+            check(&token, &access).unwrap_err(),
+            error,
+            "{pointer} = {value}"
+        );
     }
 }
 
@@ -152,11 +204,19 @@ fn each_wrong_claim_of_the_access_token() {
         ("/client_id", json!("OTHER"), TokenError::Audience),
         ("/exp", json!(NOW - 60), TokenError::Expired),
         ("/iat", json!(NOW + 61), TokenError::NotYetValid),
-        ("/urn:esia:sbj_id", json!(1_000_299_354_u64), TokenError::Subject),
+        (
+            "/urn:esia:sbj_id",
+            json!(1_000_299_354_u64),
+            TokenError::Subject,
+        ),
         ("/urn:esia:sid", json!("other"), TokenError::Session),
     ] {
         let token = sign(&header("access"), &with(access(), pointer, value.clone()));
-        assert_eq!(check(&id, &token).unwrap_err(), error, "{pointer} = {value}");
+        assert_eq!(
+            check(&id, &token).unwrap_err(),
+            error,
+            "{pointer} = {value}"
+        );
     }
 }
 
@@ -175,7 +235,11 @@ fn wrong_headers() {
         ("/sbt", Value::Null, TokenError::Kind),
     ] {
         let token = sign(&with(header("id"), pointer, value.clone()), &id_claims);
-        assert_eq!(check(&token, &access).unwrap_err(), error, "{pointer} = {value}");
+        assert_eq!(
+            check(&token, &access).unwrap_err(),
+            error,
+            "{pointer} = {value}"
+        );
     }
     // Tokens that are genuine, but each in the other's place.
     let id = sign(&header("id"), &id_claims);
@@ -191,20 +255,35 @@ fn wrong_signatures() {
 
     let foreign = sign_text(OTHER, &header("id").to_string(), &id().to_string());
     let only_esia = KeySet::from_pem(ESIA_PUBLIC).unwrap();
-    assert_eq!(verify(&foreign, &access, &only_esia, checks()).unwrap_err(), TokenError::Signature);
+    assert_eq!(
+        verify(&foreign, &access, &only_esia, checks()).unwrap_err(),
+        TokenError::Signature
+    );
 
     // The unsigned form, with the algorithm pinned and with the signature left out.
     let none = URL_SAFE_NO_PAD.encode(json!({"alg": "none", "sbt": "id"}).to_string());
     let payload = message.split_once('.').unwrap().1;
-    assert_eq!(check(&format!("{none}.{payload}."), &access).unwrap_err(), TokenError::Algorithm);
-    assert_eq!(check(&format!("{message}."), &access).unwrap_err(), TokenError::Signature);
+    assert_eq!(
+        check(&format!("{none}.{payload}."), &access).unwrap_err(),
+        TokenError::Algorithm
+    );
+    assert_eq!(
+        check(&format!("{message}."), &access).unwrap_err(),
+        TokenError::Signature
+    );
 
     // A payload changed after signing, and one written anew with the same meaning.
     let other = URL_SAFE_NO_PAD.encode(with(id(), "/sub", json!(1)).to_string());
     let head = message.split_once('.').unwrap().0;
-    assert_eq!(check(&format!("{head}.{other}.{signature}"), &access).unwrap_err(), TokenError::Signature);
+    assert_eq!(
+        check(&format!("{head}.{other}.{signature}"), &access).unwrap_err(),
+        TokenError::Signature
+    );
     let spaced = URL_SAFE_NO_PAD.encode(serde_json::to_string_pretty(&id()).unwrap());
-    assert_eq!(check(&format!("{head}.{spaced}.{signature}"), &access).unwrap_err(), TokenError::Signature);
+    assert_eq!(
+        check(&format!("{head}.{spaced}.{signature}"), &access).unwrap_err(),
+        TokenError::Signature
+    );
 
     let mut bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
     bytes[0] ^= 1;
@@ -215,15 +294,34 @@ fn wrong_signatures() {
 #[test]
 fn what_is_no_token() {
     let access = sign(&header("access"), &access());
-    for text in ["", ".", "..", "a.b", "a.b.c", "<html>", "é.é.é", &"a".repeat(20_000)] {
-        assert_eq!(check(text, &access).unwrap_err(), TokenError::Form, "{text:.20}");
+    for text in [
+        "",
+        ".",
+        "..",
+        "a.b",
+        "a.b.c",
+        "<html>",
+        "é.é.é",
+        &"a".repeat(20_000),
+    ] {
+        assert_eq!(
+            check(text, &access).unwrap_err(),
+            TokenError::Form,
+            "{text:.20}"
+        );
     }
 }
 
 #[test]
 fn a_code_names_its_state() {
-    let code = sign(&header("authorization_code"), &json!({"urn:esia:client:state": "abc"}));
+    let code = sign(
+        &header("authorization_code"),
+        &json!({"urn:esia:client:state": "abc"}),
+    );
     assert!(code_may_belong(&code, "abc"));
     assert!(!code_may_belong(&code, "abd"));
-    assert!(code_may_belong("opaque", "abc"), "the form of a code is ESIA's own matter");
+    assert!(
+        code_may_belong("opaque", "abc"),
+        "the form of a code is ESIA's own matter"
+    );
 }

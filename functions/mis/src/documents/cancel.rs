@@ -1,7 +1,7 @@
 //! `POST /api/v1/documents/{id}/cancel`.
 
 use super::read::{own, view};
-use crate::auth::Clinic;
+use crate::auth::Session;
 use crate::idempotency;
 use axum::body::Body;
 use axum::extract::Path;
@@ -29,7 +29,7 @@ struct Cancel {
 /// # Errors
 /// `invalid_state` once it is signed or closed.
 pub(crate) async fn cancel(
-    clinic: Clinic,
+    session: Session,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -50,10 +50,11 @@ pub(crate) async fn cancel(
             "reason is longer than 500 characters",
         ));
     }
-    let (db, document) = own(&clinic, &id).await?;
+    let clinic_id = session.clinic.id.clone();
+    let (db, document) = own(session, &id).await?;
     let once = idempotency::of(
         &headers,
-        &clinic.id,
+        &clinic_id,
         &format!("/documents/{id}/cancel"),
         &bytes,
     )?;

@@ -3,7 +3,7 @@
 use super::multipart::{self, Upload};
 use super::read::view;
 use super::sms;
-use crate::auth::Clinic;
+use crate::auth::{Clinic, Session};
 use crate::{db, idempotency};
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -32,11 +32,13 @@ const METADATA_MAX: usize = 8 * 1024;
 /// # Errors
 /// Those of the contract: `invalid`, `policy`, and what `vault` says of the file.
 pub(crate) async fn create(
-    clinic: Clinic,
+    Session { clinic, db }: Session,
     context: Context,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response> {
+    // An upload may take minutes: others use the handle meanwhile.
+    drop(db);
     let at = now();
     let Upload {
         new,

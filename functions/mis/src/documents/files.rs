@@ -1,7 +1,7 @@
 //! The files of a document, streamed from `vault`.
 
 use super::read::own;
-use crate::auth::Clinic;
+use crate::auth::Session;
 use axum::extract::Path;
 use axum::response::Response;
 use podpis_kit::files::stream;
@@ -10,11 +10,11 @@ use podpis_shared::problem::Code;
 
 /// `GET /api/v1/documents/{id}/original`: the bytes received, unchanged.
 pub(crate) async fn original(
-    clinic: Clinic,
+    session: Session,
     context: Context,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (_, document) = own(&clinic, &id).await?;
+    let (_, document) = own(session, &id).await?;
     stream(
         &context,
         &format!("/blobs/{}", document.original_blob),
@@ -28,11 +28,11 @@ pub(crate) async fn original(
 /// # Errors
 /// `not_signed` before the person signed.
 pub(crate) async fn signed(
-    clinic: Clinic,
+    session: Session,
     context: Context,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (_, document) = own(&clinic, &id).await?;
+    let (_, document) = own(session, &id).await?;
     let blob = document
         .signed_blob
         .ok_or_else(|| Failure::new(Code::NotSigned, "the document has not been signed yet"))?;
@@ -46,11 +46,11 @@ pub(crate) async fn signed(
 
 /// `GET /api/v1/documents/{id}/evidence`: the bundle as of now.
 pub(crate) async fn evidence(
-    clinic: Clinic,
+    session: Session,
     context: Context,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    own(&clinic, &id).await?;
+    own(session, &id).await?;
     stream(
         &context,
         &format!("/documents/{id}/evidence"),

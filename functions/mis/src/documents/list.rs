@@ -1,13 +1,13 @@
 //! `GET /api/v1/documents`: newest first.
 
 use super::read::view;
-use crate::auth::Clinic;
+use crate::auth::Session;
 use crate::{db, list};
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_kit::store::documents;
-use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_kit::{Failure, Result, http, now};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::Page;
@@ -25,7 +25,10 @@ pub(crate) struct ListQuery {
 }
 
 /// Documents of the clinic, by state and by the MIS's own id.
-pub(crate) async fn list(clinic: Clinic, Query(query): Query<ListQuery>) -> Result<Response> {
+pub(crate) async fn list(
+    Session { clinic, db }: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response> {
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
@@ -40,7 +43,7 @@ pub(crate) async fn list(clinic: Clinic, Query(query): Query<ListQuery>) -> Resu
         before: after.unwrap_or(i64::MAX),
         limit: limit + 1,
     };
-    let db = documents::expire(Db::open().await?, None, now(), EXPIRE_MAX).await?;
+    let db = documents::expire(db, None, now(), EXPIRE_MAX).await?;
     let mut found = db::documents(&db, &clinic.id, &filter).await?;
     let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if more {

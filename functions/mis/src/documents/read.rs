@@ -1,6 +1,6 @@
 //! `GET /api/v1/documents/{id}`.
 
-use crate::auth::Clinic;
+use crate::auth::Session;
 use crate::db;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -10,9 +10,12 @@ use podpis_kit::{Db, Failure, Result, http, now};
 use podpis_shared::wire::mis;
 
 /// One document.
-pub(crate) async fn read(clinic: Clinic, Path(id): Path<String>) -> Result<Response> {
-    let (db, document) = own(&clinic, &id).await?;
-    let signatures = documents::signatures(&db, &id).await?;
+pub(crate) async fn read(session: Session, Path(id): Path<String>) -> Result<Response> {
+    let (db, document) = own(session, &id).await?;
+    let signatures = match document.signed_at {
+        Some(_) => documents::signatures(&db, &id).await?,
+        None => Vec::new(),
+    };
     http::json(StatusCode::OK, &view(document, signatures))
 }
 
@@ -20,8 +23,8 @@ pub(crate) async fn read(clinic: Clinic, Path(id): Path<String>) -> Result<Respo
 ///
 /// # Errors
 /// 404 for what is not there and for what is another clinic's: nobody can tell which.
-pub(crate) async fn own(clinic: &Clinic, id: &str) -> Result<(Db, Document)> {
-    let db = Db::open().await?;
+pub(crate) async fn own(session: Session, id: &str) -> Result<(Db, Document)> {
+    let Session { clinic, db } = session;
     let found = db::document(&db, &clinic.id, id)
         .await?
         .ok_or_else(Failure::not_found)?;
