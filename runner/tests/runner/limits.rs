@@ -58,17 +58,17 @@ fn a_request_without_progress_ends_at_its_deadline() {
 #[test]
 fn a_slow_answer_that_moves_is_no_timeout() {
     let folder = usual();
-    let runner = Runner::start(folder.path(), &["--timeout", "500ms"]);
-    assert_eq!(runner.get("/stream?30").body.lines().count(), 30);
+    let runner = Runner::start(folder.path(), &["--timeout", "2s"]);
+    assert_eq!(runner.get("/stream?50").body.lines().count(), 50);
 }
 
 #[test]
 fn a_slow_request_that_moves_is_no_timeout() {
     let folder = usual();
-    let runner = Runner::start(folder.path(), &["--timeout", "1s"]);
+    let runner = Runner::start(folder.path(), &["--timeout", "2s"]);
     let mut stream = runner.connect();
-    let all = request(&runner.address, "POST", "/echo", &[], &[b'x'; 20]);
-    let (head, body) = all.split_at(all.len() - 20);
+    let all = request(&runner.address, "POST", "/echo", &[], &[b'x'; 25]);
+    let (head, body) = all.split_at(all.len() - 25);
     stream.write_all(head).unwrap();
     for byte in body {
         std::thread::sleep(std::time::Duration::from_millis(100));
@@ -76,7 +76,7 @@ fn a_slow_request_that_moves_is_no_timeout() {
     }
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(&mut stream, &mut bytes).unwrap();
-    assert_eq!(crate::harness::parse(&bytes).body.len(), 20);
+    assert_eq!(crate::harness::parse(&bytes).body.len(), 25);
 }
 
 #[test]
