@@ -23,9 +23,14 @@ pub(crate) fn worker() -> Option<Worker> {
 /// What the worker told before somebody listened.
 pub(crate) fn take_backlog() -> Vec<JsValue> {
     let backlog = field("backlog").and_then(|backlog| backlog.dyn_into::<Array>().ok());
-    backlog.map(|backlog| backlog.splice(0, backlog.length(), &JsValue::UNDEFINED)).map_or_else(Vec::new, |taken| {
-        taken.iter().filter(|message| !message.is_undefined()).collect()
-    })
+    backlog
+        .map(|backlog| backlog.splice(0, backlog.length(), &JsValue::UNDEFINED))
+        .map_or_else(Vec::new, |taken| {
+            taken
+                .iter()
+                .filter(|message| !message.is_undefined())
+                .collect()
+        })
 }
 
 /// The first `GET /patient/document`; can be taken once.
@@ -53,11 +58,15 @@ fn storage() -> Option<Storage> {
 }
 
 fn started() -> Option<JsValue> {
-    Reflect::get(&js_sys::global(), &"podpis".into()).ok().filter(JsValue::is_object)
+    Reflect::get(&js_sys::global(), &"podpis".into())
+        .ok()
+        .filter(JsValue::is_object)
 }
 
 fn field(name: &str) -> Option<JsValue> {
-    Reflect::get(&started()?, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
+    Reflect::get(&started()?, &name.into())
+        .ok()
+        .filter(|value| !value.is_null() && !value.is_undefined())
 }
 
 fn set_field(name: &str, value: &JsValue) {

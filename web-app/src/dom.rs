@@ -1,17 +1,19 @@
 //! The browser behind Yew: small steps that have no place in markup.
 
+use crate::text;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use crate::text;
 use web_sys::{
-    Blob, CanvasRenderingContext2d, Document, Element, File, FilePropertyBag, HtmlAnchorElement, HtmlCanvasElement,
-    HtmlElement, ImageBitmap, ShareData, Url, VisibilityState,
+    Blob, CanvasRenderingContext2d, Document, Element, File, FilePropertyBag, HtmlAnchorElement,
+    HtmlCanvasElement, HtmlElement, ImageBitmap, ShareData, Url, VisibilityState,
 };
 
 /// The address's path.
 pub(crate) fn path() -> String {
-    web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default()
+    web_sys::window()
+        .and_then(|window| window.location().pathname().ok())
+        .unwrap_or_default()
 }
 
 /// An element by its id.
@@ -34,7 +36,8 @@ pub(crate) fn name_page(page: &str, state: &str, title: &str) {
 pub(crate) fn give_up() {
     name_page("sign", "error", &text::tab_title(None));
     for (id, hidden) in [("app", true), ("boot-failed", false)] {
-        if let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        if let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok())
+        {
             element.set_hidden(hidden);
         }
     }
@@ -63,7 +66,9 @@ pub(crate) fn reload() {
 
 /// Milliseconds since the page began to load.
 pub(crate) fn now_ms() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |clock| clock.now())
 }
 
 /// The page is in the foreground.
@@ -78,7 +83,9 @@ pub(crate) fn pixel_ratio() -> f64 {
 
 /// How far the person has zoomed in with two fingers.
 pub(crate) fn pinch_zoom() -> f64 {
-    web_sys::window().and_then(|window| window.visual_viewport()).map_or(1.0, |viewport| viewport.scale())
+    web_sys::window()
+        .and_then(|window| window.visual_viewport())
+        .map_or(1.0, |viewport| viewport.scale())
 }
 
 /// Width in device pixels of the column of pages.
@@ -89,16 +96,25 @@ pub(crate) fn sheet_width(element: &Element) -> u32 {
 /// Keeps the place of a picture of this shape; through the CSSOM, as the policy forbids `style` attributes.
 pub(crate) fn keep_place(element: &HtmlElement, width: f32, height: f32) {
     // A value that the browser can't read leaves the stylesheet's own ratio.
-    let _ = element.style().set_property("aspect-ratio", &format!("{width} / {height}"));
+    let _ = element
+        .style()
+        .set_property("aspect-ratio", &format!("{width} / {height}"));
 }
 
 /// Puts a picture on a canvas, at the picture's own size.
 pub(crate) fn paint(canvas: &HtmlCanvasElement, bitmap: &ImageBitmap) -> bool {
     canvas.set_width(bitmap.width());
     canvas.set_height(bitmap.height());
-    let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
-    let painted =
-        context.is_some_and(|context| context.draw_image_with_image_bitmap(bitmap, 0.0, 0.0).is_ok());
+    let context = canvas
+        .get_context("2d")
+        .ok()
+        .flatten()
+        .and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
+    let painted = context.is_some_and(|context| {
+        context
+            .draw_image_with_image_bitmap(bitmap, 0.0, 0.0)
+            .is_ok()
+    });
     bitmap.close();
     painted
 }
@@ -118,14 +134,16 @@ pub(crate) fn save(blob: &Blob, name: &str) -> Result<(), JsValue> {
     anchor.set_download(name);
     anchor.click();
     // The download has its own hold on the bytes by then.
-    gloo::timers::callback::Timeout::new(60_000, move || drop(Url::revoke_object_url(&url))).forget();
+    gloo::timers::callback::Timeout::new(60_000, move || drop(Url::revoke_object_url(&url)))
+        .forget();
     Ok(())
 }
 
 /// Whether the browser offers to send files to other apps.
 pub(crate) fn can_share() -> bool {
-    web_sys::window()
-        .is_some_and(|window| Reflect::has(&window.navigator(), &"canShare".into()).unwrap_or(false))
+    web_sys::window().is_some_and(|window| {
+        Reflect::has(&window.navigator(), &"canShare".into()).unwrap_or(false)
+    })
 }
 
 /// Offers a PDF to other apps; the person may close the offer, which is no error.

@@ -8,7 +8,9 @@ use crate::text::{self, landing, not_found};
 /// `/`: what this is, and where the people go who got an SMS.
 #[component]
 pub(crate) fn Landing() -> Html {
-    use_effect_with((), |()| dom::name_page("landing", "ready", &text::tab_title(None)));
+    use_effect_with((), |()| {
+        dom::name_page("landing", "ready", &text::tab_title(None))
+    });
     html! {
         <>
             <header class="top">
@@ -40,7 +42,9 @@ pub(crate) fn Landing() -> Html {
 /// Any other address.
 #[component]
 pub(crate) fn NotFound() -> Html {
-    use_effect_with((), |()| dom::name_page("not-found", "not-found", not_found::TITLE));
+    use_effect_with((), |()| {
+        dom::name_page("not-found", "not-found", not_found::TITLE)
+    });
     html! {
         <>
             <header class="top">

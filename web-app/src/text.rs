@@ -49,7 +49,10 @@ pub(crate) fn volume(pages: u32, bytes: u64) -> String {
 
 /// `1 страница`, `2 страницы`, `5 страниц`.
 pub(crate) fn page_count(pages: u32) -> String {
-    format!("{pages}\u{a0}{}", plural(u64::from(pages), ["страница", "страницы", "страниц"]))
+    format!(
+        "{pages}\u{a0}{}",
+        plural(u64::from(pages), ["страница", "страницы", "страниц"])
+    )
 }
 
 /// `900 байт`, `180 КБ`, `1,4 МБ`; 1 КБ = 1024 bytes.
@@ -98,7 +101,11 @@ pub(crate) fn arriving(loaded: u64, total: u64) -> String {
     if total == 0 {
         "Загружаем документ…".into()
     } else {
-        format!("Загружаем документ: {}\u{a0}из\u{a0}{}", size(loaded), size(total))
+        format!(
+            "Загружаем документ: {}\u{a0}из\u{a0}{}",
+            size(loaded),
+            size(total)
+        )
     }
 }
 
@@ -106,7 +113,10 @@ pub(crate) const OPENING: &str = "Открываем документ…";
 
 /// Said when the document can be read.
 pub(crate) fn ready(pages: usize) -> String {
-    format!("Документ открыт: {}", page_count(u32::try_from(pages).unwrap_or(u32::MAX)))
+    format!(
+        "Документ открыт: {}",
+        page_count(u32::try_from(pages).unwrap_or(u32::MAX))
+    )
 }
 
 /// On the main button while the file streams in.
@@ -128,14 +138,16 @@ pub(crate) const READ_TO_END: &str = "Прочитайте документ до
 pub(crate) const SIGNING_OFF: &str = "Подписать нельзя";
 pub(crate) const STARTING: &str = "Переходим на\u{a0}Госуслуги…";
 pub(crate) const COMPLETING: &str = "Проверяем подпись…";
-pub(crate) const COMPLETING_BODY: &str = "Это занимает несколько секунд. Не\u{a0}закрывайте страницу.";
+pub(crate) const COMPLETING_BODY: &str =
+    "Это занимает несколько секунд. Не\u{a0}закрывайте страницу.";
 pub(crate) const SIGNING_TITLE: &str = "Подписание";
 pub(crate) const DECLINE: &str = "Отказаться";
 pub(crate) const DOWNLOAD: &str = "Скачать";
 pub(crate) const DOWNLOAD_ORIGINAL: &str = "Скачать документ";
 pub(crate) const DOWNLOAD_SIGNED: &str = "Скачать подписанный документ";
 pub(crate) const DOWNLOADING: &str = "Скачиваем…";
-pub(crate) const DOWNLOAD_FAILED: &str = "Не\u{a0}удалось скачать. Проверьте интернет и\u{a0}попробуйте ещё\u{a0}раз.";
+pub(crate) const DOWNLOAD_FAILED: &str =
+    "Не\u{a0}удалось скачать. Проверьте интернет и\u{a0}попробуйте ещё\u{a0}раз.";
 pub(crate) const SHARE: &str = "Отправить файл";
 pub(crate) const RETRY: &str = "Повторить";
 pub(crate) const RELOAD: &str = "Обновить страницу";
@@ -145,7 +157,13 @@ pub(crate) const CALL_CLINIC: &str = "Позвонить в\u{a0}клинику"
 pub(crate) fn phone(e164: &str) -> String {
     match e164.strip_prefix("+7") {
         Some(n) if n.len() == 10 && n.bytes().all(|digit| digit.is_ascii_digit()) => {
-            format!("+7\u{a0}{}\u{a0}{}-{}-{}", &n[..3], &n[3..6], &n[6..8], &n[8..])
+            format!(
+                "+7\u{a0}{}\u{a0}{}-{}-{}",
+                &n[..3],
+                &n[3..6],
+                &n[6..8],
+                &n[8..]
+            )
         }
         _ => e164.to_owned(),
     }
@@ -153,8 +171,17 @@ pub(crate) fn phone(e164: &str) -> String {
 
 /// File name of the original and of the signed document.
 pub(crate) fn file_name(title: &str, signed: bool) -> String {
-    let kept: String =
-        title.chars().map(|c| if c.is_alphanumeric() || " -_,.()№".contains(c) { c } else { ' ' }).take(80).collect();
+    let kept: String = title
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || " -_,.()№".contains(c) {
+                c
+            } else {
+                ' '
+            }
+        })
+        .take(80)
+        .collect();
     let stem = match kept.trim() {
         "" => "Документ",
         stem => stem,
@@ -202,7 +229,8 @@ pub(crate) const CHECKS_SHA256: &str = "SHA-256";
 pub(crate) const CHECKS_STREEBOG: &str = "ГОСТ Р\u{a0}34.11-2012 («Стрибог», 256\u{a0}бит)";
 
 pub(crate) const CONTACT_TITLE: &str = "Есть вопросы?";
-pub(crate) const CONTACT_BODY: &str = "О\u{a0}содержании документа спросите клинику, которая его прислала.";
+pub(crate) const CONTACT_BODY: &str =
+    "О\u{a0}содержании документа спросите клинику, которая его прислала.";
 pub(crate) const SAFETY: &str = "Вход\u{a0}— только на\u{a0}сайте Госуслуг. Эта страница никогда не\u{a0}спрашивает \
      паролей, кодов из\u{a0}СМС и\u{a0}данных карты.";
 
@@ -289,9 +317,18 @@ pub(crate) mod landing {
          Если ссылка не\u{a0}открывается, попросите клинику прислать её ещё\u{a0}раз.";
     pub(crate) const POINTS_TITLE: &str = "Почему этому можно доверять";
     pub(crate) const POINTS: [(&str, &str); 3] = [
-        ("Вы подписываете то, что видите", "Браузер сам сверяет показанный файл с\u{a0}тем, что прислала клиника."),
-        ("Вход только через Госуслуги", "Мы\u{a0}не\u{a0}спрашиваем паролей, кодов и\u{a0}данных карты."),
-        ("Подписанный документ остаётся у\u{a0}вас", "Скачайте его сразу после подписания."),
+        (
+            "Вы подписываете то, что видите",
+            "Браузер сам сверяет показанный файл с\u{a0}тем, что прислала клиника.",
+        ),
+        (
+            "Вход только через Госуслуги",
+            "Мы\u{a0}не\u{a0}спрашиваем паролей, кодов и\u{a0}данных карты.",
+        ),
+        (
+            "Подписанный документ остаётся у\u{a0}вас",
+            "Скачайте его сразу после подписания.",
+        ),
     ];
 }
 
@@ -348,7 +385,10 @@ mod tests {
     #[test]
     fn file_names_are_harmless() {
         assert_eq!(file_name("Согласие № 5", false), "Согласие № 5.pdf");
-        assert_eq!(file_name("../../etc/passwd", true), ".. .. etc passwd (подписан).pdf");
+        assert_eq!(
+            file_name("../../etc/passwd", true),
+            ".. .. etc passwd (подписан).pdf"
+        );
         assert_eq!(file_name("«»", false), "Документ.pdf");
     }
 }

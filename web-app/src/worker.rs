@@ -49,7 +49,10 @@ impl DocumentWorker {
             }
         });
         worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        Some(Self { worker, _listener: listener })
+        Some(Self {
+            worker,
+            _listener: listener,
+        })
     }
 
     /// Asks for a page.
@@ -91,9 +94,15 @@ fn read(message: &JsValue) -> Option<Told> {
     let number = |name: &str| field(name)?.as_f64();
     let text = |name: &str| field(name)?.as_string();
     let event = match text("type")?.as_str() {
-        "progress" => Event::FileProgress { loaded: number("loaded")? as u64, total: number("total")? as u64 },
+        "progress" => Event::FileProgress {
+            loaded: number("loaded")? as u64,
+            total: number("total")? as u64,
+        },
         "opened" if text("error")?.is_empty() => Event::FileOpened {
-            hashes: Hashes { sha256: text("sha256")?, streebog256: text("streebog256")? },
+            hashes: Hashes {
+                sha256: text("sha256")?,
+                streebog256: text("streebog256")?,
+            },
             sizes: sizes(field("sizes")?),
         },
         "opened" => Event::FileFailed(Trouble::Other),
@@ -103,8 +112,16 @@ fn read(message: &JsValue) -> Option<Told> {
             if flaws.contains(MISSING_FILE) {
                 return Some(Told::Event(Event::FileFailed(Trouble::Offline)));
             }
-            let event = Event::Drawn { page, width: number("asked")? as u32, flaws };
-            return Some(Told::Picture { page, bitmap: field("bitmap")?.dyn_into().ok()?, event });
+            let event = Event::Drawn {
+                page,
+                width: number("asked")? as u32,
+                flaws,
+            };
+            return Some(Told::Picture {
+                page,
+                bitmap: field("bitmap")?.dyn_into().ok()?,
+                event,
+            });
         }
         "failed" => Event::FileFailed(trouble(&text("stage")?, number("status")?, &text("code")?)),
         _ => return None,
@@ -123,6 +140,11 @@ fn trouble(stage: &str, status: f64, code: &str) -> Trouble {
 
 /// Pairs of width and height.
 fn sizes(value: JsValue) -> Vec<(f32, f32)> {
-    let flat = value.dyn_into::<Float32Array>().map(|array| array.to_vec()).unwrap_or_default();
-    flat.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+    let flat = value
+        .dyn_into::<Float32Array>()
+        .map(|array| array.to_vec())
+        .unwrap_or_default();
+    flat.chunks_exact(2)
+        .map(|pair| (pair[0], pair[1]))
+        .collect()
 }

@@ -49,7 +49,10 @@ impl Worker {
     /// Room for `expected` bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(expected: usize) -> Self {
-        Self { intake: Intake::with_capacity(expected), document: None }
+        Self {
+            intake: Intake::with_capacity(expected),
+            document: None,
+        }
     }
 
     /// The next bytes of the file.
@@ -65,19 +68,33 @@ impl Worker {
                 // The worker lives as long as its document.
                 let substitutes = Arc::new(Substitutes::new(Box::new(podpis_font)));
                 let document = Document::new(Box::leak(Box::new(pdf)), substitutes);
-                let sizes = document.page_sizes().iter().flat_map(|page| [page.width, page.height]).collect();
+                let sizes = document
+                    .page_sizes()
+                    .iter()
+                    .flat_map(|page| [page.width, page.height])
+                    .collect();
                 self.document = Some(document);
                 (sizes, None)
             }
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
-        Facts { sha256: opened.hashes.sha256, streebog256: opened.hashes.streebog256, sizes, error }
+        Facts {
+            sha256: opened.hashes.sha256,
+            streebog256: opened.hashes.streebog256,
+            sizes,
+            error,
+        }
     }
 
     /// Draws page `index` (from 0) about `width` pixels wide.
     pub fn draw(&mut self, index: usize, width: f64) -> Option<Drawn> {
         let picture = self.document.as_mut()?.draw(index, width)?;
-        Some(Drawn { width: picture.width, height: picture.height, rgba: picture.rgba, flaws: picture.flaws })
+        Some(Drawn {
+            width: picture.width,
+            height: picture.height,
+            rgba: picture.rgba,
+            flaws: picture.flaws,
+        })
     }
 }
 
@@ -91,6 +108,10 @@ impl Drawn {
     /// Names of what could not be drawn, separated by spaces; empty when the page is whole.
     #[wasm_bindgen(getter)]
     pub fn flaws(&self) -> String {
-        self.flaws.iter().map(|flaw| flaw.name()).collect::<Vec<_>>().join(" ")
+        self.flaws
+            .iter()
+            .map(|flaw| flaw.name())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }

@@ -9,6 +9,7 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
 
+use crate::annotations::hides_something;
 use crate::substitutes::{Substitutes, cmap_resolver};
 use crate::wholeness::{Flaw, FlawLog, lacks_glyphs};
 
@@ -46,7 +47,11 @@ pub struct Picture {
 impl<'a> Document<'a> {
     /// Wraps an opened file. `substitutes` gives the fonts that the file itself lacks.
     pub fn new(pdf: &'a Pdf, substitutes: Arc<Substitutes>) -> Self {
-        Self { pdf, substitutes, cache: RenderCache::new() }
+        Self {
+            pdf,
+            substitutes,
+            cache: RenderCache::new(),
+        }
     }
 
     /// Sizes of all pages, in order.
@@ -66,10 +71,20 @@ impl<'a> Document<'a> {
         let settings = self.settings(&log);
         let mut context = RenderContext::new(pixel_width, pixel_height);
         let transform = Affine::scale(scale) * page.initial_transform(true).to_kurbo();
-        render_into(page, &self.cache, &settings, &RenderSettings::default(), &mut context, transform);
+        render_into(
+            page,
+            &self.cache,
+            &settings,
+            &RenderSettings::default(),
+            &mut context,
+            transform,
+        );
         context.flush();
         let mut pixmap = Pixmap::new(pixel_width, pixel_height);
-        let rasterizer = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
+        let rasterizer = RasterizerSettings {
+            target_init: TargetInit::Clear(WHITE),
+            ..Default::default()
+        };
         context.render_with(&mut pixmap, &mut Resources::default(), rasterizer);
 
         let substitutes = self.substitutes.outcome();
@@ -80,6 +95,9 @@ impl<'a> Document<'a> {
         }
         if substitutes.used && lacks_glyphs(page, &self.substitutes, &self.settings(&log)) {
             log.note(Flaw::MissingGlyph);
+        }
+        if hides_something(page) {
+            log.note(Flaw::Annotation);
         }
         Some(Picture {
             width: pixel_width,
@@ -101,14 +119,23 @@ impl<'a> Document<'a> {
 
 fn page_size(page: &Page<'_>) -> PageSize {
     let (width, height) = page.render_dimensions();
-    PageSize { width: width.max(1.0), height: height.max(1.0) }
+    PageSize {
+        width: width.max(1.0),
+        height: height.max(1.0),
+    }
 }
 
 /// Pixel width, pixel height and scale for a page drawn about `width` pixels wide.
 fn fit(page: PageSize, width: f64) -> (u16, u16, f64) {
     let (w, h) = (f64::from(page.width), f64::from(page.height));
-    let most = (MAX_PIXELS / (w * h)).sqrt().min(f64::from(u16::MAX - 1) / w.max(h));
-    let wanted = if width.is_finite() { width.max(1.0) / w } else { 1.0 };
+    let most = (MAX_PIXELS / (w * h))
+        .sqrt()
+        .min(f64::from(u16::MAX - 1) / w.max(h));
+    let wanted = if width.is_finite() {
+        width.max(1.0) / w
+    } else {
+        1.0
+    };
     let scale = wanted.min(most);
     let pixels = |length: f64| (length * scale).round().clamp(1.0, f64::from(u16::MAX)) as u16;
     (pixels(w), pixels(h), scale)
@@ -120,19 +147,34 @@ mod tests {
 
     #[test]
     fn an_ordinary_page_gets_the_width_that_is_asked_for() {
-        let (width, height, scale) = fit(PageSize { width: 595.0, height: 842.0 }, 1080.0);
+        let (width, height, scale) = fit(
+            PageSize {
+                width: 595.0,
+                height: 842.0,
+            },
+            1080.0,
+        );
         assert_eq!((width, height), (1080, 1528));
         assert!((scale - 1080.0 / 595.0).abs() < 1e-9);
     }
 
     #[test]
     fn huge_and_odd_pages_stay_within_the_limit() {
-        let sizes = [(14_400.0, 14_400.0), (1.0, 200_000.0), (200_000.0, 1.0), (595.0, 842.0), (1e9, 1e9)];
+        let sizes = [
+            (14_400.0, 14_400.0),
+            (1.0, 200_000.0),
+            (200_000.0, 1.0),
+            (595.0, 842.0),
+            (1e9, 1e9),
+        ];
         for (width, height) in sizes {
             for wanted in [0.0, 1.0, 50_000.0, f64::NAN, f64::INFINITY] {
                 let (w, h, scale) = fit(PageSize { width, height }, wanted);
                 assert!(w >= 1 && h >= 1 && scale > 0.0);
-                assert!(f64::from(w) * f64::from(h) <= MAX_PIXELS * 1.01, "{width}x{height} at {wanted}: {w}x{h}");
+                assert!(
+                    f64::from(w) * f64::from(h) <= MAX_PIXELS * 1.01,
+                    "{width}x{height} at {wanted}: {w}x{h}"
+                );
             }
         }
     }

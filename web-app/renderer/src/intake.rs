@@ -38,7 +38,10 @@ impl Intake {
     /// An intake with room for `expected` bytes (at most 64 MiB is reserved; more still fits).
     pub fn with_capacity(expected: usize) -> Self {
         const MOST: usize = 64 << 20;
-        Self { hasher: DocumentHasher::default(), bytes: Vec::with_capacity(expected.min(MOST)) }
+        Self {
+            hasher: DocumentHasher::default(),
+            bytes: Vec::with_capacity(expected.min(MOST)),
+        }
     }
 
     /// Takes the next chunk.

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod annotations;
 pub mod document;
 pub mod intake;
 pub mod substitutes;

@@ -38,7 +38,10 @@ struct State {
 impl Substitutes {
     /// Substitutes that are read with `fetch`.
     pub fn new(fetch: Fetch) -> Self {
-        Self { fetch, state: Mutex::default() }
+        Self {
+            fetch,
+            state: Mutex::default(),
+        }
     }
 
     /// A new page begins: forgets the failures of the last one.
@@ -65,7 +68,10 @@ impl Substitutes {
     /// Whether these are the bytes of one of our substitutes.
     pub(crate) fn owns(&self, data: &FontData) -> bool {
         let start = (**data).as_ref().as_ptr();
-        self.lock().fonts.values().any(|font| (**font).as_ref().as_ptr() == start)
+        self.lock()
+            .fonts
+            .values()
+            .any(|font| (**font).as_ref().as_ptr() == start)
     }
 
     fn font(&self, name: &'static str) -> Option<FontData> {

@@ -6,8 +6,9 @@ use hayro::hayro_interpret::font::{Glyph, GlyphId, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::util::TransformExt as _;
 use hayro::hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, InterpreterWarning, SoftMask, WarningSinkFn, interpret_page,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, InterpreterWarning, SoftMask, WarningSinkFn,
+    interpret_page,
 };
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{BezPath, Rect};
@@ -21,7 +22,7 @@ pub enum Flaw {
     Font,
     /// A picture that we can't decode.
     Image,
-    /// A note or form field whose look could not be read.
+    /// A note or a filled form field that has nothing to be drawn with.
     Annotation,
     /// A letter that the substitute font lacks.
     MissingGlyph,
@@ -51,18 +52,20 @@ pub(crate) struct FlawLog(Arc<Mutex<Vec<Flaw>>>);
 
 impl FlawLog {
     pub(crate) fn note(&self, flaw: Flaw) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(flaw);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(flaw);
     }
 
     pub(crate) fn sink(&self) -> WarningSinkFn {
         let log = self.clone();
-        Arc::new(move |warning| {
-            log.note(match warning {
-                InterpreterWarning::UnsupportedFont => Flaw::Font,
-                InterpreterWarning::ImageDecodeFailure => Flaw::Image,
-                InterpreterWarning::UnresolvedAnnotationAppearance => Flaw::Annotation,
-                _ => Flaw::Other,
-            });
+        Arc::new(move |warning| match warning {
+            InterpreterWarning::UnsupportedFont => log.note(Flaw::Font),
+            InterpreterWarning::ImageDecodeFailure => log.note(Flaw::Image),
+            // It also warns of a box that isn't ticked; `annotations` knows better.
+            InterpreterWarning::UnresolvedAnnotationAppearance => {}
+            _ => log.note(Flaw::Other),
         })
     }
 
@@ -79,12 +82,24 @@ impl FlawLog {
 ///
 /// The interpreter leaves such a letter out without a warning, so the page is read
 /// once more, without drawing. A gap in an embedded font is the document's own look.
-pub(crate) fn lacks_glyphs(page: &Page<'_>, substitutes: &Substitutes, settings: &InterpreterSettings) -> bool {
+pub(crate) fn lacks_glyphs(
+    page: &Page<'_>,
+    substitutes: &Substitutes,
+    settings: &InterpreterSettings,
+) -> bool {
     let cache = InterpreterCache::new();
     let target = Rect::new(0.0, 0.0, f64::from(u16::MAX), f64::from(u16::MAX));
-    let mut context =
-        Context::new(page.initial_transform(true).to_kurbo(), target, &cache, page.xref(), settings.clone());
-    let mut search = GlyphSearch { substitutes, found: false };
+    let mut context = Context::new(
+        page.initial_transform(true).to_kurbo(),
+        target,
+        &cache,
+        page.xref(),
+        settings.clone(),
+    );
+    let mut search = GlyphSearch {
+        substitutes,
+        found: false,
+    };
     interpret_page(page, &mut context, &mut search);
     search.found
 }
@@ -97,9 +112,15 @@ struct GlyphSearch<'s> {
 
 impl GlyphSearch<'_> {
     fn is_missing(&self, glyph: &Glyph<'_>) -> bool {
-        let Glyph::Outline(glyph) = glyph else { return false };
-        let substituted = glyph.font_data().is_none_or(|font| self.substitutes.owns(&font.data));
-        substituted && glyph.glyph_id() == GlyphId::NOTDEF && glyph.as_unicode().is_some_and(|text| is_visible(&text))
+        let Glyph::Outline(glyph) = glyph else {
+            return false;
+        };
+        let substituted = glyph
+            .font_data()
+            .is_none_or(|font| self.substitutes.owns(&font.data));
+        substituted
+            && glyph.glyph_id() == GlyphId::NOTDEF
+            && glyph.as_unicode().is_some_and(|text| is_visible(&text))
     }
 }
 
@@ -118,7 +139,8 @@ impl Device<'_> for GlyphSearch<'_> {
 }
 
 fn is_visible(text: &BfString) -> bool {
-    let visible = |letter: char| !letter.is_whitespace() && !letter.is_control() && letter != '\u{ad}';
+    let visible =
+        |letter: char| !letter.is_whitespace() && !letter.is_control() && letter != '\u{ad}';
     match text {
         BfString::Char(letter) => visible(*letter),
         BfString::String(text) => text.chars().any(visible),

@@ -1,5 +1,10 @@
 //! What the renderer makes of real and of odd documents, on the host.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,7 +50,10 @@ fn the_hashes_are_those_of_the_bytes_however_they_arrive() {
         let mut intake = Intake::with_capacity(bytes.len());
         bytes.chunks(size).for_each(|chunk| intake.push(chunk));
         let opened = intake.finish();
-        assert_eq!((opened.hashes, opened.size), (Hashes::of(&bytes), bytes.len() as u64));
+        assert_eq!(
+            (opened.hashes, opened.size),
+            (Hashes::of(&bytes), bytes.len() as u64)
+        );
     }
 }
 
@@ -58,7 +66,10 @@ fn cyrillic_in_a_font_that_is_not_embedded_is_drawn() {
 
 #[test]
 fn a_letter_that_the_substitute_lacks_is_told() {
-    assert_eq!(draw(&one_line("AB"), fonts()).unwrap()[0].flaws, [Flaw::MissingGlyph]);
+    assert_eq!(
+        draw(&one_line("AB"), fonts()).unwrap()[0].flaws,
+        [Flaw::MissingGlyph]
+    );
 }
 
 #[test]
@@ -66,6 +77,37 @@ fn a_substitute_that_can_not_be_fetched_is_told_and_asked_for_again() {
     let none = Arc::new(Substitutes::new(Box::new(|_| None)));
     let flaws = draw(&one_line("A"), none).unwrap().remove(0).flaws;
     assert!(flaws.contains(&Flaw::MissingFile), "{flaws:?}");
+}
+
+#[test]
+fn what_would_stay_invisible_is_told() {
+    let field = "/Type/Annot/Subtype/Widget/Rect[10 10 90 30]/T(f)";
+    for (annotation, whole) in [
+        (format!("{field}/FT/Tx/V(Ivanova)"), false),
+        (format!("{field}/FT/Tx/V()"), true),
+        (format!("{field}/FT/Sig/V<</Type/Sig>>"), true),
+        // A box that isn't ticked: only the ticked one has a look.
+        (
+            format!("{field}/FT/Btn/V/Off/AS/Off/AP<</N<</Yes 5 0 R>>>>"),
+            true,
+        ),
+        (
+            "/Type/Annot/Subtype/Line/L[0 0 50 50]/Rect[0 0 50 50]".into(),
+            false,
+        ),
+        (
+            "/Type/Annot/Subtype/Line/L[0 0 50 50]/Rect[0 0 50 50]/F 2".into(),
+            true,
+        ),
+        ("/Type/Annot/Subtype/Link/Rect[0 0 50 50]".into(), true),
+    ] {
+        let flaws = draw(&page("A", &annotation), fonts())
+            .unwrap()
+            .remove(0)
+            .flaws;
+        let expected: &[Flaw] = if whole { &[] } else { &[Flaw::Annotation] };
+        assert_eq!(flaws, expected, "{annotation}");
+    }
 }
 
 #[test]
@@ -81,11 +123,15 @@ fn draw(bytes: &[u8], substitutes: Arc<Substitutes>) -> Result<Vec<Picture>, Ope
     let pdf = intake.finish().pdf?;
     let mut document = Document::new(&pdf, substitutes);
     let pages = document.page_sizes().len();
-    Ok((0..pages).map(|page| document.draw(page, WIDTH).unwrap()).collect())
+    Ok((0..pages)
+        .map(|page| document.draw(page, WIDTH).unwrap())
+        .collect())
 }
 
 fn fonts() -> Arc<Substitutes> {
-    Arc::new(Substitutes::new(Box::new(|name| std::fs::read(font_folder().join(name)).ok())))
+    Arc::new(Substitutes::new(Box::new(|name| {
+        std::fs::read(font_folder().join(name)).ok()
+    })))
 }
 
 fn font_folder() -> PathBuf {
@@ -97,8 +143,12 @@ fn folder(path: &str) -> PathBuf {
 }
 
 fn pdfs(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let pdfs: Vec<_> = entries.filter(|path| path.extension().is_some_and(|ext| ext == "pdf")).collect();
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let pdfs: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|ext| ext == "pdf"))
+        .collect();
     assert!(pdfs.len() > 10);
     pdfs
 }
@@ -109,12 +159,17 @@ fn has_ink(picture: &Picture) -> bool {
 
 /// A page with one line in Helvetica, which it doesn't carry; `A` means the Cyrillic А, `B` a Chinese sign.
 fn one_line(text: &str) -> Vec<u8> {
+    page(text, "/Type/Annot/Subtype/Link/Rect[0 0 1 1]")
+}
+
+/// The same page with an annotation.
+fn page(text: &str, annotation: &str) -> Vec<u8> {
     let content = format!("BT /F 24 Tf 20 40 Td ({text}) Tj ET");
     let length = content.len();
     format!(
         "%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n\
          2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n\
-         3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Resources<</Font<</F 4 0 R>>>>/Contents 5 0 R>> endobj\n\
+         3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Annots[<<{annotation}>>]/Resources<</Font<</F 4 0 R>>>>/Contents 5 0 R>> endobj\n\
          4 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[65/afii10017/uni4E2D]>>>> endobj\n\
          5 0 obj <</Length {length}>> stream\n{content}\nendstream endobj\n\
          trailer <</Root 1 0 R>>\n%%EOF\n"

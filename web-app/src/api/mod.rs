@@ -39,12 +39,16 @@ impl Api {
 
     /// Tells that the document is on the screen.
     pub(crate) async fn opened(&self) -> Result<(), Trouble> {
-        self.send("POST", "/patient/document/opened", None).await.map(drop)
+        self.send("POST", "/patient/document/opened", None)
+            .await
+            .map(drop)
     }
 
     /// Declines to sign.
     pub(crate) async fn decline(&self, reason: Option<String>) -> Result<(), Trouble> {
-        self.post("/patient/document/decline", &Decline { reason }).await.map(drop)
+        self.post("/patient/document/decline", &Decline { reason })
+            .await
+            .map(drop)
     }
 
     /// Asks where to go for the signature.
@@ -53,7 +57,10 @@ impl Api {
     }
 
     /// Hands in what Gosuslugi answered. Harmless when repeated.
-    pub(crate) async fn complete_esia(&self, answer: &EsiaComplete) -> Result<EsiaCompleted, Trouble> {
+    pub(crate) async fn complete_esia(
+        &self,
+        answer: &EsiaComplete,
+    ) -> Result<EsiaCompleted, Trouble> {
         json(&self.post("/esia/complete", answer).await?).await
     }
 
@@ -70,7 +77,11 @@ impl Api {
     async fn blob(&self, path: &str) -> Result<Blob, Trouble> {
         let response = self.send("GET", path, None).await?;
         let blob = response.blob().map_err(|_| Trouble::Other)?;
-        JsFuture::from(blob).await.map_err(|_| Trouble::Offline)?.dyn_into().map_err(|_| Trouble::Other)
+        JsFuture::from(blob)
+            .await
+            .map_err(|_| Trouble::Offline)?
+            .dyn_into()
+            .map_err(|_| Trouble::Other)
     }
 
     async fn post(&self, path: &str, body: &impl Serialize) -> Result<Response, Trouble> {
@@ -78,7 +89,12 @@ impl Api {
         self.send("POST", path, Some(&body)).await
     }
 
-    async fn send(&self, method: &str, path: &str, body: Option<&str>) -> Result<Response, Trouble> {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Response, Trouble> {
         let request = self.request(method, body).map_err(|_| Trouble::Other)?;
         let window = web_sys::window().ok_or(Trouble::Other)?;
         checked(JsFuture::from(window.fetch_with_str_and_init(path, &request)).await).await
@@ -102,7 +118,10 @@ impl Api {
 
 /// The answer when it is a good one, else what is wrong.
 async fn checked(answer: Result<JsValue, JsValue>) -> Result<Response, Trouble> {
-    let response: Response = answer.map_err(|_| Trouble::Offline)?.dyn_into().map_err(|_| Trouble::Other)?;
+    let response: Response = answer
+        .map_err(|_| Trouble::Offline)?
+        .dyn_into()
+        .map_err(|_| Trouble::Other)?;
     if response.ok() {
         return Ok(response);
     }
@@ -124,5 +143,9 @@ async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Trouble> {
 
 async fn text(response: &Response) -> Result<String, Trouble> {
     let text = response.text().map_err(|_| Trouble::Other)?;
-    JsFuture::from(text).await.map_err(|_| Trouble::Offline)?.as_string().ok_or(Trouble::Other)
+    JsFuture::from(text)
+        .await
+        .map_err(|_| Trouble::Offline)?
+        .as_string()
+        .ok_or(Trouble::Other)
 }

@@ -5,7 +5,11 @@ use podpis_shared::wire::patient::EsiaComplete;
 /// Reads the answer; `None` where there is no `state`, or neither a code nor an error.
 pub(crate) fn parse_return(query: &str) -> Option<EsiaComplete> {
     let value = |name: &str| {
-        query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| decode(v))
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, v)| decode(v))
     };
     let answer = EsiaComplete {
         state: value("state").filter(|state| !state.is_empty())?,
@@ -22,7 +26,10 @@ fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let escaped = (byte == b'%').then(|| text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok()));
+        let escaped = (byte == b'%').then(|| {
+            text.get(at + 1..at + 3)
+                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+        });
         match (byte, escaped.flatten()) {
             (_, Some(value)) => {
                 out.push(value);
@@ -64,9 +71,23 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_without_a_panic() {
-        for text in ["", "state=", "state=x", "code=1", "state=%&&&=", "%%%", "state=я&code"] {
+        for text in [
+            "",
+            "state=",
+            "state=x",
+            "code=1",
+            "state=%&&&=",
+            "%%%",
+            "state=я&code",
+        ] {
             assert_eq!(parse_return(text), None, "{text}");
         }
-        assert_eq!(parse_return("state=%zz%d0&code=1%").unwrap().code.as_deref(), Some("1%"));
+        assert_eq!(
+            parse_return("state=%zz%d0&code=1%")
+                .unwrap()
+                .code
+                .as_deref(),
+            Some("1%")
+        );
     }
 }

@@ -102,7 +102,7 @@ pub(crate) enum Trouble {
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// The server answered about the document.
-    ViewRead(Result<DocumentView, Trouble>),
+    ViewRead(Result<Rc<DocumentView>, Trouble>),
     /// Bytes arrived.
     FileProgress {
         /// Bytes so far.
@@ -155,9 +155,20 @@ impl Model {
     /// The page as it opens: with or without a token, and whether Gosuslugi's answer waits to be handed in.
     pub(crate) fn new(has_token: bool, returned: bool) -> Self {
         Self {
-            view: if has_token { View::Waiting } else { View::Missing },
-            file: File::Arriving { loaded: 0, total: 0 },
-            step: if returned { Step::Completing } else { Step::Reading },
+            view: if has_token {
+                View::Waiting
+            } else {
+                View::Missing
+            },
+            file: File::Arriving {
+                loaded: 0,
+                total: 0,
+            },
+            step: if returned {
+                Step::Completing
+            } else {
+                Step::Reading
+            },
             reopened: 0,
             // The worker draws the first page by itself.
             drawing: Some(Job { page: 0, width: 0 }),
@@ -169,7 +180,7 @@ impl Model {
     /// The model after an event.
     pub(crate) fn after(mut self, event: Event) -> Self {
         match event {
-            Event::ViewRead(Ok(view)) => self.view = View::Here(Rc::new(view)),
+            Event::ViewRead(Ok(view)) => self.view = View::Here(view),
             // What is already on the screen stays while the network is away.
             Event::ViewRead(Err(Trouble::Offline)) if matches!(self.view, View::Here(_)) => {}
             Event::ViewRead(Err(trouble)) => self.view = View::Failed(trouble),
@@ -179,7 +190,10 @@ impl Model {
                 }
             }
             Event::FileOpened { hashes, sizes } => {
-                let pages = sizes.into_iter().map(|(width, height)| Page::new(width, height)).collect();
+                let pages = sizes
+                    .into_iter()
+                    .map(|(width, height)| Page::new(width, height))
+                    .collect();
                 self.file = File::Here { hashes, pages };
             }
             Event::FileFailed(trouble) => {
@@ -187,8 +201,13 @@ impl Model {
                 self.drawing = None;
             }
             // What can't be shown, another try does not mend.
-            Event::FileAsked if matches!(self.file, File::Failed(Trouble::Offline | Trouble::Code(_))) => {
-                self.file = File::Arriving { loaded: 0, total: 0 };
+            Event::FileAsked
+                if matches!(self.file, File::Failed(Trouble::Offline | Trouble::Code(_))) =>
+            {
+                self.file = File::Arriving {
+                    loaded: 0,
+                    total: 0,
+                };
                 self.drawing = Some(Job { page: 0, width: 0 });
                 self.reopened += 1;
             }
@@ -215,7 +234,11 @@ impl Model {
                 }
             }
             Event::Watched(ms) => {
-                for page in self.pages_mut().iter_mut().filter(|page| page.in_view > 0.0 && page.drawn) {
+                for page in self
+                    .pages_mut()
+                    .iter_mut()
+                    .filter(|page| page.in_view > 0.0 && page.drawn)
+                {
                     page.visible_ms += ms;
                 }
             }
@@ -258,24 +281,44 @@ impl Model {
 
     /// The proof that the document may be signed: its hashes, known to be those of what was shown whole.
     pub(crate) fn signable(&self) -> Option<Hashes> {
-        let whole = !self.pages().is_empty() && self.pages().iter().all(|page| page.drawn && page.flaws.is_empty());
+        let whole = !self.pages().is_empty()
+            && self
+                .pages()
+                .iter()
+                .all(|page| page.drawn && page.flaws.is_empty());
         let open = self.document().is_some_and(|view| view.status.is_open());
-        (open && whole && self.is_authentic() == Some(true) && self.screen().is_open() && !self.is_busy())
-            .then(|| self.hashes().cloned())
-            .flatten()
+        (open
+            && whole
+            && self.is_authentic() == Some(true)
+            && self.screen().is_open()
+            && !self.is_busy())
+        .then(|| self.hashes().cloned())
+        .flatten()
     }
 
     /// A request of the person's is under way.
     pub(crate) fn is_busy(&self) -> bool {
-        matches!(self.step, Step::Starting | Step::Leaving | Step::Completing | Step::Declining)
+        matches!(
+            self.step,
+            Step::Starting | Step::Leaving | Step::Completing | Step::Declining
+        )
     }
 
     /// What was shown, for the evidence.
     pub(crate) fn presentation(&self, total_ms: u64) -> Presentation {
-        let shown = |(index, page): (usize, &Page)| PageShown { page: index as u32 + 1, visible_ms: page.visible_ms };
+        let shown = |(index, page): (usize, &Page)| PageShown {
+            page: index as u32 + 1,
+            visible_ms: page.visible_ms,
+        };
         Presentation {
             total_ms,
-            pages: self.pages().iter().enumerate().filter(|(_, page)| page.drawn).map(shown).collect(),
+            pages: self
+                .pages()
+                .iter()
+                .enumerate()
+                .filter(|(_, page)| page.drawn)
+                .map(shown)
+                .collect(),
             reached_end: self.reached_end,
             downloaded: self.downloaded,
         }

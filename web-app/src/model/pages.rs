@@ -37,7 +37,15 @@ pub(crate) struct Page {
 impl Page {
     /// A page of this size in points, not drawn yet.
     pub(crate) fn new(width: f32, height: f32) -> Self {
-        Self { width, height, picture: 0, drawn: false, flaws: String::new(), in_view: 0.0, visible_ms: 0 }
+        Self {
+            width,
+            height,
+            picture: 0,
+            drawn: false,
+            flaws: String::new(),
+            in_view: 0.0,
+            visible_ms: 0,
+        }
     }
 }
 
@@ -54,20 +62,39 @@ pub(crate) struct Job {
 pub(crate) fn next_job(pages: &[Page], base: u32, zoom: f64) -> Option<Job> {
     let sharp = (f64::from(base) * zoom.clamp(1.0, 3.0)) as u32;
     let lacks = |page: usize, width: u32| {
-        pages.get(page).is_some_and(|p| f64::from(p.picture) < f64::from(width) * SHARP_ENOUGH)
+        pages
+            .get(page)
+            .is_some_and(|p| f64::from(p.picture) < f64::from(width) * SHARP_ENOUGH)
     };
     let visible: Vec<usize> = visible(pages).collect();
-    let first = visible.iter().copied().filter(|page| lacks(*page, sharp)).map(|page| Job { page, width: sharp });
+    let first = visible
+        .iter()
+        .copied()
+        .filter(|page| lacks(*page, sharp))
+        .map(|page| Job { page, width: sharp });
     let near = visible
         .last()
         .into_iter()
         .flat_map(|last| last + 1..=last + NEIGHBOURS)
-        .chain(visible.first().into_iter().flat_map(|first| first.saturating_sub(NEIGHBOURS)..*first))
+        .chain(
+            visible
+                .first()
+                .into_iter()
+                .flat_map(|first| first.saturating_sub(NEIGHBOURS)..*first),
+        )
         .filter(|page| lacks(*page, base))
         .map(|page| Job { page, width: base });
-    let idle_width = if pages.len() <= SHORT_DOCUMENT { base } else { base.min(DRAFT_WIDTH) };
-    let idle =
-        (0..pages.len()).filter(|page| !pages[*page].drawn).map(|page| Job { page, width: idle_width });
+    let idle_width = if pages.len() <= SHORT_DOCUMENT {
+        base
+    } else {
+        base.min(DRAFT_WIDTH)
+    };
+    let idle = (0..pages.len())
+        .filter(|page| !pages[*page].drawn)
+        .map(|page| Job {
+            page,
+            width: idle_width,
+        });
     first.chain(near).chain(idle).next()
 }
 
@@ -76,7 +103,9 @@ pub(crate) fn to_release(pages: &[Page]) -> Vec<usize> {
     if pages.len() <= SHORT_DOCUMENT {
         return Vec::new();
     }
-    let (Some(first), Some(last)) = (visible(pages).next(), visible(pages).last()) else { return Vec::new() };
+    let (Some(first), Some(last)) = (visible(pages).next(), visible(pages).last()) else {
+        return Vec::new();
+    };
     let kept = first.saturating_sub(NEIGHBOURS)..=last + NEIGHBOURS;
     (0..pages.len())
         .filter(|page| !kept.contains(page) && pages[*page].picture > DRAFT_WIDTH)
@@ -89,7 +118,11 @@ pub(crate) fn drawn(pages: &[Page]) -> usize {
 }
 
 fn visible(pages: &[Page]) -> impl Iterator<Item = usize> + '_ {
-    pages.iter().enumerate().filter(|(_, page)| page.in_view > 0.0).map(|(index, _)| index)
+    pages
+        .iter()
+        .enumerate()
+        .filter(|(_, page)| page.in_view > 0.0)
+        .map(|(index, _)| index)
 }
 
 #[cfg(test)]
@@ -119,7 +152,10 @@ mod tests {
     #[test]
     fn visible_first_then_neighbours_then_the_rest() {
         let mut pages = pages(6, &[2]);
-        let order: Vec<_> = draw_all(&mut pages, 1000, 1.0).iter().map(|job| job.page).collect();
+        let order: Vec<_> = draw_all(&mut pages, 1000, 1.0)
+            .iter()
+            .map(|job| job.page)
+            .collect();
         assert_eq!(order, [2, 3, 4, 0, 1, 5]);
         assert!(pages.iter().all(|page| page.picture == 1000));
     }
@@ -133,7 +169,13 @@ mod tests {
         assert_eq!(pages[30].picture, DRAFT_WIDTH);
         pages[0].in_view = 0.0;
         pages[30].in_view = 1.0;
-        assert_eq!(next_job(&pages, 1000, 1.0), Some(Job { page: 30, width: 1000 }));
+        assert_eq!(
+            next_job(&pages, 1000, 1.0),
+            Some(Job {
+                page: 30,
+                width: 1000
+            })
+        );
         draw_all(&mut pages, 1000, 1.0);
         assert_eq!(to_release(&pages), [0, 1, 2]);
     }
@@ -142,7 +184,13 @@ mod tests {
     fn magnified_pages_are_drawn_again_only_while_visible() {
         let mut pages = pages(3, &[1]);
         draw_all(&mut pages, 1000, 1.0);
-        assert_eq!(draw_all(&mut pages, 1000, 2.0), [Job { page: 1, width: 2000 }]);
+        assert_eq!(
+            draw_all(&mut pages, 1000, 2.0),
+            [Job {
+                page: 1,
+                width: 2000
+            }]
+        );
         assert_eq!(next_job(&pages, 1000, 1.0), None);
         assert_eq!(to_release(&pages), Vec::<usize>::new());
     }

@@ -148,7 +148,9 @@ impl Model {
             File::Failed(Trouble::Code(Code::Unavailable)) => Screen::Error,
             File::Failed(trouble) => Screen::of_trouble(*trouble),
             File::Arriving { .. } => Screen::Loading,
-            File::Here { pages, .. } if pages.iter().any(|page| !page.flaws.is_empty()) => Screen::RenderFailed,
+            File::Here { pages, .. } if pages.iter().any(|page| !page.flaws.is_empty()) => {
+                Screen::RenderFailed
+            }
             File::Here { pages, .. } if pages.iter().any(|page| page.drawn) => Screen::Ready,
             File::Here { .. } => Screen::Loading,
         }

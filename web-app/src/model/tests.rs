@@ -8,7 +8,11 @@ use super::*;
 fn view(status: Status) -> DocumentView {
     let hashes = Hashes::of(b"the document");
     DocumentView {
-        clinic: ClinicView { name: "Клиника".into(), support_phone: None, support_email: None },
+        clinic: ClinicView {
+            name: "Клиника".into(),
+            support_phone: None,
+            support_email: None,
+        },
         title: "Согласие".into(),
         kind: Kind::Ids,
         status,
@@ -27,49 +31,82 @@ fn view(status: Status) -> DocumentView {
 }
 
 fn opened(bytes: &[u8]) -> Event {
-    Event::FileOpened { hashes: Hashes::of(bytes), sizes: vec![(595.0, 842.0); 2] }
+    Event::FileOpened {
+        hashes: Hashes::of(bytes),
+        sizes: vec![(595.0, 842.0); 2],
+    }
 }
 
 fn drawn(page: usize, flaws: &str) -> Event {
-    Event::Drawn { page, width: 1000, flaws: flaws.into() }
+    Event::Drawn {
+        page,
+        width: 1000,
+        flaws: flaws.into(),
+    }
 }
 
 fn after(events: impl IntoIterator<Item = Event>) -> Model {
-    events.into_iter().fold(Model::new(true, false), Model::after)
+    events
+        .into_iter()
+        .fold(Model::new(true, false), Model::after)
 }
 
 #[test]
 fn signable_only_when_every_page_has_been_drawn_whole() {
-    let mut model = after([Event::ViewRead(Ok(view(Status::Sent))), opened(b"the document")]);
+    let mut model = after([
+        Event::ViewRead(Ok(Rc::new(view(Status::Sent)))),
+        opened(b"the document"),
+    ]);
     assert_eq!((model.screen(), model.signable()), (Screen::Loading, None));
     model = model.after(drawn(0, ""));
     assert_eq!((model.screen(), model.signable()), (Screen::Ready, None));
     model = model.after(drawn(1, ""));
-    assert_eq!((model.screen(), model.signable()), (Screen::Ready, Some(Hashes::of(b"the document"))));
+    assert_eq!(
+        (model.screen(), model.signable()),
+        (Screen::Ready, Some(Hashes::of(b"the document")))
+    );
 }
 
 #[test]
 fn other_bytes_than_the_clinics_stop_the_signing() {
-    let model = after([Event::ViewRead(Ok(view(Status::Sent))), opened(b"another"), drawn(0, ""), drawn(1, "")]);
-    assert_eq!((model.screen(), model.signable()), (Screen::HashMismatch, None));
+    let model = after([
+        Event::ViewRead(Ok(Rc::new(view(Status::Sent)))),
+        opened(b"another"),
+        drawn(0, ""),
+        drawn(1, ""),
+    ]);
+    assert_eq!(
+        (model.screen(), model.signable()),
+        (Screen::HashMismatch, None)
+    );
 }
 
 #[test]
 fn a_page_that_is_not_whole_stops_the_signing() {
-    let model =
-        after([Event::ViewRead(Ok(view(Status::Opened))), opened(b"the document"), drawn(0, ""), drawn(1, "font")]);
-    assert_eq!((model.screen(), model.signable()), (Screen::RenderFailed, None));
+    let model = after([
+        Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
+        opened(b"the document"),
+        drawn(0, ""),
+        drawn(1, "font"),
+    ]);
+    assert_eq!(
+        (model.screen(), model.signable()),
+        (Screen::RenderFailed, None)
+    );
 }
 
 #[test]
 fn a_trap_in_the_renderer_stops_the_signing() {
     let model = after([
-        Event::ViewRead(Ok(view(Status::Opened))),
+        Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
         opened(b"the document"),
         drawn(0, ""),
         Event::FileFailed(Trouble::Other),
     ]);
-    assert_eq!((model.screen(), model.signable()), (Screen::RenderFailed, None));
+    assert_eq!(
+        (model.screen(), model.signable()),
+        (Screen::RenderFailed, None)
+    );
 }
 
 #[test]
@@ -82,7 +119,11 @@ fn the_servers_word_comes_first() {
         (Status::Cancelled, Screen::Cancelled),
         (Status::Superseded, Screen::Superseded),
     ] {
-        let model = after([Event::ViewRead(Ok(view(status))), opened(b"another"), drawn(0, "font")]);
+        let model = after([
+            Event::ViewRead(Ok(Rc::new(view(status)))),
+            opened(b"another"),
+            drawn(0, "font"),
+        ]);
         assert_eq!((model.screen(), model.signable()), (screen, None));
     }
 }
@@ -99,7 +140,7 @@ fn refusals_name_their_cause_and_allow_another_try() {
         let mut model = Model::new(true, true);
         assert_eq!(model.screen(), Screen::Signing);
         for event in [
-            Event::ViewRead(Ok(view(Status::Opened))),
+            Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
             opened(b"the document"),
             drawn(0, ""),
             drawn(1, ""),
@@ -114,8 +155,18 @@ fn refusals_name_their_cause_and_allow_another_try() {
 
 #[test]
 fn nothing_can_be_pressed_twice() {
-    let ready = after([Event::ViewRead(Ok(view(Status::Opened))), opened(b"the document"), drawn(0, ""), drawn(1, "")]);
-    for step in [Step::Starting, Step::Leaving, Step::Completing, Step::Declining] {
+    let ready = after([
+        Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
+        opened(b"the document"),
+        drawn(0, ""),
+        drawn(1, ""),
+    ]);
+    for step in [
+        Step::Starting,
+        Step::Leaving,
+        Step::Completing,
+        Step::Declining,
+    ] {
         assert_eq!(ready.clone().after(Event::Stepped(step)).signable(), None);
     }
 }
@@ -133,26 +184,47 @@ fn links_and_networks_that_fail() {
     ] {
         assert_eq!(after([Event::ViewRead(Err(trouble))]).screen(), screen);
     }
-    let stays = after([Event::ViewRead(Ok(view(Status::Sent))), Event::ViewRead(Err(Trouble::Offline))]);
+    let stays = after([
+        Event::ViewRead(Ok(Rc::new(view(Status::Sent)))),
+        Event::ViewRead(Err(Trouble::Offline)),
+    ]);
     assert_eq!(stays.screen(), Screen::Loading);
 }
 
 #[test]
 fn a_file_that_can_not_be_shown_is_not_fetched_again() {
     let lost = after([Event::FileFailed(Trouble::Offline), Event::FileAsked]);
-    assert_eq!((lost.reopened, lost.file), (1, File::Arriving { loaded: 0, total: 0 }));
+    assert_eq!(
+        (lost.reopened, lost.file),
+        (
+            1,
+            File::Arriving {
+                loaded: 0,
+                total: 0
+            }
+        )
+    );
     let broken = after([Event::FileFailed(Trouble::Other), Event::FileAsked]);
-    assert_eq!((broken.reopened, broken.file), (0, File::Failed(Trouble::Other)));
+    assert_eq!(
+        (broken.reopened, broken.file),
+        (0, File::Failed(Trouble::Other))
+    );
 }
 
 #[test]
 fn the_evidence_tells_what_was_seen() {
     let model = after([
-        Event::ViewRead(Ok(view(Status::Opened))),
+        Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
         opened(b"the document"),
         drawn(0, ""),
-        Event::InView { page: 0, share: 1.0 },
-        Event::InView { page: 1, share: 0.2 },
+        Event::InView {
+            page: 0,
+            share: 1.0,
+        },
+        Event::InView {
+            page: 1,
+            share: 0.2,
+        },
         Event::Watched(500),
         drawn(1, ""),
         Event::Watched(500),
@@ -162,7 +234,16 @@ fn the_evidence_tells_what_was_seen() {
     let shown = model.presentation(2_000);
     assert_eq!(
         shown.pages,
-        [PageShown { page: 1, visible_ms: 1_000 }, PageShown { page: 2, visible_ms: 500 }]
+        [
+            PageShown {
+                page: 1,
+                visible_ms: 1_000
+            },
+            PageShown {
+                page: 2,
+                visible_ms: 500
+            }
+        ]
     );
     assert!(shown.reached_end && shown.downloaded);
 }

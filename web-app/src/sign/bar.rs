@@ -46,7 +46,9 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
     let label = match &model.file {
         _ if busy => text::STARTING.to_owned(),
         _ if !model.screen().is_open() => text::SIGNING_OFF.to_owned(),
-        _ if signable.is_some() || model.step == Step::Declining => props.document.consent.button.clone(),
+        _ if signable.is_some() || model.step == Step::Declining => {
+            props.document.consent.button.clone()
+        }
         File::Here { pages, .. } => text::waiting_for_pages(drawn(pages), pages.len()),
         File::Arriving { loaded, total } => text::waiting_for_file(*loaded, *total),
         File::Failed(_) => text::SIGNING_OFF.to_owned(),

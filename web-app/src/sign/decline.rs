@@ -49,11 +49,17 @@ pub(crate) fn Decline(props: &DeclineProps) -> Html {
         Callback::from(move |_| {
             failed.set(false);
             let failed = failed.clone();
-            let words = reason.cast::<HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default();
+            let words = reason
+                .cast::<HtmlTextAreaElement>()
+                .map(|area| area.value())
+                .unwrap_or_default();
             flow.decline(wording(&words), Callback::from(move |()| failed.set(true)));
         })
     };
-    let medical = matches!(props.document.kind, Kind::Ids | Kind::Refusal | Kind::TelemedConsent);
+    let medical = matches!(
+        props.document.kind,
+        Kind::Ids | Kind::Refusal | Kind::TelemedConsent
+    );
     html! {
         <>
             <button type="button" class="button button-quiet" data-testid="decline" disabled={props.disabled} onclick={open}>
@@ -109,6 +115,12 @@ mod tests {
     fn an_empty_reason_is_none_and_a_long_one_is_cut() {
         assert_eq!(wording("  \n "), None);
         assert_eq!(wording(" не понял цену "), Some("не понял цену".into()));
-        assert_eq!(wording(&"ы".repeat(REASON_MAX + 7)).unwrap().chars().count(), REASON_MAX);
+        assert_eq!(
+            wording(&"ы".repeat(REASON_MAX + 7))
+                .unwrap()
+                .chars()
+                .count(),
+            REASON_MAX
+        );
     }
 }

@@ -39,10 +39,16 @@ pub(crate) fn Download(props: &DownloadProps) -> Html {
     let failed = use_state(|| false);
     let onclick = {
         let (running, failed, flow) = (running.clone(), failed.clone(), props.flow.clone());
-        let (kind, name, done, share) = (props.kind, props.name.clone(), props.done.clone(), props.share);
+        let (kind, name, done, share) = (
+            props.kind,
+            props.name.clone(),
+            props.done.clone(),
+            props.share,
+        );
         Callback::from(move |_| {
             let Some(api) = flow.api() else { return };
-            let (running, failed, name, done) = (running.clone(), failed.clone(), name.clone(), done.clone());
+            let (running, failed, name, done) =
+                (running.clone(), failed.clone(), name.clone(), done.clone());
             running.set(true);
             failed.set(false);
             spawn_local(async move {

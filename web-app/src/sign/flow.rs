@@ -36,7 +36,11 @@ impl PartialEq for Flow {
 
 impl Flow {
     pub(crate) fn new(api: Option<Rc<Api>>, tell: UseReducerDispatcher<Model>) -> Self {
-        Self { api, tell, reads: Rc::default() }
+        Self {
+            api,
+            tell,
+            reads: Rc::default(),
+        }
     }
 
     /// Tells the model.
@@ -97,7 +101,9 @@ impl Flow {
         flow.tell(Event::Stepped(Step::Starting));
         spawn_local(async move {
             match api.start_esia(&start).await {
-                Ok(started) if dom::leave_for(&started.location) => flow.tell(Event::Stepped(Step::Leaving)),
+                Ok(started) if dom::leave_for(&started.location) => {
+                    flow.tell(Event::Stepped(Step::Leaving))
+                }
                 Ok(_) => flow.tell(Event::Stepped(Step::Refused(Trouble::Other))),
                 Err(trouble) => {
                     // The server's own word may say why: signed in another tab, expired, cancelled.
@@ -140,7 +146,10 @@ impl Flow {
                 Ok(_) => Step::Reading,
                 Err(trouble) => Step::Refused(trouble),
             };
-            if !matches!(outcome, Err(Trouble::Offline | Trouble::Code(Code::Unavailable))) {
+            if !matches!(
+                outcome,
+                Err(Trouble::Offline | Trouble::Code(Code::Unavailable))
+            ) {
                 boot::forget_esia_answer();
             }
             flow.read(&api).await;
@@ -154,17 +163,21 @@ impl Flow {
         let answer = patiently(|| api.document()).await;
         if number > self.reads.heard.get() {
             self.reads.heard.set(number);
-            self.tell(Event::ViewRead(answer));
+            self.tell(Event::ViewRead(answer.map(Rc::new)));
         }
     }
 }
 
 /// Calls until there is an answer; gives up after a few failures of the network.
-async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(mut call: impl FnMut() -> F) -> Result<T, Trouble> {
+async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
+    mut call: impl FnMut() -> F,
+) -> Result<T, Trouble> {
     let mut failures = 0;
     loop {
         let answer = call().await;
-        let Err(Trouble::Offline | Trouble::Code(Code::Unavailable)) = &answer else { return answer };
+        let Err(Trouble::Offline | Trouble::Code(Code::Unavailable)) = &answer else {
+            return answer;
+        };
         failures += 1;
         match retry::pause_after(failures) {
             Some(pause) => TimeoutFuture::new(pause).await,

@@ -40,7 +40,9 @@ impl Reducible for Model {
 #[component]
 pub(crate) fn SignPage() -> Html {
     let model = use_reducer(|| Model::new(boot::token().is_some(), boot::esia_answer().is_some()));
-    let flow = use_memo((), |()| Flow::new(boot::token().map(Api::new).map(Rc::new), model.dispatcher()));
+    let flow = use_memo((), |()| {
+        Flow::new(boot::token().map(Api::new).map(Rc::new), model.dispatcher())
+    });
     let flow = (*flow).clone();
     let screen = model.screen();
 
@@ -56,7 +58,9 @@ pub(crate) fn SignPage() -> Html {
         move |(busy, offline): &(bool, bool)| keep_current(*busy, *offline, flow)
     });
     let on_screen = model.pages().iter().any(|page| page.drawn)
-        && model.document().is_some_and(|view| view.status == podpis_shared::Status::Sent);
+        && model
+            .document()
+            .is_some_and(|view| view.status == podpis_shared::Status::Sent);
     use_effect_with(on_screen, {
         let flow = flow.clone();
         move |on_screen| {
@@ -68,7 +72,8 @@ pub(crate) fn SignPage() -> Html {
 
     let document = model.document().cloned();
     let completing = model.step == Step::Completing && screen == Screen::Signing;
-    let shows_file = !completing && model.view != View::Missing && !matches!(model.view, View::Failed(_));
+    let shows_file =
+        !completing && model.view != View::Missing && !matches!(model.view, View::Failed(_));
     let result = match &document {
         _ if completing => html! { <Completing /> },
         Some(document) if screen == Screen::Signed => {
@@ -119,7 +124,10 @@ fn keep_current(busy: bool, offline: bool, flow: Flow) -> impl FnOnce() {
     let listeners = window.map(|window| {
         let shown = flow.clone();
         let from_memory = EventListener::new(&window, "pageshow", move |event| {
-            if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+            if event
+                .dyn_ref::<PageTransitionEvent>()
+                .is_some_and(PageTransitionEvent::persisted)
+            {
                 shown.start_over();
             }
         });

@@ -28,9 +28,13 @@ pub(crate) fn Notice(props: &NoticeProps) -> Html {
         let heading = heading.clone();
         move |_| dom::focus(heading.cast::<HtmlElement>())
     });
-    let Some(notice) = notice else { return Html::default() };
+    let Some(notice) = notice else {
+        return Html::default();
+    };
     let tone = match props.screen {
-        Screen::HashMismatch | Screen::RenderFailed | Screen::Error | Screen::WrongPerson => "notice-bad",
+        Screen::HashMismatch | Screen::RenderFailed | Screen::Error | Screen::WrongPerson => {
+            "notice-bad"
+        }
         Screen::Declined | Screen::Cancelled | Screen::Superseded => "notice-calm",
         _ => "notice-warn",
     };

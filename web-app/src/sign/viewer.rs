@@ -9,8 +9,8 @@ use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{
-    Element, HtmlCanvasElement, HtmlElement, ImageBitmap, IntersectionObserver, IntersectionObserverEntry,
-    IntersectionObserverInit,
+    Element, HtmlCanvasElement, HtmlElement, ImageBitmap, IntersectionObserver,
+    IntersectionObserverEntry, IntersectionObserverInit,
 };
 use yew::prelude::*;
 
@@ -51,18 +51,28 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
         move |()| {
             DocumentWorker::listen(move |told| match told {
                 Told::Event(event) => flow.tell(event),
-                Told::Picture { page, bitmap, event } => gallery.hang(page, bitmap, event, &flow),
+                Told::Picture {
+                    page,
+                    bitmap,
+                    event,
+                } => gallery.hang(page, bitmap, event, &flow),
             })
         }
     });
 
     // Pictures that came before their place, then the next piece of work.
     use_effect_with((model.clone(), *zoom, *large), {
-        let (gallery, worker, column, flow) =
-            ((*gallery).clone(), worker.clone(), column.clone(), props.flow.clone());
+        let (gallery, worker, column, flow) = (
+            (*gallery).clone(),
+            worker.clone(),
+            column.clone(),
+            props.flow.clone(),
+        );
         move |(model, zoom, _): &(Rc<Model>, f64, bool)| {
             gallery.hang_waiting(&flow);
-            let (Some(worker), Some(column)) = (worker.as_ref(), column.cast::<Element>()) else { return };
+            let (Some(worker), Some(column)) = (worker.as_ref(), column.cast::<Element>()) else {
+                return;
+            };
             release_far(model, &flow);
             if model.drawing.is_some() || model.pages().is_empty() {
                 return;
@@ -99,7 +109,12 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
         let (worker, column) = (worker.clone(), column.clone());
         move |reopened| {
             if let (1.., Some(worker), Some(token)) = (*reopened, worker.as_ref(), boot::token()) {
-                worker.reopen(&token, column.cast::<Element>().map_or(0, |column| dom::sheet_width(&column)));
+                worker.reopen(
+                    &token,
+                    column
+                        .cast::<Element>()
+                        .map_or(0, |column| dom::sheet_width(&column)),
+                );
             }
         }
     });
@@ -153,7 +168,11 @@ struct ArrivingProps {
 #[component]
 fn Arriving(props: &ArrivingProps) -> Html {
     let whole = props.total > 0 && props.loaded >= props.total;
-    let label = if whole { text::OPENING.to_owned() } else { text::arriving(props.loaded, props.total) };
+    let label = if whole {
+        text::OPENING.to_owned()
+    } else {
+        text::arriving(props.loaded, props.total)
+    };
     html! {
         <div class="sheet sheet-empty">
             <div class="arriving">
@@ -246,15 +265,24 @@ fn release_far(model: &Model, flow: &Flow) {
     if far.is_empty() {
         return;
     }
-    far.iter().filter_map(|page| canvas(*page)).for_each(|canvas| dom::release(&canvas));
+    far.iter()
+        .filter_map(|page| canvas(*page))
+        .for_each(|canvas| dom::release(&canvas));
     flow.tell(Event::Released(far));
 }
 
 /// Tells which pages are in view, until dropped.
 fn watch(count: usize, flow: Flow) -> impl FnOnce() {
     let seen = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
-        for entry in entries.iter().filter_map(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok()) {
-            let share = if entry.is_intersecting() { entry.intersection_ratio().max(0.01) } else { 0.0 };
+        for entry in entries
+            .iter()
+            .filter_map(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok())
+        {
+            let share = if entry.is_intersecting() {
+                entry.intersection_ratio().max(0.01)
+            } else {
+                0.0
+            };
             match page_of(&entry.target().id()) {
                 Some(page) => flow.tell(Event::InView { page, share }),
                 None if entry.is_intersecting() => flow.tell(Event::ReachedEnd),
@@ -264,10 +292,13 @@ fn watch(count: usize, flow: Flow) -> impl FnOnce() {
     });
     let options = IntersectionObserverInit::new();
     options.set_threshold(&Array::of3(&0.0.into(), &0.3.into(), &0.6.into()));
-    let observer = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options).ok();
+    let observer =
+        IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options).ok();
     if let Some(observer) = &observer {
         let places = (0..count).filter_map(|page| dom::by_id(&place_id(page)));
-        places.chain(dom::by_id(END)).for_each(|element| observer.observe(&element));
+        places
+            .chain(dom::by_id(END))
+            .for_each(|element| observer.observe(&element));
     }
     move || {
         if let Some(observer) = observer {
@@ -285,7 +316,9 @@ fn watch_zoom(settled: impl Fn(f64) + Clone + 'static) -> impl FnOnce() {
         EventListener::new(&viewport, "resize", move |_| {
             let settled = settled.clone();
             // A newer timer drops, and so stops, the older one.
-            *waiting.borrow_mut() = Some(Timeout::new(ZOOM_SETTLES_MS, move || settled(dom::pinch_zoom())));
+            *waiting.borrow_mut() = Some(Timeout::new(ZOOM_SETTLES_MS, move || {
+                settled(dom::pinch_zoom())
+            }));
         })
     });
     move || drop(listener)
