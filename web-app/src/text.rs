@@ -132,6 +132,10 @@ pub(crate) fn waiting_for_pages(drawn: usize, pages: usize) -> String {
     format!("Документ загружается… {drawn}\u{a0}из\u{a0}{pages}")
 }
 
+/// For those who listen to the page: the pictures below can't be listened to.
+pub(crate) const LISTENERS: &str = "Страницы показаны картинками. Чтобы прослушать документ, скачайте его \
+     и\u{a0}откройте в\u{a0}программе, которая читает вслух.";
+
 pub(crate) const LARGER: &str = "Крупнее";
 pub(crate) const SMALLER: &str = "Мельче";
 pub(crate) const READ_TO_END: &str = "Прочитайте документ до\u{a0}конца\u{a0}↓";

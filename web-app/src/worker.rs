@@ -123,6 +123,9 @@ fn read(message: &JsValue) -> Option<Told> {
                 event,
             });
         }
+        "failed" if text("stage")? == "draw" => Event::PageFailed {
+            page: number("page")? as usize,
+        },
         "failed" => Event::FileFailed(trouble(&text("stage")?, number("status")?, &text("code")?)),
         _ => return None,
     };

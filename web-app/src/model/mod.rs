@@ -98,6 +98,9 @@ pub(crate) enum Trouble {
     Other,
 }
 
+/// Flaw of a page at which the renderer broke down.
+const BROKE_DOWN: &str = "broke-down";
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
@@ -131,6 +134,11 @@ pub(crate) enum Event {
         width: u32,
         /// What is not whole.
         flaws: String,
+    },
+    /// The renderer broke down at a page; it draws nothing any more.
+    PageFailed {
+        /// Index from 0.
+        page: usize,
     },
     /// Pictures were let go.
     Released(Vec<usize>),
@@ -221,6 +229,11 @@ impl Model {
                     page.flaws = flaws;
                 }
             }
+            Event::PageFailed { page } => match self.page_mut(page) {
+                // `drawing` stays as it is, so nothing more is asked of the renderer.
+                Some(page) => page.flaws = BROKE_DOWN.into(),
+                None => self.file = File::Failed(Trouble::Other),
+            },
             Event::Released(released) => {
                 for page in released {
                     if let Some(page) = self.page_mut(page) {

@@ -96,17 +96,22 @@ fn a_page_that_is_not_whole_stops_the_signing() {
 }
 
 #[test]
-fn a_trap_in_the_renderer_stops_the_signing() {
+fn a_trap_in_the_renderer_stops_the_signing_and_leaves_what_is_drawn() {
     let model = after([
         Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
         opened(b"the document"),
         drawn(0, ""),
-        Event::FileFailed(Trouble::Other),
+        Event::Drawing(Job {
+            page: 1,
+            width: 1000,
+        }),
+        Event::PageFailed { page: 1 },
     ]);
     assert_eq!(
         (model.screen(), model.signable()),
         (Screen::RenderFailed, None)
     );
+    assert!(model.pages()[0].drawn && model.drawing.is_some());
 }
 
 #[test]

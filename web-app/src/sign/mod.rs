@@ -95,8 +95,8 @@ pub(crate) fn SignPage() -> Html {
     html! {
         <>
             <TopBar document={document.clone()} waiting={model.view == View::Waiting} />
+            <p class="visually-hidden" role="status">{ announcement(&model, screen) }</p>
             <main class="column" aria-busy={(screen == Screen::Loading).to_string()}>
-                <p class="visually-hidden" role="status">{ announcement(&model, screen) }</p>
                 // Each part has a place of its own, which stays when the part comes or goes.
                 <div class="slot">{ result }</div>
                 <div class="slot"><Notice {screen} document={document.clone()} flow={flow.clone()} /></div>

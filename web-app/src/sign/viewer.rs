@@ -136,6 +136,7 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
                     { if *large { text::SMALLER } else { text::LARGER } }
                 </button>
             </div>
+            <p class="visually-hidden">{ text::LISTENERS }</p>
             <div class="pages" ref={column}>
                 if let File::Arriving { loaded, total } = model.file {
                     <Arriving {loaded} {total} />
