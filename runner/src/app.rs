@@ -1,37 +1,28 @@
 //! The application: its components, ready to answer, and the way of a request
 //! to one of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::thread;
 
-use anyhow::{Context as _, anyhow};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::BodyExt;
-use serde::Serialize;
 use tokio::sync::{Semaphore, watch};
-use wasmtime::component::Linker;
-use wasmtime::{Config, Engine};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{ExpirationError, ProxyHandler};
-use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use crate::bindings;
 use crate::body::Watched;
-use crate::cache::Cache;
-use crate::files::Mounts;
-use crate::host_http;
 use crate::host_sqlite::{Connection, Databases};
-use crate::instance::{ComponentData, InstanceData, Maker, Own};
-use crate::limits::{Limits, RequestState, Stop, TICK};
+use crate::instance::{ComponentData, Maker};
+use crate::limits::{Limits, RequestState, Stop};
+use crate::load::{self, Options};
 use crate::log;
-use crate::manifest::{Component, Manifest};
 use crate::outbound;
 use crate::problem::{problem, whole};
 use crate::request_id;
+use crate::request_line::RequestLine;
 use crate::routes::{Match, Router};
 
 /// Requests from outside that are served at a time; others wait for their turn.
@@ -42,21 +33,6 @@ const INTERNAL_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECI
 const HEALTH: &str = "/.well-known/spin/health";
 /// Names the request in the log of every component that works for it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// Where things are and how much they may use.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The manifest; paths in it are relative to its folder.
-    pub manifest: PathBuf,
-    /// Folder of the databases.
-    pub data: PathBuf,
-    /// Folder of compiled components.
-    pub cache: PathBuf,
-    /// Limits of instances and requests.
-    pub limits: Limits,
-    /// Fault injection: see [`Databases::open`].
-    pub crash_before_statement: Option<u64>,
-}
 
 /// A running application.
 pub struct Application {
@@ -71,7 +47,7 @@ pub struct Application {
 }
 
 impl Application {
-    /// Reads the manifest, compiles what is not compiled yet, opens databases.
+    /// Makes an application ready to answer: see [`load::load`].
     ///
     /// # Errors
     /// The first thing that keeps the application from being served in full.
@@ -79,81 +55,18 @@ impl Application {
         options: &Options,
         environment: impl Fn(&str) -> Option<String>,
     ) -> anyhow::Result<Arc<Self>> {
-        let name = options
-            .manifest
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let text = std::fs::read_to_string(&options.manifest)
-            .with_context(|| format!("cannot read {}", options.manifest.display()))?;
-        let manifest = Manifest::parse(&text).map_err(|e| anyhow!("{name}: {e}"))?;
-        let values = manifest
-            .values(environment)
-            .map_err(|e| anyhow!("{name}: {e}"))?;
-        let root = options
-            .manifest
-            .parent()
-            .unwrap_or(&options.manifest)
-            .to_owned();
-
-        let (engine, linker) = engine()
-            .and_then(|engine| linker(&engine).map(|linker| (engine, linker)))
-            .map_err(|e| anyhow!("cannot set up the engine: {e:#}"))?;
-        let cache = Cache::open(&options.cache)?;
-        let used: BTreeSet<_> = manifest
-            .triggers
-            .iter()
-            .map(|trigger| trigger.component.as_str())
-            .collect();
-        let used: Vec<_> = manifest
-            .components
-            .iter()
-            .filter(|(id, _)| used.contains(id.as_str()))
-            .collect();
-        let services = compile(&engine, &linker, &cache, &root, &used)?;
-
-        let names: BTreeSet<_> = used
-            .iter()
-            .flat_map(|(_, component)| &component.sqlite_databases)
-            .collect();
-        let databases = Databases::open(
-            &options.data,
-            names.into_iter().map(String::as_str),
-            options.crash_before_statement,
-        )?;
-        let mut prepared = Vec::new();
-        for ((id, component), service) in used.into_iter().zip(services) {
-            let place = |e: &dyn std::fmt::Display| anyhow!("{name}: component.{id}: {e}");
-            let assembled = options.data.join("files").join(id);
-            let data = ComponentData {
-                id: id.clone(),
-                variables: component.values(&values).map_err(|e| place(&e))?,
-                databases: component.sqlite_databases.clone(),
-                hosts: component.hosts(&values).map_err(|e| place(&e))?,
-                environment: component.environment.clone().into_iter().collect(),
-                mounts: Mounts::prepare(component, &root, &assembled).map_err(|e| place(&e))?,
-                limits: options.limits,
-                application: Weak::new(),
-            };
-            prepared.push((service, data));
-        }
-        start_epoch(&engine);
+        let loaded = load::load(options, environment)?;
         Ok(Arc::new_cyclic(|application| {
-            let handler = |(service, mut data): (_, ComponentData)| {
-                data.application = application.clone();
-                (
-                    data.id.clone(),
-                    ProxyHandler::new(Maker {
-                        service,
-                        component: Arc::new(data),
-                    }),
-                )
+            let handler = |(service, mut component): (_, ComponentData)| {
+                component.application = application.clone();
+                let id = component.id.clone();
+                let component = Arc::new(component);
+                (id, ProxyHandler::new(Maker { service, component }))
             };
             Self {
-                router: Router::new(&manifest.triggers),
-                components: prepared.into_iter().map(handler).collect(),
-                databases: Arc::new(databases),
+                router: Router::new(&loaded.triggers),
+                components: loaded.components.into_iter().map(handler).collect(),
+                databases: Arc::new(loaded.databases),
                 limits: options.limits,
                 in_flight: Semaphore::new(MAX_IN_FLIGHT),
                 instances: AtomicUsize::new(0),
@@ -336,78 +249,6 @@ impl Application {
     }
 }
 
-fn engine() -> wasmtime::Result<Engine> {
-    let mut config = Config::new();
-    config
-        .wasm_component_model_async(true)
-        .epoch_interruption(true);
-    Engine::new(&config)
-}
-
-fn linker(engine: &Engine) -> wasmtime::Result<Linker<InstanceData>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-    host_http::add_to_linker(&mut linker)?;
-    bindings::Host_::add_to_linker::<_, Own>(&mut linker, |data| data)?;
-    Ok(linker)
-}
-
-/// Links the components, in their order; each source is compiled once, as many
-/// at a time as there are processors.
-fn compile(
-    engine: &Engine,
-    linker: &Linker<InstanceData>,
-    cache: &Cache,
-    root: &Path,
-    components: &[(&String, &Component)],
-) -> anyhow::Result<Vec<ServicePre<InstanceData>>> {
-    let sources: BTreeMap<_, _> = components
-        .iter()
-        .map(|(id, component)| (&component.source, id))
-        .collect();
-    let queue = Mutex::new(sources.into_iter());
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = || {
-        std::iter::from_fn(next)
-            .map(|(source, id)| Ok((source, cache.load(engine, id, &root.join(source))?)))
-            .collect::<anyhow::Result<Vec<_>>>()
-    };
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let compiled: Vec<_> = thread::scope(|scope| {
-        let started: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        started
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| Err(anyhow!("the compiler stopped")))
-            })
-            .collect::<anyhow::Result<_>>()
-    })?;
-    let compiled: BTreeMap<_, _> = compiled.into_iter().flatten().collect();
-    let link = |(id, component): &(&String, &Component)| {
-        let compiled = compiled
-            .get(&component.source)
-            .with_context(|| format!("component {id}: not compiled"))?;
-        let linked = linker.instantiate_pre(compiled).and_then(ServicePre::new);
-        linked.map_err(|e| anyhow!("component {id}: {e:#}"))
-    };
-    components.iter().map(link).collect()
-}
-
-/// Ticks as long as the engine lives.
-fn start_epoch(engine: &Engine) {
-    let engine = engine.weak();
-    thread::spawn(move || {
-        while let Some(engine) = engine.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
-            thread::sleep(TICK);
-        }
-    });
-}
-
 /// The whole address of a request from outside: `Host` is part of it, and may
 /// not be a name that only components use.
 fn full_uri(request: &Request<WasiBody>) -> Option<Uri> {
@@ -444,59 +285,5 @@ fn with_id(mut response: Response<WasiBody>, id: &str) -> Response<WasiBody> {
 fn set_id(headers: &mut HeaderMap, id: &str) {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
-    }
-}
-
-/// Writes one log line when the request ends, also when its client goes away.
-struct RequestLine {
-    state: Arc<RequestState>,
-    component: Option<String>,
-    method: String,
-    path: String,
-    status: Option<StatusCode>,
-}
-
-impl RequestLine {
-    fn start(request: &Request<WasiBody>, state: Arc<RequestState>) -> Self {
-        let (method, path) = (
-            request.method().to_string(),
-            request.uri().path().to_owned(),
-        );
-        Self {
-            state,
-            component: None,
-            method,
-            path,
-            status: None,
-        }
-    }
-
-    fn end(mut self, response: Response<WasiBody>) -> Response<WasiBody> {
-        self.status = Some(response.status());
-        response
-    }
-}
-
-impl Drop for RequestLine {
-    fn drop(&mut self) {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            request_id: &'a str,
-            component: Option<&'a str>,
-            method: &'a str,
-            path: &'a str,
-            /// 499: the client left before the answer.
-            status: u16,
-            ms: f64,
-        }
-        let fields = Fields {
-            request_id: &self.state.id,
-            component: self.component.as_deref(),
-            method: &self.method,
-            path: &self.path,
-            status: self.status.map_or(499, |status| status.as_u16()),
-            ms: self.state.elapsed_ms(),
-        };
-        log::info("request", fields);
     }
 }

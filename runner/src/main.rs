@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use podpis_runner::app::{Application, Options};
+use podpis_runner::app::Application;
 use podpis_runner::limits::Limits;
+use podpis_runner::load::Options;
 use podpis_runner::log::{self, Level};
 use podpis_runner::server;
 use podpis_runner::ticker::{self, Tick, parse_duration};
