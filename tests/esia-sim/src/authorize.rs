@@ -36,24 +36,37 @@ pub(crate) async fn begin(
     let fault = esia.memory().faults.authorize.take();
     let authorization = match fault {
         Some(AuthorizeFault::Overloaded) => {
-            return Ok(back_with_error(redirect_uri, state, &EsiaError::overloaded()));
+            return Ok(back_with_error(
+                redirect_uri,
+                state,
+                &EsiaError::overloaded(),
+            ));
         }
-        Some(AuthorizeFault::WrongState) => Authorization { state: uuid()?, ..authorization },
+        Some(AuthorizeFault::WrongState) => Authorization {
+            state: uuid()?,
+            ..authorization
+        },
         None => authorization,
     };
-    let living = pages::session_cookie(&headers).and_then(|sid| esia.memory().logins.get(sid).cloned());
+    let living =
+        pages::session_cookie(&headers).and_then(|sid| esia.memory().logins.get(sid).cloned());
     if let (true, Some(login)) = (esia.single_sign_on, living) {
         let code = token::issue_code(&esia, &authorization, &login)?;
         return Ok(back_with_code(&authorization, &code));
     }
     let id = uuid()?;
     let now = esia.now();
-    esia.memory().pending.insert(id.clone(), (authorization, now));
+    esia.memory()
+        .pending
+        .insert(id.clone(), (authorization, now));
     Ok((StatusCode::FOUND, [(LOCATION, format!("/login?id={id}"))]).into_response())
 }
 
 /// The login page: a button for every person.
-pub(crate) async fn login_page(State(esia): State<Arc<Esia>>, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn login_page(
+    State(esia): State<Arc<Esia>>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let params = Params::decode(query.unwrap_or_default().as_bytes());
     match params.required("id") {
         Ok(id) if esia.memory().pending.contains_key(id) => pages::login(id),
@@ -66,12 +79,20 @@ pub(crate) async fn choose(State(esia): State<Arc<Esia>>, body: Bytes) -> Respon
     let params = Params::decode(&body);
     let chosen = || {
         let id = params.required("id")?;
-        let account = Account::by_key(params.required("person")?).ok_or_else(|| EsiaError::malformed("person"))?;
-        let (authorization, _) = esia.memory().pending.get(id).cloned().ok_or_else(EsiaError::request_time)?;
+        let account = Account::by_key(params.required("person")?)
+            .ok_or_else(|| EsiaError::malformed("person"))?;
+        let (authorization, _) = esia
+            .memory()
+            .pending
+            .get(id)
+            .cloned()
+            .ok_or_else(EsiaError::request_time)?;
         Ok((id, account, authorization))
     };
     match chosen() {
-        Ok((id, account, authorization)) => pages::consent(id, account, &esia.client.id, &authorization),
+        Ok((id, account, authorization)) => {
+            pages::consent(id, account, &esia.client.id, &authorization)
+        }
         Err(e) => pages::error(&e),
     }
 }
@@ -80,27 +101,44 @@ pub(crate) async fn choose(State(esia): State<Arc<Esia>>, body: Bytes) -> Respon
 pub(crate) async fn decide(State(esia): State<Arc<Esia>>, body: Bytes) -> Result<Response, Broken> {
     let params = Params::decode(&body);
     let decided = || {
-        let account = Account::by_key(params.required("person")?).ok_or_else(|| EsiaError::malformed("person"))?;
+        let account = Account::by_key(params.required("person")?)
+            .ok_or_else(|| EsiaError::malformed("person"))?;
         let allowed = match params.required("decision")? {
             "allow" => true,
             "deny" => false,
             _ => return Err(EsiaError::malformed("decision")),
         };
         let pending = esia.memory().pending.remove(params.required("id")?);
-        Ok((pending.ok_or_else(EsiaError::request_time)?.0, account, allowed))
+        Ok((
+            pending.ok_or_else(EsiaError::request_time)?.0,
+            account,
+            allowed,
+        ))
     };
     let (authorization, account, allowed) = match decided() {
         Ok(decided) => decided,
         Err(e) => return Ok(pages::error(&e)),
     };
     if !allowed {
-        return Ok(back_with_error(&authorization.redirect_uri, &authorization.state, &EsiaError::denied()));
+        return Ok(back_with_error(
+            &authorization.redirect_uri,
+            &authorization.state,
+            &EsiaError::denied(),
+        ));
     }
-    let login = Login { account, sid: uuid()?, auth_time: esia.now() };
+    let login = Login {
+        account,
+        sid: uuid()?,
+        auth_time: esia.now(),
+    };
     let code = token::issue_code(&esia, &authorization, &login)?;
     let mut response = back_with_code(&authorization, &code);
     if esia.single_sign_on {
-        let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Lax", pages::SESSION_COOKIE, login.sid);
+        let cookie = format!(
+            "{}={}; Path=/; HttpOnly; SameSite=Lax",
+            pages::SESSION_COOKIE,
+            login.sid
+        );
         response.headers_mut().insert(SET_COOKIE, cookie.parse()?);
         esia.memory().logins.insert(login.sid.clone(), login);
     }
@@ -110,7 +148,11 @@ pub(crate) async fn decide(State(esia): State<Arc<Esia>>, body: Bytes) -> Result
 fn trusted_address<'a>(esia: &Esia, params: &'a Params) -> Result<&'a str, EsiaError> {
     params.exactly("client_id", &esia.client.id, EsiaError::unknown_client)?;
     let uri = params.required("redirect_uri")?;
-    if esia.client.trusts(uri) { Ok(uri) } else { Err(EsiaError::redirect_uri()) }
+    if esia.client.trusts(uri) {
+        Ok(uri)
+    } else {
+        Err(EsiaError::redirect_uri())
+    }
 }
 
 fn check(esia: &Esia, params: &Params, redirect_uri: &str) -> Result<Authorization, EsiaError> {
@@ -132,16 +174,32 @@ fn check(esia: &Esia, params: &Params, redirect_uri: &str) -> Result<Authorizati
 }
 
 fn back_with_code(authorization: &Authorization, code: &str) -> Response {
-    back(&authorization.redirect_uri, &[("code", code), ("state", &authorization.state)])
+    back(
+        &authorization.redirect_uri,
+        &[("code", code), ("state", &authorization.state)],
+    )
 }
 
 fn back_with_error(redirect_uri: &str, state: &str, error: &EsiaError) -> Response {
     let description = error.to_string();
-    back(redirect_uri, &[("error", error.error), ("error_description", &description), ("state", state)])
+    back(
+        redirect_uri,
+        &[
+            ("error", error.error),
+            ("error_description", &description),
+            ("state", state),
+        ],
+    )
 }
 
 fn back(redirect_uri: &str, pairs: &[(&str, &str)]) -> Response {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
     let separator = if redirect_uri.contains('?') { '&' } else { '?' };
-    (StatusCode::FOUND, [(LOCATION, format!("{redirect_uri}{separator}{query}"))]).into_response()
+    (
+        StatusCode::FOUND,
+        [(LOCATION, format!("{redirect_uri}{separator}{query}"))],
+    )
+        .into_response()
 }

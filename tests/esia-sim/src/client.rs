@@ -16,7 +16,16 @@ use time::macros::format_description;
 pub(crate) const REQUEST_WINDOW_S: i64 = 600;
 
 /// Person scopes that the simulator knows.
-pub(crate) const SCOPES: &[&str] = &["openid", "fullname", "birthdate", "gender", "snils", "inn", "email", "mobile"];
+pub(crate) const SCOPES: &[&str] = &[
+    "openid",
+    "fullname",
+    "birthdate",
+    "gender",
+    "snils",
+    "inn",
+    "email",
+    "mobile",
+];
 
 /// Our registration at ESIA.
 pub(crate) struct Client {
@@ -29,12 +38,24 @@ pub(crate) struct Client {
 impl Client {
     /// Whether answers may be sent there: `https`, or plain `http` for this machine and its numeric addresses.
     pub(crate) fn trusts(&self, redirect_uri: &str) -> bool {
-        let Ok(uri) = redirect_uri.parse::<Uri>() else { return false };
-        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return false };
+        let Ok(uri) = redirect_uri.parse::<Uri>() else {
+            return false;
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return false;
+        };
         let host = authority.host().to_ascii_lowercase();
-        let local = host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+        let local = host == "localhost"
+            || host
+                .trim_matches(['[', ']'])
+                .parse::<std::net::IpAddr>()
+                .is_ok();
         let registered = |name: &String| {
-            host == *name || (!local && host.strip_suffix(name.as_str()).is_some_and(|sub| sub.ends_with('.')))
+            host == *name
+                || (!local
+                    && host
+                        .strip_suffix(name.as_str())
+                        .is_some_and(|sub| sub.ends_with('.')))
         };
         (scheme == "https" || (scheme == "http" && local))
             && !authority.as_str().contains('@')
@@ -45,7 +66,12 @@ impl Client {
 
 /// Checks `timestamp`, `client_certificate_hash` and `client_secret` over the parameters
 /// `client_id‖scope‖timestamp‖state‖redirect_uri`, then `code` where there is one.
-pub(crate) fn check_signed(params: &Params, keys: &Keys, now: i64, code: Option<&str>) -> Result<(), EsiaError> {
+pub(crate) fn check_signed(
+    params: &Params,
+    keys: &Keys,
+    now: i64,
+    code: Option<&str>,
+) -> Result<(), EsiaError> {
     let timestamp = params.required("timestamp")?;
     // ESIA takes a timestamp of another shape for a missing one.
     let at = parse_timestamp(timestamp).ok_or_else(|| EsiaError::missing("timestamp"))?;
@@ -58,19 +84,29 @@ pub(crate) fn check_signed(params: &Params, keys: &Keys, now: i64, code: Option<
     }
     message.push_str(code.unwrap_or_default());
 
-    if !params.required("client_certificate_hash")?.eq_ignore_ascii_case(&keys.client_hash) {
+    if !params
+        .required("client_certificate_hash")?
+        .eq_ignore_ascii_case(&keys.client_hash)
+    {
         return Err(EsiaError::client_secret());
     }
-    let secret = decode_base64(params.required("client_secret")?).ok_or_else(EsiaError::client_secret)?;
+    let secret =
+        decode_base64(params.required("client_secret")?).ok_or_else(EsiaError::client_secret)?;
     let signature = Signature::from_slice(&secret).map_err(|_| EsiaError::client_secret())?;
-    keys.client.verify(message.as_bytes(), &signature).map_err(|_| EsiaError::client_secret())
+    keys.client
+        .verify(message.as_bytes(), &signature)
+        .map_err(|_| EsiaError::client_secret())
 }
 
 /// The scopes asked for, all of them known, `openid` among them.
 pub(crate) fn check_scope(scope: &str) -> Result<Vec<String>, EsiaError> {
     let scopes: Vec<String> = scope.split(' ').map(str::to_owned).collect();
     let known = scopes.iter().all(|scope| SCOPES.contains(&scope.as_str()));
-    if known && scopes.iter().any(|scope| scope == "openid") { Ok(scopes) } else { Err(EsiaError::scope()) }
+    if known && scopes.iter().any(|scope| scope == "openid") {
+        Ok(scopes)
+    } else {
+        Err(EsiaError::scope())
+    }
 }
 
 /// A UUID in its text form: 8-4-4-4-12 hexadecimal digits.
@@ -92,7 +128,8 @@ fn parse_timestamp(text: &str) -> Option<i64> {
 
 /// Standard or URL-safe alphabet, padded or not.
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     [alphabet::URL_SAFE, alphabet::STANDARD]
         .iter()
         .find_map(|alphabet| GeneralPurpose::new(alphabet, config).decode(text).ok())
@@ -104,8 +141,10 @@ mod tests {
 
     #[test]
     fn only_registered_domains_are_trusted() {
-        let client =
-            Client { id: "PODPIS".into(), redirect_hosts: vec!["localhost".into(), "sign.example.ru".into()] };
+        let client = Client {
+            id: "PODPIS".into(),
+            redirect_hosts: vec!["localhost".into(), "sign.example.ru".into()],
+        };
         for right in [
             "http://localhost:3000/esia/callback",
             "https://sign.example.ru/esia/callback",
@@ -132,8 +171,16 @@ mod tests {
 
     #[test]
     fn timestamps_have_one_form() {
-        assert_eq!(parse_timestamp("2013.01.25 14:36:11 +0400"), Some(1_359_110_171));
-        for wrong in ["2013.01.25 14:36:11  0400", "2013-01-25 14:36:11 +0400", "2013.01.25 14:36:11", "1359110171"] {
+        assert_eq!(
+            parse_timestamp("2013.01.25 14:36:11 +0400"),
+            Some(1_359_110_171)
+        );
+        for wrong in [
+            "2013.01.25 14:36:11  0400",
+            "2013-01-25 14:36:11 +0400",
+            "2013.01.25 14:36:11",
+            "1359110171",
+        ] {
             assert_eq!(parse_timestamp(wrong), None, "{wrong}");
         }
     }
@@ -141,7 +188,11 @@ mod tests {
     #[test]
     fn four_spellings_of_base64() {
         for text in ["-_8=", "-_8", "+/8=", "+/8"] {
-            assert_eq!(decode_base64(text).as_deref(), Some(&[0xfb, 0xff][..]), "{text}");
+            assert_eq!(
+                decode_base64(text).as_deref(),
+                Some(&[0xfb, 0xff][..]),
+                "{text}"
+            );
         }
         assert_eq!(decode_base64("+_8="), None);
     }
@@ -150,7 +201,11 @@ mod tests {
     fn scopes_are_known_ones_with_openid() {
         assert!(check_scope("openid fullname").is_ok());
         for wrong in ["fullname", "openid id_doc_secret", "openid  fullname", ""] {
-            assert_eq!(check_scope(wrong).unwrap_err().code, "ESIA-007006", "{wrong}");
+            assert_eq!(
+                check_scope(wrong).unwrap_err().code,
+                "ESIA-007006",
+                "{wrong}"
+            );
         }
     }
 }

@@ -14,7 +14,11 @@ pub(crate) struct EsiaError {
 
 impl EsiaError {
     fn new(error: &'static str, code: &'static str, text: impl Into<String>) -> Self {
-        Self { error, code, text: text.into() }
+        Self {
+            error,
+            code,
+            text: text.into(),
+        }
     }
 
     pub(crate) fn missing(name: &str) -> Self {
@@ -38,7 +42,8 @@ impl EsiaError {
     }
 
     pub(crate) fn scope() -> Self {
-        let text = "The requested scope is invalid, unknown, malformed or not granted to the client.";
+        let text =
+            "The requested scope is invalid, unknown, malformed or not granted to the client.";
         Self::new("invalid_scope", "ESIA-007006", text)
     }
 
@@ -48,28 +53,49 @@ impl EsiaError {
     }
 
     pub(crate) fn response_type() -> Self {
-        Self::new("unsupported_response_type", "ESIA-007009", "The response type is not supported.")
+        Self::new(
+            "unsupported_response_type",
+            "ESIA-007009",
+            "The response type is not supported.",
+        )
     }
 
     pub(crate) fn grant() -> Self {
-        let text = "The code is invalid, expired, used, or was issued to another client or redirect_uri.";
+        let text =
+            "The code is invalid, expired, used, or was issued to another client or redirect_uri.";
         Self::new("invalid_grant", "ESIA-007011", text)
     }
 
     pub(crate) fn grant_type() -> Self {
-        Self::new("unsupported_grant_type", "ESIA-007012", "The grant type is not supported.")
+        Self::new(
+            "unsupported_grant_type",
+            "ESIA-007012",
+            "The grant type is not supported.",
+        )
     }
 
     pub(crate) fn request_time() -> Self {
-        Self::new("invalid_request", "ESIA-007015", "The time of the request is wrong.")
+        Self::new(
+            "invalid_request",
+            "ESIA-007015",
+            "The time of the request is wrong.",
+        )
     }
 
     pub(crate) fn redirect_uri() -> Self {
-        Self::new("invalid_request", "ESIA-007023", "The redirect_uri is not registered.")
+        Self::new(
+            "invalid_request",
+            "ESIA-007023",
+            "The redirect_uri is not registered.",
+        )
     }
 
     pub(crate) fn client_secret() -> Self {
-        Self::new("access_denied", "ESIA-007053", "OAuthErrorEnum.clientSecretWrong")
+        Self::new(
+            "access_denied",
+            "ESIA-007053",
+            "OAuthErrorEnum.clientSecretWrong",
+        )
     }
 }
 

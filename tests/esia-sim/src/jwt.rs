@@ -22,7 +22,9 @@ pub(crate) fn unsigned(ver: u8, sbt: &str, payload: &Value) -> String {
 
 /// The same token with one bit of its signature turned.
 pub(crate) fn spoil(token: &str) -> String {
-    let Some((message, signature)) = token.rsplit_once('.') else { return token.to_owned() };
+    let Some((message, signature)) = token.rsplit_once('.') else {
+        return token.to_owned();
+    };
     let mut bytes = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
     if let Some(byte) = bytes.get_mut(7) {
         *byte ^= 1;

@@ -31,9 +31,14 @@ pub fn write_missing(dir: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let client = dir.join("client.pem");
     if !client.exists() {
-        write(&client, &SigningKey::random(&mut OsRng).to_pkcs8_pem(LineEnding::LF)?, 0o600)?;
+        write(
+            &client,
+            &SigningKey::random(&mut OsRng).to_pkcs8_pem(LineEnding::LF)?,
+            0o600,
+        )?;
     }
-    let key: SigningKey = p256::pkcs8::DecodePrivateKey::from_pkcs8_pem(&read(&client)?).context("client.pem")?;
+    let key: SigningKey =
+        p256::pkcs8::DecodePrivateKey::from_pkcs8_pem(&read(&client)?).context("client.pem")?;
     let public = key.verifying_key().to_public_key_pem(LineEnding::LF)?;
     write_if_absent(&dir.join("client.pub.pem"), &public)?;
 
@@ -42,7 +47,10 @@ pub fn write_missing(dir: &Path) -> anyhow::Result<()> {
         write(&esia, &new_rsa()?.to_pkcs8_pem(LineEnding::LF)?, 0o600)?;
     }
     let key = RsaPrivateKey::from_pkcs8_pem(&read(&esia)?).context("esia.pem")?;
-    write_if_absent(&dir.join("esia.pub.pem"), &RsaPublicKey::from(&key).to_public_key_pem(LineEnding::LF)?)
+    write_if_absent(
+        &dir.join("esia.pub.pem"),
+        &RsaPublicKey::from(&key).to_public_key_pem(LineEnding::LF)?,
+    )
 }
 
 /// A fresh RSA key of the size that ESIA uses.
@@ -53,12 +61,17 @@ pub(crate) fn new_rsa() -> anyhow::Result<RsaPrivateKey> {
 impl Keys {
     /// Reads `client.pub.pem` and `esia.pem`.
     pub(crate) fn load(dir: &Path) -> anyhow::Result<Self> {
-        let client = VerifyingKey::from_public_key_pem(&read(&dir.join("client.pub.pem"))?).context("client.pub.pem")?;
+        let client = VerifyingKey::from_public_key_pem(&read(&dir.join("client.pub.pem"))?)
+            .context("client.pub.pem")?;
         let spki = client.to_public_key_der()?;
         Ok(Self {
             client,
-            client_hash: Streebog256::digest(spki.as_bytes()).iter().map(|byte| format!("{byte:02X}")).collect(),
-            esia: RsaPrivateKey::from_pkcs8_pem(&read(&dir.join("esia.pem"))?).context("esia.pem")?,
+            client_hash: Streebog256::digest(spki.as_bytes())
+                .iter()
+                .map(|byte| format!("{byte:02X}"))
+                .collect(),
+            esia: RsaPrivateKey::from_pkcs8_pem(&read(&dir.join("esia.pem"))?)
+                .context("esia.pem")?,
         })
     }
 }
@@ -68,7 +81,11 @@ fn read(path: &Path) -> anyhow::Result<String> {
 }
 
 fn write_if_absent(path: &Path, text: &str) -> anyhow::Result<()> {
-    if path.exists() { Ok(()) } else { write(path, text, 0o644) }
+    if path.exists() {
+        Ok(())
+    } else {
+        write(path, text, 0o644)
+    }
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {

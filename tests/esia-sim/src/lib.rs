@@ -86,26 +86,50 @@ impl Simulator {
     ///
     /// # Errors
     /// As [`Simulator::start`].
-    pub fn start_with(listen: SocketAddr, keys_dir: &Path, options: Options) -> anyhow::Result<Self> {
+    pub fn start_with(
+        listen: SocketAddr,
+        keys_dir: &Path,
+        options: Options,
+    ) -> anyhow::Result<Self> {
         write_missing(keys_dir)?;
-        let client = client::Client { id: options.client_id, redirect_hosts: options.redirect_hosts };
+        let client = client::Client {
+            id: options.client_id,
+            redirect_hosts: options.redirect_hosts,
+        };
         let keys = keys::Keys::load(keys_dir)?;
-        let esia = Arc::new(Esia::new(keys, client, options.issuer, options.single_sign_on));
-        let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+        let esia = Arc::new(Esia::new(
+            keys,
+            client,
+            options.issuer,
+            options.single_sign_on,
+        ));
+        let listener =
+            TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let router = router(Arc::clone(&esia));
         let (stop, stopped) = oneshot::channel::<()>();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let thread = std::thread::Builder::new().name("esia-sim".into()).spawn(move || {
-            runtime.block_on(async {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                let serving = axum::serve(listener, router).into_future();
-                // Stopping does not wait for open connections: nothing here must survive.
-                tokio::select! { _ = serving => {}, _ = stopped => {} }
-            });
-        })?;
-        Ok(Self { address, esia, stop: Some(stop), thread: Some(thread) })
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let thread = std::thread::Builder::new()
+            .name("esia-sim".into())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+                        return;
+                    };
+                    let serving = axum::serve(listener, router).into_future();
+                    // Stopping does not wait for open connections: nothing here must survive.
+                    tokio::select! { _ = serving => {}, _ = stopped => {} }
+                });
+            })?;
+        Ok(Self {
+            address,
+            esia,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// Where it listens.

@@ -18,7 +18,12 @@ podpis-esia-sim: a local stand-in for ESIA (Gosuslugi)
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+    match args
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         ["keys", dir] => write_missing(dir.as_ref()),
         ["serve", options @ ..] => serve(options),
         ["help" | "--help" | "-h"] => {
@@ -36,9 +41,17 @@ fn serve(args: &[&str]) -> anyhow::Result<()> {
     let mut options = Options::default();
     let mut rest = args.iter();
     while let Some(flag) = rest.next() {
-        let mut value = || rest.next().map(|v| (*v).to_owned()).with_context(|| format!("{flag} needs a value"));
+        let mut value = || {
+            rest.next()
+                .map(|v| (*v).to_owned())
+                .with_context(|| format!("{flag} needs a value"))
+        };
         match *flag {
-            "--listen" => listen = value()?.parse().context("--listen needs an address such as 127.0.0.1:3001")?,
+            "--listen" => {
+                listen = value()?
+                    .parse()
+                    .context("--listen needs an address such as 127.0.0.1:3001")?
+            }
             "--keys" => keys = Some(value()?.into()),
             "--client-id" => options.client_id = value()?,
             "--redirect-host" => hosts.push(value()?.to_ascii_lowercase()),
@@ -52,16 +65,25 @@ fn serve(args: &[&str]) -> anyhow::Result<()> {
     }
     let keys = keys.context("--keys DIR is missing")?;
     let simulator = Simulator::start_with(listen, &keys, options)?;
-    println!("{}", serde_json::json!({"msg": "listening", "url": format!("http://{}", simulator.address())}));
+    println!(
+        "{}",
+        serde_json::json!({"msg": "listening", "url": format!("http://{}", simulator.address())})
+    );
     wait_for_signal()
 }
 
 /// Until SIGINT or SIGTERM.
 fn wait_for_signal() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-        Ok(())
-    })
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let (mut interrupt, mut terminate) = (
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            );
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+            Ok(())
+        })
 }

@@ -13,12 +13,17 @@ pub(crate) const SESSION_COOKIE: &str = "esia-sim-session";
 /// The value of [`SESSION_COOKIE`].
 pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get(COOKIE)?.to_str().ok()?;
-    cookies.split("; ").find_map(|cookie| cookie.strip_prefix(SESSION_COOKIE)?.strip_prefix('='))
+    cookies
+        .split("; ")
+        .find_map(|cookie| cookie.strip_prefix(SESSION_COOKIE)?.strip_prefix('='))
 }
 
 /// Who signs in.
 pub(crate) fn login(id: &str) -> Response {
-    let people: String = PEOPLE.iter().map(|account| person_button(id, account)).collect();
+    let people: String = PEOPLE
+        .iter()
+        .map(|account| person_button(id, account))
+        .collect();
     let body = format!(
         "<h1>Кто входит?</h1><p>Выберите человека: пароль не нужен, все люди придуманы.</p><div class=\"list\">{people}</div>"
     );
@@ -26,8 +31,17 @@ pub(crate) fn login(id: &str) -> Response {
 }
 
 /// Whether the person allows it.
-pub(crate) fn consent(id: &str, account: &Account, client: &str, authorization: &Authorization) -> Response {
-    let asked: String = authorization.scopes.iter().map(|scope| format!("<li>{}</li>", scope_label(scope))).collect();
+pub(crate) fn consent(
+    id: &str,
+    account: &Account,
+    client: &str,
+    authorization: &Authorization,
+) -> Response {
+    let asked: String = authorization
+        .scopes
+        .iter()
+        .map(|scope| format!("<li>{}</li>", scope_label(scope)))
+        .collect();
     let hidden = format!(
         "<input type=\"hidden\" name=\"id\" value=\"{}\"><input type=\"hidden\" name=\"person\" value=\"{}\">",
         escape(id),
@@ -63,7 +77,10 @@ fn person_button(id: &str, account: &Account) -> String {
         key = escape(account.key),
         name = escape(&account.full_name()),
         birth = escape(account.birth_date),
-        snils = account.snils.map(|snils| format!(" · СНИЛС {}", escape(snils))).unwrap_or_default(),
+        snils = account
+            .snils
+            .map(|snils| format!(" · СНИЛС {}", escape(snils)))
+            .unwrap_or_default(),
         purpose = escape(account.purpose),
     )
 }
@@ -92,13 +109,20 @@ fn page(status: StatusCode, title: &str, body: &str) -> Response {
     let headers = [
         (CACHE_CONTROL, "no-store"),
         // No form-action: browsers would apply it to the redirect back to the client as well.
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
     ];
     (status, headers, Html(html)).into_response()
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 const STYLE: &str = "\

@@ -25,7 +25,11 @@ impl Params {
 
     /// A parameter that may be absent; an empty one is absent.
     pub(crate) fn optional(&self, name: &str) -> Result<Option<&str>, EsiaError> {
-        let mut found = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let mut found = self
+            .0
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str());
         let first = found.next();
         if found.next().is_some() {
             return Err(EsiaError::malformed(name));
@@ -34,8 +38,17 @@ impl Params {
     }
 
     /// A mandatory parameter that has only one right value.
-    pub(crate) fn exactly(&self, name: &str, value: &str, otherwise: fn() -> EsiaError) -> Result<(), EsiaError> {
-        if self.required(name)? == value { Ok(()) } else { Err(otherwise()) }
+    pub(crate) fn exactly(
+        &self,
+        name: &str,
+        value: &str,
+        otherwise: fn() -> EsiaError,
+    ) -> Result<(), EsiaError> {
+        if self.required(name)? == value {
+            Ok(())
+        } else {
+            Err(otherwise())
+        }
     }
 }
 

@@ -230,18 +230,30 @@ mod tests {
 
     #[test]
     fn keys_and_numbers_are_unique() {
-        assert_eq!(PEOPLE.iter().map(|a| a.key).collect::<HashSet<_>>().len(), PEOPLE.len());
-        assert_eq!(PEOPLE.iter().map(|a| a.oid).collect::<HashSet<_>>().len(), PEOPLE.len());
+        assert_eq!(
+            PEOPLE.iter().map(|a| a.key).collect::<HashSet<_>>().len(),
+            PEOPLE.len()
+        );
+        assert_eq!(
+            PEOPLE.iter().map(|a| a.oid).collect::<HashSet<_>>().len(),
+            PEOPLE.len()
+        );
     }
 
     #[test]
     fn the_people_of_the_contract_are_as_it_names_them() {
         let ivanova = Account::by_key("ivanova").unwrap();
         assert_eq!(ivanova.full_name(), "Иванова Мария Петровна");
-        assert_eq!((ivanova.birth_date, ivanova.snils), ("12.03.1985", Some("112-233-445 95")));
+        assert_eq!(
+            (ivanova.birth_date, ivanova.snils),
+            ("12.03.1985", Some("112-233-445 95"))
+        );
         assert!(ivanova.trusted);
         let petrov = Account::by_key("petrov").unwrap();
-        assert_eq!((petrov.full_name().as_str(), petrov.birth_date), ("Петров Пётр", "01.07.1990"));
+        assert_eq!(
+            (petrov.full_name().as_str(), petrov.birth_date),
+            ("Петров Пётр", "01.07.1990")
+        );
         assert!(petrov.trusted && petrov.middle_name.is_none());
         assert!(!Account::by_key("sidorova").unwrap().trusted);
     }

@@ -7,7 +7,9 @@ use crate::params::Params;
 use crate::state::Esia;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, LOCATION, SET_COOKIE};
+use axum::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, LOCATION, SET_COOKIE,
+};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Value, json};
@@ -25,22 +27,41 @@ pub(crate) async fn person(
     let fault = esia.memory().faults.prns.take();
     match fault {
         Some(PrnsFault::Error500) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Some(PrnsFault::Html) => return Html("<html><body>Сервис временно недоступен</body></html>").into_response(),
+        Some(PrnsFault::Html) => {
+            return Html("<html><body>Сервис временно недоступен</body></html>").into_response();
+        }
         _ => {}
     }
-    let token = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let token = headers
+        .get(AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "));
     let access = token.and_then(|token| esia.memory().accesses.get(token).cloned());
     let Some(access) = access else {
-        return refuse(StatusCode::UNAUTHORIZED, "ESIA-005011", "SecurityErrorEnum.invalidToken");
+        return refuse(
+            StatusCode::UNAUTHORIZED,
+            "ESIA-005011",
+            "SecurityErrorEnum.invalidToken",
+        );
     };
     if esia.now() >= access.expires || fault == Some(PrnsFault::Expired) {
-        return refuse(StatusCode::UNAUTHORIZED, "ESIA-005013", "SecurityErrorEnum.expiredToken");
+        return refuse(
+            StatusCode::UNAUTHORIZED,
+            "ESIA-005013",
+            "SecurityErrorEnum.expiredToken",
+        );
     }
     let account = access.account;
     let has = |scope: &str| access.scopes.iter().any(|granted| granted == scope);
-    let any = ["fullname", "birthdate", "gender", "snils"].into_iter().any(has);
+    let any = ["fullname", "birthdate", "gender", "snils"]
+        .into_iter()
+        .any(has);
     if oid != account.oid.to_string() || !any {
-        return refuse(StatusCode::FORBIDDEN, "ESIA-005029", "SecurityErrorEnum.scopeNotAllowed");
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "ESIA-005029",
+            "SecurityErrorEnum.scopeNotAllowed",
+        );
     }
 
     let etag = format!("{:08X}", account.oid);
@@ -54,7 +75,10 @@ pub(crate) async fn person(
         if let Some(middle) = account.middle_name {
             put("middleName", middle.into());
         }
-        put("trusted", (account.trusted && fault != Some(PrnsFault::Untrusted)).into());
+        put(
+            "trusted",
+            (account.trusted && fault != Some(PrnsFault::Untrusted)).into(),
+        );
         put("status", account.status.into());
         put("verifying", false.into());
         put("citizenship", "RUS".into());
@@ -63,7 +87,15 @@ pub(crate) async fn person(
         put("containsUpCfmCode", false.into());
     }
     if has("birthdate") {
-        put("birthDate", if fault == Some(PrnsFault::Mismatch) { "01.01.1950" } else { account.birth_date }.into());
+        put(
+            "birthDate",
+            if fault == Some(PrnsFault::Mismatch) {
+                "01.01.1950"
+            } else {
+                account.birth_date
+            }
+            .into(),
+        );
     }
     if has("gender") {
         put("gender", account.gender.into());
@@ -71,13 +103,28 @@ pub(crate) async fn person(
     if let (true, Some(snils)) = (has("snils"), account.snils) {
         put("snils", snils.into());
     }
-    let host = headers.get(HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let host = headers
+        .get(HOST)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let media = format!("application/json; schema=\"http://{host}/rs/model/prn/Person-3\"");
-    ([(CONTENT_TYPE, media), (ETAG, etag), (CACHE_CONTROL, "no-store".into())], person.to_string()).into_response()
+    (
+        [
+            (CONTENT_TYPE, media),
+            (ETAG, etag),
+            (CACHE_CONTROL, "no-store".into()),
+        ],
+        person.to_string(),
+    )
+        .into_response()
 }
 
 /// Ends the person's session and goes back to a registered `redirect_url`.
-pub(crate) async fn logout(State(esia): State<Arc<Esia>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(crate) async fn logout(
+    State(esia): State<Arc<Esia>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let params = Params::decode(query.unwrap_or_default().as_bytes());
     let target = || {
         params.exactly("client_id", &esia.client.id, EsiaError::unknown_client)?;
@@ -92,7 +139,11 @@ pub(crate) async fn logout(State(esia): State<Arc<Esia>>, RawQuery(query): RawQu
         esia.memory().logins.remove(sid);
     }
     let forget = format!("{}=; Path=/; Max-Age=0", pages::SESSION_COOKIE);
-    (StatusCode::FOUND, [(LOCATION, target.to_owned()), (SET_COOKIE, forget)]).into_response()
+    (
+        StatusCode::FOUND,
+        [(LOCATION, target.to_owned()), (SET_COOKIE, forget)],
+    )
+        .into_response()
 }
 
 /// Sets what the next answers do wrong.

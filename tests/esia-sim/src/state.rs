@@ -73,12 +73,21 @@ pub(crate) struct Esia {
 
 impl Esia {
     pub(crate) fn new(keys: Keys, client: Client, issuer: String, single_sign_on: bool) -> Self {
-        Self { keys, client, issuer, single_sign_on, shift: AtomicI64::new(0), memory: Mutex::default() }
+        Self {
+            keys,
+            client,
+            issuer,
+            single_sign_on,
+            shift: AtomicI64::new(0),
+            memory: Mutex::default(),
+        }
     }
 
     /// Seconds since 1970 by the simulator's clock.
     pub(crate) fn now(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX) + self.shift.load(Ordering::Relaxed)
     }
 
@@ -92,8 +101,12 @@ impl Esia {
         let now = self.now();
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         memory.pending.retain(|_, (_, at)| now - *at < LOGIN_S);
-        memory.grants.retain(|_, grant| now - grant.expires < LOGIN_S);
-        memory.accesses.retain(|_, access| now - access.expires < LOGIN_S);
+        memory
+            .grants
+            .retain(|_, grant| now - grant.expires < LOGIN_S);
+        memory
+            .accesses
+            .retain(|_, access| now - access.expires < LOGIN_S);
         memory
     }
 }
@@ -105,5 +118,12 @@ pub(crate) fn uuid() -> anyhow::Result<String> {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+    Ok([
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ]
+    .join("-"))
 }

@@ -21,7 +21,11 @@ const ACCESS_S: i64 = 3600;
 const ID_S: i64 = 10_800;
 
 /// Issues a code for a consent given now.
-pub(crate) fn issue_code(esia: &Esia, authorization: &Authorization, login: &Login) -> anyhow::Result<String> {
+pub(crate) fn issue_code(
+    esia: &Esia,
+    authorization: &Authorization,
+    login: &Login,
+) -> anyhow::Result<String> {
     let now = esia.now();
     let oid = login.account.oid;
     let mut payload = claims(esia, login, now, CODE_S);
@@ -34,7 +38,12 @@ pub(crate) fn issue_code(esia: &Esia, authorization: &Authorization, login: &Log
         "urn:esia:sbj": subject(login),
         "jti": uuid()?,
     })));
-    let code = jwt::sign(&esia.keys.esia, 1, "authorization_code", &Value::Object(payload));
+    let code = jwt::sign(
+        &esia.keys.esia,
+        1,
+        "authorization_code",
+        &Value::Object(payload),
+    );
     let grant = Grant {
         authorization: authorization.clone(),
         login: login.clone(),
@@ -61,17 +70,31 @@ pub(crate) async fn exchange(
     }
     match fault {
         Some(TeFault::Error500) => return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
-        Some(TeFault::Html) => return Ok(Html("<html><body>Сервис временно недоступен</body></html>").into_response()),
+        Some(TeFault::Html) => {
+            return Ok(Html("<html><body>Сервис временно недоступен</body></html>").into_response());
+        }
         _ => {}
     }
-    let form = headers.get(CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let body = if form { Params::decode(&body) } else { Params::default() };
+    let form = headers.get(CONTENT_TYPE).is_some_and(|v| {
+        v.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    });
+    let body = if form {
+        Params::decode(&body)
+    } else {
+        Params::default()
+    };
     let params = Params::decode(query.unwrap_or_default().as_bytes()).and(body);
 
     let state = params.optional("state").ok().flatten().map(str::to_owned);
     let refused = |e: EsiaError| {
         let body = json!({"error": e.error, "error_description": e.to_string(), "state": state});
-        (StatusCode::BAD_REQUEST, [(CONTENT_TYPE, "application/json;charset=UTF-8")], body.to_string()).into_response()
+        (
+            StatusCode::BAD_REQUEST,
+            [(CONTENT_TYPE, "application/json;charset=UTF-8")],
+            body.to_string(),
+        )
+            .into_response()
     };
     let grant = match redeem(&esia, &params) {
         Ok(_) if fault == Some(TeFault::InvalidGrant) => return Ok(refused(EsiaError::grant())),
@@ -84,11 +107,16 @@ pub(crate) async fn exchange(
     answer.insert("state".into(), state.into());
     match fault {
         Some(TeFault::WrongState) => drop(answer.insert("state".into(), uuid()?.into())),
-        Some(TeFault::ExpiresInString) => drop(answer.insert("expires_in".into(), ACCESS_S.to_string().into())),
+        Some(TeFault::ExpiresInString) => {
+            drop(answer.insert("expires_in".into(), ACCESS_S.to_string().into()))
+        }
         Some(TeFault::NoIdToken) => drop(answer.remove("id_token")),
         _ => {}
     }
-    let headers = [(CONTENT_TYPE, "application/json;charset=UTF-8"), (CACHE_CONTROL, "no-store")];
+    let headers = [
+        (CONTENT_TYPE, "application/json;charset=UTF-8"),
+        (CACHE_CONTROL, "no-store"),
+    ];
     Ok((headers, Json(answer)).into_response())
 }
 
@@ -96,19 +124,28 @@ pub(crate) async fn exchange(
 fn redeem(esia: &Esia, params: &Params) -> Result<Grant, EsiaError> {
     params.exactly("grant_type", "authorization_code", EsiaError::grant_type)?;
     params.exactly("client_id", &esia.client.id, EsiaError::unknown_client)?;
-    params.exactly("token_type", "Bearer", || EsiaError::malformed("token_type"))?;
+    params.exactly("token_type", "Bearer", || {
+        EsiaError::malformed("token_type")
+    })?;
     if !client::is_uuid(params.required("state")?) {
         return Err(EsiaError::malformed("state"));
     }
-    let (code, redirect_uri, scope) =
-        (params.required("code")?, params.required("redirect_uri")?, params.required("scope")?);
+    let (code, redirect_uri, scope) = (
+        params.required("code")?,
+        params.required("redirect_uri")?,
+        params.required("scope")?,
+    );
     client::check_signed(params, &esia.keys, esia.now(), Some(code))?;
 
     let now = esia.now();
     let mut memory = esia.memory();
     let grant = memory.grants.get_mut(code).ok_or_else(EsiaError::grant)?;
     let asked = &grant.authorization;
-    if grant.used || now >= grant.expires || asked.redirect_uri != redirect_uri || asked.scope != scope {
+    if grant.used
+        || now >= grant.expires
+        || asked.redirect_uri != redirect_uri
+        || asked.scope != scope
+    {
         return Err(EsiaError::grant());
     }
     grant.used = true;
@@ -120,7 +157,10 @@ fn tokens(esia: &Esia, grant: &Grant) -> anyhow::Result<Map<String, Value>> {
     let fault = esia.memory().faults.token.take();
     let now = esia.now();
     let login = match fault {
-        Some(TokenFault::OldAuthTime) => Login { auth_time: now - 3600, ..grant.login.clone() },
+        Some(TokenFault::OldAuthTime) => Login {
+            auth_time: now - 3600,
+            ..grant.login.clone()
+        },
         _ => grant.login.clone(),
     };
     let oid = login.account.oid;
@@ -147,7 +187,9 @@ fn tokens(esia: &Esia, grant: &Grant) -> anyhow::Result<Map<String, Value>> {
         "urn:esia:sbj": subject(&login),
     })));
     let change = match fault {
-        Some(TokenFault::Expired) => json!({"nbf": now - 14_400, "iat": now - 14_400, "exp": now - 3600}),
+        Some(TokenFault::Expired) => {
+            json!({"nbf": now - 14_400, "iat": now - 14_400, "exp": now - 3600})
+        }
         Some(TokenFault::NotYetValid) => json!({"nbf": now + 3600, "iat": now + 3600}),
         Some(TokenFault::WrongIss) => json!({"iss": "http://esia.example.org/"}),
         Some(TokenFault::WrongAud) => json!({"aud": "OTHER"}),
@@ -178,7 +220,9 @@ fn tokens(esia: &Esia, grant: &Grant) -> anyhow::Result<Map<String, Value>> {
 
 /// Claims of every token.
 fn claims(esia: &Esia, login: &Login, now: i64, life: i64) -> Map<String, Value> {
-    object(json!({"nbf": now, "iat": now, "exp": now + life, "iss": esia.issuer, "urn:esia:sid": login.sid}))
+    object(
+        json!({"nbf": now, "iat": now, "exp": now + life, "iss": esia.issuer, "urn:esia:sid": login.sid}),
+    )
 }
 
 /// `urn:esia:sbj`; `is_tru` is there only for a confirmed account.
@@ -198,7 +242,13 @@ fn subject(login: &Login) -> Value {
 
 /// `fullname?oid=1000 openid`: every scope but `openid` carries the person's number.
 fn scope_with_oid(scopes: &[String], oid: u64) -> String {
-    let one = |scope: &String| if scope == "openid" { scope.clone() } else { format!("{scope}?oid={oid}") };
+    let one = |scope: &String| {
+        if scope == "openid" {
+            scope.clone()
+        } else {
+            format!("{scope}?oid={oid}")
+        }
+    };
     scopes.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
