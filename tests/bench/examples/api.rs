@@ -45,7 +45,12 @@ fn main() -> Result<()> {
     }
     println!("| requests a second | native | Wasm | Wasm : native |\n|---|---|---|---|");
     row("status", "GET", &theirs.status_series, &ours.status_series);
-    row("intake of the sample consent", "POST", &theirs.intake_series, &ours.intake_series);
+    row(
+        "intake of the sample consent",
+        "POST",
+        &theirs.intake_series,
+        &ours.intake_series,
+    );
     Ok(())
 }
 
@@ -61,21 +66,52 @@ impl Target {
     fn new(port: u16, key: String) -> Result<Self> {
         let (content_type, body) = Upload::small().file(pdf::consent()?).multipart();
         let authorization = format!("Bearer {key}");
-        let headers = [("authorization", authorization.as_str()), ("content-type", content_type.as_str())];
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", content_type.as_str()),
+        ];
         let sent = Client::new(&format!("http://localhost:{port}"))
-            .send(Method::POST, "/api/v1/documents", &headers, Some(body.clone()))?
+            .send(
+                Method::POST,
+                "/api/v1/documents",
+                &headers,
+                Some(body.clone()),
+            )?
             .expect(201)?
             .json()?;
         let path = format!("/api/v1/documents/{}", sent["id"].as_str().context("id")?);
-        let headers = vec![("authorization", authorization), ("content-type", content_type)];
-        let intake = Shot { method: Method::POST, path: "/api/v1/documents".to_owned(), headers: headers.clone(), body: body.into(), status: 201 };
-        let status = Shot { method: Method::GET, path, headers, body: hyper::body::Bytes::new(), status: 200 };
-        Ok(Self { port, status, intake, status_series: Series::default(), intake_series: Series::default() })
+        let headers = vec![
+            ("authorization", authorization),
+            ("content-type", content_type),
+        ];
+        let intake = Shot {
+            method: Method::POST,
+            path: "/api/v1/documents".to_owned(),
+            headers: headers.clone(),
+            body: body.into(),
+            status: 201,
+        };
+        let status = Shot {
+            method: Method::GET,
+            path,
+            headers,
+            body: hyper::body::Bytes::new(),
+            status: 200,
+        };
+        Ok(Self {
+            port,
+            status,
+            intake,
+            status_series: Series::default(),
+            intake_series: Series::default(),
+        })
     }
 
     fn round(&mut self) -> Result<()> {
-        self.status_series.push(self.status.fire(self.port, STATUS.1, STATUS.0)?);
-        self.intake_series.push(self.intake.fire(self.port, INTAKE.1, INTAKE.0)?);
+        self.status_series
+            .push(self.status.fire(self.port, STATUS.1, STATUS.0)?);
+        self.intake_series
+            .push(self.intake.fire(self.port, INTAKE.1, INTAKE.0)?);
         sleep(PAUSE);
         Ok(())
     }
@@ -91,9 +127,14 @@ fn native() -> Result<Server> {
     let folder = podpis_bench::scratch()?.join("native");
     Server::start(&folder, |port| {
         let mut command = Command::new(program);
-        command.arg(format!("127.0.0.1:{port}")).arg(folder.join("native.db"));
+        command
+            .arg(format!("127.0.0.1:{port}"))
+            .arg(folder.join("native.db"));
         command.env("SPIN_VARIABLE_SANDBOX", "true");
-        command.env("SPIN_VARIABLE_PUBLIC_URL", format!("http://localhost:{port}"));
+        command.env(
+            "SPIN_VARIABLE_PUBLIC_URL",
+            format!("http://localhost:{port}"),
+        );
         command.env("SPIN_VARIABLE_OPERATOR_TOKEN", OPERATOR_TOKEN);
         command
     })
@@ -102,10 +143,21 @@ fn native() -> Result<Server> {
 fn native_key(port: u16) -> Result<String> {
     let body = json!({"name": "Клиника «Тест»", "inn": "7707083893", "timezone": "Europe/Moscow"});
     let bearer = format!("Bearer {OPERATOR_TOKEN}");
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+    ];
     let made = Client::new(&format!("http://localhost:{port}"))
-        .send(Method::POST, "/api/v1/operator/clinics", &headers, Some(body.to_string().into_bytes()))?
+        .send(
+            Method::POST,
+            "/api/v1/operator/clinics",
+            &headers,
+            Some(body.to_string().into_bytes()),
+        )?
         .expect(201)?
         .json()?;
-    made["api_key"].as_str().map(str::to_owned).context("api_key")
+    made["api_key"]
+        .as_str()
+        .map(str::to_owned)
+        .context("api_key")
 }

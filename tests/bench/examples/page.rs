@@ -45,27 +45,48 @@ fn main() -> Result<()> {
                 theirs.add(&visit(&page, &to_peer)?);
             }
         }
-        println!("\n{name}: {} bytes, {} pages, {width} pixels wide", file.len(), theirs.pages);
-        println!("| | pdf.js {} | ours | ours : pdf.js |\n|---|---|---|---|", pdfjs::VERSION);
+        println!(
+            "\n{name}: {} bytes, {} pages, {width} pixels wide",
+            file.len(),
+            theirs.pages
+        );
+        println!(
+            "| | pdf.js {} | ours | ours : pdf.js |\n|---|---|---|---|",
+            pdfjs::VERSION
+        );
         row("bytes to the browser", "KiB", &theirs.down, &ours.down);
         row("first page painted", "s", &theirs.first, &ours.first);
         row("all pages painted", "s", &theirs.all, &ours.all);
-        row("peak memory of the renderer", "MiB", &theirs.memory, &ours.memory);
+        row(
+            "peak memory of the renderer",
+            "MiB",
+            &theirs.memory,
+            &ours.memory,
+        );
     }
     Ok(())
 }
 
-/// The sample consent, and what `PODPIS_BENCH_PDFS` (a folder) holds, or some odd ones of our fixtures.
+/// The sample consent, and three odd ones: large ones of the folder `PODPIS_ODD_PDFS`, or small ones of our fixtures.
 fn documents() -> Result<Vec<(String, Vec<u8>)>> {
     let mut documents = vec![("consent.pdf".to_owned(), pdf::consent()?)];
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/odd-pdfs");
     let (folder, wanted) = match std::env::var_os("PODPIS_ODD_PDFS") {
-        Some(folder) => (PathBuf::from(folder), ["issue17069.pdf", "filled-background.pdf", "issue5677.pdf"]),
-        None => (PathBuf::from(fixtures), ["issue20324.pdf", "signed_verified.pdf", "issue19207.pdf"]),
+        Some(folder) => (
+            PathBuf::from(folder),
+            ["issue17069.pdf", "filled-background.pdf", "issue5677.pdf"],
+        ),
+        None => (
+            PathBuf::from(fixtures),
+            ["issue20324.pdf", "signed_verified.pdf", "issue19207.pdf"],
+        ),
     };
     for name in wanted {
         let path = folder.join(name);
-        documents.push((name.to_owned(), fs::read(&path).with_context(|| path.display().to_string())?));
+        documents.push((
+            name.to_owned(),
+            fs::read(&path).with_context(|| path.display().to_string())?,
+        ));
     }
     Ok(documents)
 }
@@ -115,7 +136,10 @@ fn visit(url: &str, relay: &Relay) -> Result<Visit> {
             break seen;
         }
         if start.elapsed() > PATIENCE {
-            bail!("{url}: {seen} {}", browser.run("return document.body.innerText;")?);
+            bail!(
+                "{url}: {seen} {}",
+                browser.run("return document.body.innerText;")?
+            );
         }
     };
     let memory = slow.peak_memory();

@@ -19,10 +19,16 @@ const RUNS: usize = 5;
 fn main() -> Result<()> {
     let runner = runner()?;
     let pdf_lib = install_pdf_lib()?;
-    println!("| input | | pdf-lib in Node | native | Wasm | Wasm : native | Wasm : pdf-lib |\n|---|---|---|---|---|---|---|");
+    println!(
+        "| input | | pdf-lib in Node | native | Wasm | Wasm : native | Wasm : pdf-lib |\n|---|---|---|---|---|---|---|"
+    );
     for size in SIZES {
         let pdf = podpis_bench_seal::scan(size);
-        let (mut theirs, mut native, mut wasm) = (Measured::default(), Measured::default(), Measured::default());
+        let (mut theirs, mut native, mut wasm) = (
+            Measured::default(),
+            Measured::default(),
+            Measured::default(),
+        );
         for _ in 0..podpis_bench::rounds(5) {
             theirs.add(&run_pdf_lib(&pdf_lib, &pdf)?)?;
             native.add(&podpis_bench_seal::measure(&pdf, RUNS)?)?;
@@ -30,8 +36,13 @@ fn main() -> Result<()> {
         }
         let name = format!("{:.1} MB", pdf.len() as f64 / 1e6);
         let (t, n, w) = (&theirs.ms, &native.ms, &wasm.ms);
-        println!("| {name} | ms | {t} | {n} | {w} | {} | {} |", w.over(n), w.over(t));
-        let times = |measured: &Measured| format!("{:.2}", measured.memory.median() / pdf.len() as f64);
+        println!(
+            "| {name} | ms | {t} | {n} | {w} | {} | {} |",
+            w.over(n),
+            w.over(t)
+        );
+        let times =
+            |measured: &Measured| format!("{:.2}", measured.memory.median() / pdf.len() as f64);
         let (t, n, w) = (times(&theirs), times(&native), times(&wasm));
         println!("| {name} | memory beyond the input, × its size | {t} | {n} | {w} | | |");
     }
@@ -46,20 +57,34 @@ struct Measured {
 
 impl Measured {
     fn add(&mut self, answer: &Value) -> Result<()> {
-        let ms: Series = answer["ms"].as_array().context("ms")?.iter().filter_map(Value::as_f64).collect();
+        let ms: Series = answer["ms"]
+            .as_array()
+            .context("ms")?
+            .iter()
+            .filter_map(Value::as_f64)
+            .collect();
         self.ms.push(ms.median());
-        self.memory.push(answer["memory"].as_f64().context("memory")?);
+        self.memory
+            .push(answer["memory"].as_f64().context("memory")?);
         Ok(())
     }
 }
 
 fn runner() -> Result<Server> {
-    let program = std::env::var_os("PODPIS_RUNNER").context("run this by `cargo xtask bench sign`")?;
+    let program =
+        std::env::var_os("PODPIS_RUNNER").context("run this by `cargo xtask bench sign`")?;
     let folder = podpis_bench::scratch()?.join("seal");
     Server::start(&folder, |port| {
         let mut command = Command::new(program);
-        command.arg("--manifest").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/seal/spin.toml"));
-        command.args(["--listen", &format!("127.0.0.1:{port}"), "--cpu-time", "60s"]);
+        command
+            .arg("--manifest")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/seal/spin.toml"));
+        command.args([
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--cpu-time",
+            "60s",
+        ]);
         command.arg("--data").arg(&folder);
         command
     })
@@ -67,17 +92,31 @@ fn runner() -> Result<Server> {
 
 fn run_component(runner: &Server, pdf: &[u8]) -> Result<Value> {
     let mut client = Client::new(&format!("http://localhost:{}", runner.port));
-    client.send(Method::POST, &format!("/{RUNS}"), &[], Some(pdf.to_vec()))?.expect(200)?.json()
+    client
+        .send(Method::POST, &format!("/{RUNS}"), &[], Some(pdf.to_vec()))?
+        .expect(200)?
+        .json()
 }
 
 /// The folder with pdf-lib and the script that uses it; versions are pinned, so that figures stay comparable.
 fn install_pdf_lib() -> Result<PathBuf> {
     let folder = podpis_bench::scratch()?.join("pdf-lib");
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join("sign.mjs"), include_str!("../src/sign/pdflib.mjs"))?;
+    fs::write(
+        folder.join("sign.mjs"),
+        include_str!("../src/sign/pdflib.mjs"),
+    )?;
     if !folder.join("node_modules/pdf-lib").is_dir() {
         let status = Command::new("npm")
-            .args(["install", "--silent", "--no-save", "--prefix", ".", "pdf-lib@1.17.1", "@pdf-lib/fontkit@1.1.1"])
+            .args([
+                "install",
+                "--silent",
+                "--no-save",
+                "--prefix",
+                ".",
+                "pdf-lib@1.17.1",
+                "@pdf-lib/fontkit@1.1.1",
+            ])
             .current_dir(&folder)
             .status()
             .context("npm")?;
@@ -89,7 +128,10 @@ fn install_pdf_lib() -> Result<PathBuf> {
 fn run_pdf_lib(folder: &Path, pdf: &[u8]) -> Result<Value> {
     let input = folder.join("input.pdf");
     fs::write(&input, pdf)?;
-    let font = concat!(env!("CARGO_MANIFEST_DIR"), "/../../functions/pdf/fonts/PTS55F.ttf");
+    let font = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../functions/pdf/fonts/PTS55F.ttf"
+    );
     let output = Command::new("node")
         .arg("sign.mjs")
         .arg(&input)

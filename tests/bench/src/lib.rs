@@ -16,7 +16,10 @@ use anyhow::{Context as _, Result};
 /// How many rounds to make: `PODPIS_BENCH_ROUNDS`, else `usual`.
 pub fn rounds(usual: usize) -> usize {
     let given = std::env::var("PODPIS_BENCH_ROUNDS").ok();
-    given.and_then(|text| text.parse().ok()).unwrap_or(usual).max(1)
+    given
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(usual)
+        .max(1)
 }
 
 /// A program of this package that was built with this one.
@@ -40,5 +43,8 @@ pub fn scratch() -> Result<PathBuf> {
 /// This is an example: it lies in `target/<profile>/examples/`.
 fn up(levels: usize) -> Result<PathBuf> {
     let own = std::env::current_exe()?;
-    own.ancestors().nth(levels).map(Path::to_owned).context("where am I?")
+    own.ancestors()
+        .nth(levels)
+        .map(Path::to_owned)
+        .context("where am I?")
 }

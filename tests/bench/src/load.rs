@@ -32,7 +32,9 @@ impl Shot {
     /// # Errors
     /// A connection that fails, or any other status than the wanted one.
     pub fn fire(&self, port: u16, connections: usize, count: usize) -> Result<f64> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         runtime.block_on(async {
             let start = Instant::now();
             let each = count.div_ceil(connections);
@@ -53,10 +55,18 @@ impl Shot {
                 for (name, value) in &self.headers {
                     request = request.header(*name, value);
                 }
-                let answer = sender.send_request(request.body(Full::new(self.body.clone()))?).await?;
+                let answer = sender
+                    .send_request(request.body(Full::new(self.body.clone()))?)
+                    .await?;
                 let status = answer.status().as_u16();
                 let body = answer.into_body().collect().await?.to_bytes();
-                ensure!(status == self.status, "{} {}: {status}: {}", self.method, self.path, String::from_utf8_lossy(&body));
+                ensure!(
+                    status == self.status,
+                    "{} {}: {status}: {}",
+                    self.method,
+                    self.path,
+                    String::from_utf8_lossy(&body)
+                );
             }
             Ok(())
         };

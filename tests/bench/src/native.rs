@@ -11,7 +11,6 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::routing::any;
 use spin_sdk::http::{Component, send, set_components};
 
 const COMPONENTS: [(&str, Component); 4] = [
@@ -26,11 +25,14 @@ async fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let address: SocketAddr = args.next().context("ADDRESS")?.parse()?;
     spin_sdk::sqlite::set_path(PathBuf::from(args.next().context("DATABASE")?));
-    let variable = |(name, value): (String, String)| Some((name.strip_prefix("SPIN_VARIABLE_")?.to_lowercase(), value));
+    let variable = |(name, value): (String, String)| {
+        Some((name.strip_prefix("SPIN_VARIABLE_")?.to_lowercase(), value))
+    };
     spin_sdk::variables::set(std::env::vars().filter_map(variable));
     set_components(COMPONENTS);
     tokio::spawn(tick());
-    let router = Router::new().route("/api/{*path}", any(serve));
+    // A route of its own would leave its parameters in the request.
+    let router = Router::new().fallback(serve);
     let listener = tokio::net::TcpListener::bind(address).await?;
     Ok(axum::serve(listener, router).await?)
 }
@@ -39,7 +41,15 @@ async fn serve(request: Request) -> spin_sdk::http::Response {
     let start = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = podpis_native_mis::serve(request).await;
-    eprintln!("{{\"method\":\"{method}\",\"path\":\"{path}\",\"status\":{},\"ms\":{:.3}}}", response.status().as_u16(), start.elapsed().as_secs_f64() * 1e3);
+    let (status, ms) = (
+        response.status().as_u16(),
+        start.elapsed().as_secs_f64() * 1e3,
+    );
+    // One write: standard error has no buffer.
+    let line = format!(
+        "{{\"method\":\"{method}\",\"path\":\"{path}\",\"status\":{status},\"ms\":{ms:.3}}}\n"
+    );
+    eprint!("{line}");
     response
 }
 

@@ -22,7 +22,13 @@ const PAGE: &str = include_str!("pdfjs/index.html");
 const SCRIPT: &str = include_str!("pdfjs/page.js");
 
 /// What a page may ask for besides its own two files; the legacy build and the viewer are not served.
-const SERVED: [&str; 5] = ["build/pdf.min.mjs", "build/pdf.worker.min.mjs", "cmaps", "standard_fonts", "wasm"];
+const SERVED: [&str; 5] = [
+    "build/pdf.min.mjs",
+    "build/pdf.worker.min.mjs",
+    "cmaps",
+    "standard_fonts",
+    "wasm",
+];
 
 /// The server.
 #[derive(Clone, Debug)]
@@ -54,20 +60,34 @@ impl PdfJs {
         let mut files = HashMap::new();
         for served in SERVED {
             let path = package.join(served);
-            let found = if path.is_dir() { fs::read_dir(&path)?.map(|e| Ok(e?.path())).collect::<Result<_>>()? } else { vec![path] };
+            let found = if path.is_dir() {
+                fs::read_dir(&path)?
+                    .map(|e| Ok(e?.path()))
+                    .collect::<Result<_>>()?
+            } else {
+                vec![path]
+            };
             for file in found {
                 let name = file.strip_prefix(&package)?.to_string_lossy().into_owned();
                 files.insert(format!("/{name}"), compressed(&name, &fs::read(&file)?)?);
             }
         }
         files.insert("/".to_owned(), compressed("index.html", PAGE.as_bytes())?);
-        files.insert("/page.js".to_owned(), compressed("page.js", SCRIPT.as_bytes())?);
+        files.insert(
+            "/page.js".to_owned(),
+            compressed("page.js", SCRIPT.as_bytes())?,
+        );
         let document = Arc::new(RwLock::new(Bytes::new()));
-        let served = Served { files: Arc::new(files), document: document.clone() };
+        let served = Served {
+            files: Arc::new(files),
+            document: document.clone(),
+        };
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         std::thread::spawn(move || {
             runtime.block_on(async move {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -82,7 +102,11 @@ impl PdfJs {
     /// # Errors
     /// When the server has stopped.
     pub fn show(&self, document: Vec<u8>) -> Result<()> {
-        let mut place = self.document.write().ok().context("the server has stopped")?;
+        let mut place = self
+            .document
+            .write()
+            .ok()
+            .context("the server has stopped")?;
         *place = document.into();
         Ok(())
     }
@@ -90,11 +114,27 @@ impl PdfJs {
 
 async fn serve(State(served): State<Served>, uri: Uri) -> Response {
     if uri.path() == "/document.pdf" {
-        let document = served.document.read().map(|document| document.clone()).unwrap_or_default();
-        return ([(CONTENT_TYPE, "application/pdf"), (CACHE_CONTROL, "no-store")], document).into_response();
+        let document = served
+            .document
+            .read()
+            .map(|document| document.clone())
+            .unwrap_or_default();
+        return (
+            [
+                (CONTENT_TYPE, "application/pdf"),
+                (CACHE_CONTROL, "no-store"),
+            ],
+            document,
+        )
+            .into_response();
     }
-    let Some(file) = served.files.get(uri.path()) else { return StatusCode::NOT_FOUND.into_response() };
-    let headers = [(CONTENT_TYPE, file.kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let Some(file) = served.files.get(uri.path()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers = [
+        (CONTENT_TYPE, file.kind),
+        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
     let encoding = file.encoding.map(|encoding| [(CONTENT_ENCODING, encoding)]);
     match encoding {
         Some(encoding) => (headers, encoding, file.bytes.clone()).into_response(),
@@ -115,7 +155,15 @@ fn compressed(name: &str, bytes: &[u8]) -> Result<File> {
     writer.write_all(bytes)?;
     drop(writer);
     let worth = smaller.len() < bytes.len();
-    Ok(File { kind, encoding: worth.then_some("br"), bytes: if worth { smaller.into() } else { bytes.to_vec().into() } })
+    Ok(File {
+        kind,
+        encoding: worth.then_some("br"),
+        bytes: if worth {
+            smaller.into()
+        } else {
+            bytes.to_vec().into()
+        },
+    })
 }
 
 /// The unpacked package.
@@ -126,12 +174,17 @@ fn fetch(folder: &Path) -> Result<PathBuf> {
     }
     fs::create_dir_all(&package)?;
     let run = |command: &mut Command| -> Result<()> {
-        let status = command.current_dir(folder).status().with_context(|| format!("{:?}", command.get_program()))?;
+        let status = command
+            .current_dir(folder)
+            .status()
+            .with_context(|| format!("{:?}", command.get_program()))?;
         ensure!(status.success(), "{:?}: {status}", command.get_program());
         Ok(())
     };
     run(Command::new("npm").args(["pack", "--silent", &format!("pdfjs-dist@{VERSION}")]))?;
     let archive = format!("pdfjs-dist-{VERSION}.tgz");
-    run(Command::new("tar").args(["xzf", &archive, "--strip-components=1", "-C"]).arg(&package))?;
+    run(Command::new("tar")
+        .args(["xzf", &archive, "--strip-components=1", "-C"])
+        .arg(&package))?;
     Ok(package)
 }

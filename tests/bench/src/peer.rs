@@ -30,10 +30,17 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let log = File::create(folder.join("log"))?;
         let mut command = command(port);
-        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        let child = command.spawn().with_context(|| format!("cannot start {:?}", command.get_program()))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        let child = command
+            .spawn()
+            .with_context(|| format!("cannot start {:?}", command.get_program()))?;
         let server = Self { port, child };
-        wait_for("a server", || Ok(TcpStream::connect(("127.0.0.1", port)).ok().map(drop)))?;
+        wait_for("a server", || {
+            Ok(TcpStream::connect(("127.0.0.1", port)).ok().map(drop))
+        })?;
         Ok(server)
     }
 }

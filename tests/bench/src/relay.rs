@@ -50,14 +50,22 @@ impl Relay {
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let (down, up) = runtime.block_on(async { (Lane::new(DOWN), Lane::new(UP)) });
         let lanes = (down.clone(), up.clone());
         std::thread::spawn(move || {
             runtime.block_on(async move {
-                let Ok(listener) = TcpListener::from_std(listener) else { return };
+                let Ok(listener) = TcpListener::from_std(listener) else {
+                    return;
+                };
                 while let Ok((browser, _)) = listener.accept().await {
-                    tokio::spawn(connection(browser, ([127, 0, 0, 1], target).into(), lanes.clone()));
+                    tokio::spawn(connection(
+                        browser,
+                        ([127, 0, 0, 1], target).into(),
+                        lanes.clone(),
+                    ));
                 }
             });
         });
@@ -66,13 +74,20 @@ impl Relay {
 
     /// Bytes that went to the browser since the last question, and bytes that came from it.
     pub fn take_bytes(&self) -> (u64, u64) {
-        (self.down.bytes.swap(0, Relaxed), self.up.bytes.swap(0, Relaxed))
+        (
+            self.down.bytes.swap(0, Relaxed),
+            self.up.bytes.swap(0, Relaxed),
+        )
     }
 }
 
 impl Lane {
     fn new(rate: f64) -> Arc<Self> {
-        Arc::new(Self { rate, free: Mutex::new(Instant::now()), bytes: AtomicU64::new(0) })
+        Arc::new(Self {
+            rate,
+            free: Mutex::new(Instant::now()),
+            bytes: AtomicU64::new(0),
+        })
     }
 
     /// Waits until so many bytes have had their time on the link.
@@ -87,27 +102,47 @@ impl Lane {
 }
 
 async fn connection(browser: TcpStream, target: SocketAddr, (down, up): (Arc<Lane>, Arc<Lane>)) {
-    let Ok(server) = TcpStream::connect(target).await else { return };
+    let Ok(server) = TcpStream::connect(target).await else {
+        return;
+    };
     // Without these, small answers wait for each other, which no network would do to them.
-    if browser.set_nodelay(true).and(server.set_nodelay(true)).is_err() {
+    if browser
+        .set_nodelay(true)
+        .and(server.set_nodelay(true))
+        .is_err()
+    {
         return;
     }
     let (from_browser, to_browser) = browser.into_split();
     let (from_server, to_server) = server.into_split();
     let ready = Instant::now() + ROUND_TRIP;
-    tokio::join!(lane(from_browser, to_server, &up, ready), lane(from_server, to_browser, &down, ready));
+    tokio::join!(
+        lane(from_browser, to_server, &up, ready),
+        lane(from_server, to_browser, &down, ready)
+    );
 }
 
 /// Moves bytes from one side to the other, each chunk at the link's pace and then half a round trip later.
-async fn lane(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, lane: &Lane, ready: Instant) {
+async fn lane(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    lane: &Lane,
+    ready: Instant,
+) {
     let (sender, mut flying) = mpsc::channel::<(Instant, Vec<u8>)>(1024);
     let read = async move {
         loop {
             let mut chunk = vec![0; CHUNK];
-            let Ok(size @ 1..) = from.read(&mut chunk).await else { break };
+            let Ok(size @ 1..) = from.read(&mut chunk).await else {
+                break;
+            };
             chunk.truncate(size);
             lane.pass(size).await;
-            if sender.send((Instant::now().max(ready) + ROUND_TRIP / 2, chunk)).await.is_err() {
+            if sender
+                .send((Instant::now().max(ready) + ROUND_TRIP / 2, chunk))
+                .await
+                .is_err()
+            {
                 break;
             }
         }

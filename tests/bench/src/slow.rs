@@ -32,12 +32,19 @@ pub struct Slow {
 impl Slow {
     /// Starts slowing.
     pub fn start() -> Self {
-        let (end, peak) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let (end, peak) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicU64::new(0)),
+        );
         let thread = spawn({
             let (end, peak) = (end.clone(), peak.clone());
             move || work(&end, &peak)
         });
-        Self { end, peak, thread: Some(thread) }
+        Self {
+            end,
+            peak,
+            thread: Some(thread),
+        }
     }
 
     /// The most memory that all renderer processes held together, in bytes (PSS: shared pages are divided).
@@ -66,7 +73,14 @@ fn work(end: &AtomicBool, peak: &AtomicU64) {
             looked = Some(Instant::now());
             browsers = processes();
             signal(&browsers, Signal::SIGSTOP);
-            peak.fetch_max(browsers.iter().filter(|process| process.renderer).map(memory).sum(), Relaxed);
+            peak.fetch_max(
+                browsers
+                    .iter()
+                    .filter(|process| process.renderer)
+                    .map(memory)
+                    .sum(),
+                Relaxed,
+            );
         }
         sleep(REST.saturating_sub(rest.elapsed()));
         signal(&browsers, Signal::SIGCONT);
@@ -97,7 +111,13 @@ fn processes() -> Vec<Process> {
     let mut ours = BTreeSet::from([own]);
     loop {
         let before = ours.len();
-        ours.extend(parents.iter().filter(|(_, parent)| ours.contains(parent)).map(|(id, _)| *id).collect::<Vec<_>>());
+        ours.extend(
+            parents
+                .iter()
+                .filter(|(_, parent)| ours.contains(parent))
+                .map(|(id, _)| *id)
+                .collect::<Vec<_>>(),
+        );
         if ours.len() == before {
             break;
         }
@@ -106,7 +126,10 @@ fn processes() -> Vec<Process> {
         let command = fs::read(format!("/proc/{id}/cmdline")).ok()?;
         let command = String::from_utf8_lossy(&command).into_owned();
         let program = command.split(['\0', ' ']).next().unwrap_or_default();
-        program.ends_with("/chromium").then(|| Process { id, renderer: command.contains("--type=renderer") })
+        program.ends_with("/chromium").then(|| Process {
+            id,
+            renderer: command.contains("--type=renderer"),
+        })
     };
     ours.into_iter().filter_map(browser).collect()
 }
@@ -118,8 +141,10 @@ fn parent(id: i32) -> Option<i32> {
 }
 
 fn memory(process: &Process) -> u64 {
-    let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", process.id)).unwrap_or_default();
+    let rollup =
+        fs::read_to_string(format!("/proc/{}/smaps_rollup", process.id)).unwrap_or_default();
     let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
-    let kilobytes: Option<u64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    let kilobytes: Option<u64> =
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
     kilobytes.unwrap_or_default() * 1024
 }

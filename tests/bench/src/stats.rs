@@ -18,13 +18,23 @@ impl Series {
         sorted.sort_by(f64::total_cmp);
         let middle = |index: usize| sorted.get(index).copied().unwrap_or_default();
         let length = sorted.len();
-        if length % 2 == 1 { middle(length / 2) } else { f64::midpoint(middle((length / 2).saturating_sub(1)), middle(length / 2)) }
+        if length % 2 == 1 {
+            middle(length / 2)
+        } else {
+            f64::midpoint(middle((length / 2).saturating_sub(1)), middle(length / 2))
+        }
     }
 
     /// Ours to theirs, round by round.
     #[must_use]
     pub fn over(&self, theirs: &Self) -> Self {
-        Self(self.0.iter().zip(&theirs.0).map(|(ours, theirs)| ours / theirs).collect())
+        Self(
+            self.0
+                .iter()
+                .zip(&theirs.0)
+                .map(|(ours, theirs)| ours / theirs)
+                .collect(),
+        )
     }
 }
 
@@ -39,7 +49,13 @@ impl fmt::Display for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let least = self.0.iter().copied().fold(f64::INFINITY, f64::min);
         let most = self.0.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        write!(f, "{} ({}–{})", short(self.median()), short(least), short(most))
+        write!(
+            f,
+            "{} ({}–{})",
+            short(self.median()),
+            short(least),
+            short(most)
+        )
     }
 }
 
@@ -54,7 +70,10 @@ fn short(value: f64) -> String {
 
 /// Prints a row of the report: what, theirs, ours, and ours to theirs.
 pub fn row(what: &str, unit: &str, theirs: &Series, ours: &Series) {
-    println!("| {what}, {unit} | {theirs} | {ours} | {} |", ours.over(theirs));
+    println!(
+        "| {what}, {unit} | {theirs} | {ours} | {} |",
+        ours.over(theirs)
+    );
 }
 
 #[cfg(test)]

@@ -23,7 +23,10 @@ const EVIDENCE: usize = 6_000;
 /// When the file can't be signed.
 pub fn measure(pdf: &[u8], runs: usize) -> Result<Value> {
     let facts = facts::protocol(pdf.len(), inspect(pdf)?.pages);
-    let evidence = format!("{{\"filler\":\"{}\"}}", "0123456789abcdef".repeat(EVIDENCE / 16));
+    let evidence = format!(
+        "{{\"filler\":\"{}\"}}",
+        "0123456789abcdef".repeat(EVIDENCE / 16)
+    );
     append_protocol(pdf, &facts, evidence.as_bytes())?;
     let before = allocator::start();
     let mut millis = Vec::new();

@@ -19,7 +19,11 @@ struct Pool {
 
 /// Sets the database file; the first call counts.
 pub fn set_path(path: PathBuf) {
-    POOL.get_or_init(|| Pool { path, idle: Mutex::default(), writer: Arc::new(Semaphore::new(1)) });
+    POOL.get_or_init(|| Pool {
+        path,
+        idle: Mutex::default(),
+        writer: Arc::new(Semaphore::new(1)),
+    });
 }
 
 /// What SQLite says.
@@ -69,12 +73,19 @@ impl Connection {
     #[expect(clippy::unused_async, reason = "as in the SDK")]
     pub async fn open_default() -> Result<Self, Error> {
         let pool = pool()?;
-        let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = pool
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let connection = match idle {
             Some(connection) => connection,
             None => open(&pool.path)?,
         };
-        Ok(Self(Mutex::new(Lease { connection: Some(connection), writing: None })))
+        Ok(Self(Mutex::new(Lease {
+            connection: Some(connection),
+            writing: None,
+        })))
     }
 
     /// Runs a statement.
@@ -88,18 +99,31 @@ impl Connection {
     ) -> Result<QueryResult, Error> {
         let statement = statement.as_ref();
         if statement.starts_with("BEGIN") {
-            let permit = pool()?.writer.clone().acquire_owned().await.map_err(error)?;
+            let permit = pool()?
+                .writer
+                .clone()
+                .acquire_owned()
+                .await
+                .map_err(error)?;
             self.lease().writing = Some(permit);
         }
         let mut lease = self.lease();
-        let connection = lease.connection.as_ref().ok_or_else(|| Error("closed".into()))?;
+        let connection = lease
+            .connection
+            .as_ref()
+            .ok_or_else(|| Error("closed".into()))?;
         let mut prepared = connection.prepare_cached(statement).map_err(error)?;
         let columns = prepared.column_count();
-        let mut found = prepared.query(rusqlite::params_from_iter(parameters)).map_err(error)?;
+        let mut found = prepared
+            .query(rusqlite::params_from_iter(parameters))
+            .map_err(error)?;
         let mut rows = Vec::new();
         while let Some(row) = found.next().map_err(error)? {
-            let values = (0..columns).map(|column| row.get_ref(column).map(Value::from).map_err(error));
-            rows.push(RowResult { values: values.collect::<Result<_, _>>()? });
+            let values =
+                (0..columns).map(|column| row.get_ref(column).map(Value::from).map_err(error));
+            rows.push(RowResult {
+                values: values.collect::<Result<_, _>>()?,
+            });
         }
         drop(found);
         drop(prepared);
@@ -112,7 +136,10 @@ impl Connection {
     /// Rows changed by the last statement that changed any.
     #[expect(clippy::unused_async, reason = "as in the SDK")]
     pub async fn changes(&self) -> u64 {
-        self.lease().connection.as_ref().map_or(0, rusqlite::Connection::changes)
+        self.lease()
+            .connection
+            .as_ref()
+            .map_or(0, rusqlite::Connection::changes)
     }
 
     fn lease(&self) -> std::sync::MutexGuard<'_, Lease> {
@@ -134,9 +161,14 @@ impl QueryResult {
 impl Drop for Lease {
     /// Back to the pool; a transaction that was not committed is rolled back.
     fn drop(&mut self) {
-        let (Some(connection), Ok(pool)) = (self.connection.take(), pool()) else { return };
+        let (Some(connection), Ok(pool)) = (self.connection.take(), pool()) else {
+            return;
+        };
         if connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok() {
-            pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            pool.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
         }
     }
 }
@@ -147,7 +179,9 @@ fn pool() -> Result<&'static Pool, Error> {
 
 fn open(path: &std::path::Path) -> Result<rusqlite::Connection, Error> {
     let connection = rusqlite::Connection::open(path).map_err(error)?;
-    connection.busy_timeout(Duration::from_secs(5)).map_err(error)?;
+    connection
+        .busy_timeout(Duration::from_secs(5))
+        .map_err(error)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

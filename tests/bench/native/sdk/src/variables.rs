@@ -17,5 +17,8 @@ pub fn set(variables: impl IntoIterator<Item = (String, String)>) {
 #[expect(clippy::unused_async, reason = "as in the SDK")]
 pub async fn get(name: &str) -> Result<String, String> {
     let variables = VARIABLES.get();
-    variables.and_then(|all| all.get(name)).cloned().ok_or_else(|| format!("{name} is not set"))
+    variables
+        .and_then(|all| all.get(name))
+        .cloned()
+        .ok_or_else(|| format!("{name} is not set"))
 }
