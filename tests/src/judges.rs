@@ -52,6 +52,7 @@ pub fn judge(original: &[u8], signed: &[u8]) -> Result<Verdict> {
     )?;
     every_page_is_shown(&after, new)?;
     let evidence = evidence(&after, &folder)?;
+    agrees(&evidence, &Hashes::of(original), old)?;
     fs::remove_dir_all(folder)?;
     Ok(Verdict {
         pages: new,
@@ -105,6 +106,48 @@ fn evidence(file: &Path, folder: &Path) -> Result<Value> {
     ensure!(status.success(), "pdfdetach: {status}");
     let bytes = fs::read(folder.join("evidence.json")).context("no evidence.json attached")?;
     Ok(serde_json::from_slice(&bytes)?)
+}
+
+/// The bundle speaks of this document: what came, what the browser saw and what was signed are the same bytes.
+fn agrees(evidence: &Value, hashes: &Hashes, pages: usize) -> Result<()> {
+    ensure!(
+        evidence["format"] == "podpis-evidence/1",
+        "format: {evidence}"
+    );
+    let signatures = evidence["signatures"].as_array().context("no signatures")?;
+    ensure!(signatures.len() == 1, "not one signature: {evidence}");
+    for signature in signatures {
+        for place in [&evidence["document"], &signature["browser"]] {
+            let same =
+                place["sha256"] == *hashes.sha256 && place["streebog256"] == *hashes.streebog256;
+            ensure!(same, "other hashes than the file's: {place}");
+        }
+        let shown = signature["presentation"]["pages"].as_array().map(Vec::len);
+        ensure!(
+            shown == Some(pages),
+            "{shown:?} pages were shown of {pages}"
+        );
+        let consent = signature["consent"]["statement"]
+            .as_str()
+            .unwrap_or_default();
+        ensure!(
+            !consent.is_empty(),
+            "the words that were agreed to are missing: {signature}"
+        );
+        let token = signature["esia"]["id_token"].as_str().unwrap_or_default();
+        ensure!(
+            token.split('.').count() == 3,
+            "ESIA's token is missing: {signature}"
+        );
+    }
+    let recorded = evidence["journal"].as_array().context("no journal")?;
+    ensure!(
+        recorded
+            .iter()
+            .any(|entry| entry["type"] == "document.sent"),
+        "{recorded:?}"
+    );
+    Ok(())
 }
 
 /// Runs a judge over a file; text goes to its standard output.

@@ -14,14 +14,20 @@ fn sign(patient: Value, person: &str) -> Result<podpis_tests::Signature> {
     let stack = Stack::shared()?;
     let mut upload = Upload::small();
     let phone = json!(upload.phone);
-    upload = upload.with("/patient", patient).with("/patient/phone", phone);
+    upload = upload
+        .with("/patient", patient)
+        .with("/patient/phone", phone);
     let (_, link) = stack.clinic()?.send_with_link(&upload)?;
     stack.patient(&link)?.sign_as(person)
 }
 
 #[test]
 fn capitals_yo_and_hyphens_make_no_other_person() -> Result<()> {
-    sign(patient("Семёнова-Тян", "Алёна", "Игоревна", "1992-02-29"), "semenova")?.expect(200)?;
+    sign(
+        patient("Семёнова-Тян", "Алёна", "Игоревна", "1992-02-29"),
+        "semenova",
+    )?
+    .expect(200)?;
     Ok(())
 }
 
@@ -40,18 +46,31 @@ fn a_snils_is_compared_only_when_the_mis_gave_one() -> Result<()> {
 #[test]
 fn accounts_that_are_not_confirmed_do_not_sign() -> Result<()> {
     let people = [
-        (patient("Иванова", "Мария", "Петровна", "1985-03-12"), "deleted"),
-        (patient("Орлова", "Вера", "Ильинична", "1969-05-05"), "standard"),
+        (
+            patient("Иванова", "Мария", "Петровна", "1985-03-12"),
+            "deleted",
+        ),
+        (
+            patient("Орлова", "Вера", "Ильинична", "1969-05-05"),
+            "standard",
+        ),
     ];
     for (patient, person) in people {
-        sign(patient, person)?.problem(403, "esia_unconfirmed").context(person)?;
+        sign(patient, person)?
+            .problem(403, "esia_unconfirmed")
+            .context(person)?;
     }
     Ok(())
 }
 
 #[test]
 fn at_fifteen_a_person_signs_alone() -> Result<()> {
-    let signed = sign(patient("Кузнецов", "Егор", "Дмитриевич", "2011-06-15"), "minor")?.expect(200)?.json()?;
+    let signed = sign(
+        patient("Кузнецов", "Егор", "Дмитриевич", "2011-06-15"),
+        "minor",
+    )?
+    .expect(200)?
+    .json()?;
     ensure!(signed["status"] == "patient_signed", "{signed}");
     Ok(())
 }
