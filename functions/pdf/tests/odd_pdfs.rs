@@ -106,11 +106,17 @@ fn seal_and_judge(original: &Path, bytes: &[u8], pages: u32, sealed_path: &Path)
     if let Some(files) = judges::printed("pdfdetach", &["-list"], sealed_path) {
         assert!(files.contains("evidence.json"), "{name}: {files}");
     }
-    let text = judges::run("pdftotext", &["-enc", "UTF-8"], sealed_path);
-    if text.is_some() {
-        let text = std::fs::read_to_string(sealed_path.with_extension("txt")).unwrap();
-        assert!(
-            text.contains("Протокол подписания электронного документа"),
+    // Only the last page first: other pages may be bombs. Where poppler skips a page, the protocol has another number.
+    let last = (pages + 1).to_string();
+    let has_protocol = |arguments: &[&str]| {
+        judges::run("pdftotext", arguments, sealed_path)?;
+        let text = std::fs::read(sealed_path.with_extension("txt")).unwrap_or_default();
+        Some(String::from_utf8_lossy(&text).contains("Протокол подписания электронного документа"))
+    };
+    if has_protocol(&["-f", &last]) == Some(false) {
+        assert_eq!(
+            has_protocol(&[]),
+            Some(true),
             "{name}: the protocol is not in the text"
         );
     }
