@@ -155,6 +155,11 @@ impl Status {
         matches!(self, Self::Sent | Self::Opened)
     }
 
+    /// The clinic wants it unseen: it may have gone to a wrong phone, so a link shows nothing of it any more.
+    pub const fn is_withdrawn(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Superseded)
+    }
+
     /// The person's signature stands.
     pub const fn is_signed(self) -> bool {
         matches!(self, Self::PatientSigned | Self::Completed)

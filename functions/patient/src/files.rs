@@ -8,8 +8,17 @@ use podpis_kit::{Context, Failure, Result, now};
 use podpis_shared::problem::Code;
 
 /// `GET /patient/document/file`: the exact bytes that the clinic sent.
+///
+/// # Errors
+/// `invalid_state` once the clinic has withdrawn the document.
 pub(crate) async fn original(headers: HeaderMap, context: Context) -> Result<Response> {
     let (_, document) = links::open(&headers, now()).await?;
+    if document.status.is_withdrawn() {
+        return Err(Failure::new(
+            Code::InvalidState,
+            "Клиника отозвала документ.",
+        ));
+    }
     stream(
         &context,
         &format!("/blobs/{}", document.original_blob),

@@ -16,8 +16,18 @@ pub(crate) async fn read(headers: HeaderMap) -> Result<Response> {
     http::json(StatusCode::OK, &view(&db, document).await?)
 }
 
-/// A document as the person sees it.
-pub(crate) async fn view(db: &Db, document: Document) -> Result<DocumentView> {
+/// A document as the person sees it. Of a withdrawn one nothing is told but that it is withdrawn.
+pub(crate) async fn view(db: &Db, mut document: Document) -> Result<DocumentView> {
+    let withdrawn = document.status.is_withdrawn();
+    if withdrawn {
+        document.title = "Документ отозван".into();
+        document.representative = None;
+    }
+    let signer = if withdrawn {
+        "скрыто".into()
+    } else {
+        document.signer().greeting()
+    };
     let clinic = ClinicView {
         name: db::clinic_name(db, &document.clinic_id).await?,
         support_phone: None,
@@ -25,7 +35,7 @@ pub(crate) async fn view(db: &Db, document: Document) -> Result<DocumentView> {
     };
     Ok(DocumentView {
         clinic,
-        signer: document.signer().greeting(),
+        signer,
         on_behalf_of: document
             .representative
             .as_ref()

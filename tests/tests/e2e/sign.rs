@@ -268,6 +268,25 @@ fn a_repeated_last_step_is_harmless() -> Result<()> {
 }
 
 #[test]
+fn a_link_shows_nothing_of_a_withdrawn_document() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let (id, link) = clinic.send_with_link(&Upload::small())?;
+    let mut patient = stack.patient(&link)?;
+    let before = patient.document()?;
+    clinic
+        .post(&format!("/api/v1/documents/{id}/cancel"), &json!({}))?
+        .expect(200)?;
+    patient
+        .get("/patient/document/file")?
+        .problem(409, "invalid_state")?;
+    let after = patient.document()?;
+    ensure!(after.title != before.title && after.signer != before.signer);
+    ensure!(after.clinic == before.clinic, "whom to ask is still told");
+    Ok(())
+}
+
+#[test]
 fn the_same_last_step_at_once_signs_once() -> Result<()> {
     let stack = Stack::shared()?;
     let mut clinic = stack.clinic()?;
