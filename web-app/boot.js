@@ -5,7 +5,11 @@ const RETURN = "podpis-return"; // what Gosuslugi answered, until the server has
 const started = { token: null, worker: null, backlog: [], view: null };
 globalThis.podpis = started;
 
-if (/^\/d\/?$/.test(location.pathname)) openDocument();
+try {
+  if (/^\/d\/?$/.test(location.pathname)) openDocument();
+} catch (error) {
+  started.backlog.push(failure(error));
+}
 
 import("{{app.js}}")
   .then(({ default: init }) => init({ module_or_path: fetch("{{app.wasm}}") }))
@@ -33,16 +37,19 @@ function openDocument() {
   started.view.then(showNames).catch(() => {});
 
   const worker = (started.worker = new Worker("{{worker.js}}", { type: "module" }));
-  const failed = (reason) =>
-    worker.onmessage({ data: { type: "failed", stage: "start", page: -1, status: 0, code: "", reason } });
   worker.onmessage = ({ data }) => started.backlog.push(data);
-  worker.onerror = () => failed("worker");
+  worker.onerror = (event) => worker.onmessage({ data: failure(event.message) });
   worker.postMessage({ type: "open", token: fragment, width: Math.min(innerWidth, 860) * Math.min(devicePixelRatio, 3) });
   // Compiled here, so that the download starts before the worker has loaded its own script.
   WebAssembly.compileStreaming(fetch("{{renderer.wasm}}")).then(
     (module) => worker.postMessage({ type: "module", module }),
-    (error) => failed(String(error)),
+    (error) => worker.onmessage({ data: failure(error) }),
   );
+}
+
+// As the worker tells it.
+function failure(reason) {
+  return { type: "failed", stage: "start", page: -1, status: 0, code: "", reason: String(reason) };
 }
 
 // Reads, or writes, the tab's own storage, which some browsers forbid.

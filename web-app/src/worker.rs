@@ -36,13 +36,15 @@ pub(crate) struct DocumentWorker {
 
 impl DocumentWorker {
     /// Listens to the worker that `boot.js` started; what it told so far comes at once.
+    ///
+    /// `None` where the browser has no such worker; the backlog says so then.
     pub(crate) fn listen(mut hear: impl FnMut(Told) + 'static) -> Option<Self> {
-        let worker = boot::worker()?;
         for message in boot::take_backlog() {
             if let Some(told) = read(&message) {
                 hear(told);
             }
         }
+        let worker = boot::worker()?;
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(told) = read(&event.data()) {
                 hear(told);
