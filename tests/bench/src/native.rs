@@ -20,7 +20,8 @@ const COMPONENTS: [(&str, Component); 4] = [
     ("sms", podpis_native_sms::serve),
 ];
 
-#[tokio::main]
+// More threads than processors: a statement that waits for the disk holds its thread.
+#[tokio::main(worker_threads = 8)]
 async fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let address: SocketAddr = args.next().context("ADDRESS")?.parse()?;
