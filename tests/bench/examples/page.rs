@@ -12,7 +12,7 @@ use podpis_bench::slow::Slow;
 use podpis_bench::stats::{Series, row};
 use podpis_tests::browser::{Browser, Look};
 use podpis_tests::{Person, Settings, Stack, Upload, pdf};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The longest visit; past it, the page has failed.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -55,8 +55,11 @@ fn main() -> Result<()> {
             pdfjs::VERSION
         );
         row("bytes to the browser", "KiB", &theirs.down, &ours.down);
+        row("anything painted", "s", &theirs.shown, &ours.shown);
+        println!("| document's title shown, s | – | {} | – |", ours.title);
         row("first page painted", "s", &theirs.first, &ours.first);
         row("all pages painted", "s", &theirs.all, &ours.all);
+        row("first page, second visit", "s", &theirs.again, &ours.again);
         row(
             "peak memory of the renderer",
             "MiB",
@@ -74,7 +77,7 @@ fn documents() -> Result<Vec<(String, Vec<u8>)>> {
     let (folder, wanted) = match std::env::var_os("PODPIS_ODD_PDFS") {
         Some(folder) => (
             PathBuf::from(folder),
-            ["issue17069.pdf", "filled-background.pdf", "issue5677.pdf"],
+            ["issue13201.pdf", "filled-background.pdf", "issue5677.pdf"],
         ),
         None => (
             PathBuf::from(fixtures),
@@ -95,8 +98,11 @@ fn documents() -> Result<Vec<(String, Vec<u8>)>> {
 struct Visits {
     pages: u64,
     down: Series,
+    shown: Series,
+    title: Series,
     first: Series,
     all: Series,
+    again: Series,
     memory: Series,
 }
 
@@ -104,6 +110,11 @@ impl Visits {
     fn add(&mut self, visit: &Visit) {
         self.pages = visit.pages;
         self.down.push(visit.down as f64 / 1024.0);
+        self.shown.push(visit.shown / 1e3);
+        if let Some(title) = visit.title {
+            self.title.push(title / 1e3);
+        }
+        self.again.push(visit.again / 1e3);
         self.first.push(visit.first / 1e3);
         self.all.push(visit.all / 1e3);
         self.memory.push(visit.memory as f64 / f64::from(1 << 20));
@@ -111,15 +122,18 @@ impl Visits {
 }
 
 struct Visit {
+    shown: f64,
+    title: Option<f64>,
     first: f64,
     all: f64,
+    again: f64,
     pages: u64,
     width: u64,
     down: u64,
     memory: u64,
 }
 
-/// One cold visit in a new browser; times are milliseconds from the start of the navigation.
+/// A cold visit in a new browser, then another one; times are milliseconds from the start of the navigation.
 fn visit(url: &str, relay: &Relay) -> Result<Visit> {
     let browser = Browser::start(&Look::default())?;
     browser.open("about:blank")?;
@@ -127,30 +141,39 @@ fn visit(url: &str, relay: &Relay) -> Result<Visit> {
     browser.cdp("Page.addScriptToEvaluateOnNewDocument", script)?;
     relay.take_bytes();
     let slow = Slow::start();
+    let seen = open(&browser, url)?;
+    let (down, memory) = (relay.take_bytes().0, slow.peak_memory());
+    let again = open(&browser, url)?;
+    drop(slow);
+    let number =
+        |seen: &Value, name: &str| seen[name].as_f64().context("a page that was not painted");
+    Ok(Visit {
+        shown: number(&seen, "shown")?,
+        title: seen["title"].as_f64(),
+        first: number(&seen, "first")?,
+        all: number(&seen, "all")?,
+        again: number(&again, "first")?,
+        pages: seen["count"].as_u64().unwrap_or_default(),
+        width: seen["width"].as_u64().unwrap_or_default(),
+        down,
+        memory,
+    })
+}
+
+/// Opens the page and waits until every page of the document is painted; what was noted then.
+fn open(browser: &Browser, url: &str) -> Result<Value> {
+    browser.open("about:blank")?;
     browser.open(url)?;
     let start = Instant::now();
-    let seen = loop {
+    loop {
         sleep(Duration::from_millis(700));
         let seen = browser.run("return window.bench;").unwrap_or_default();
         if seen["all"].is_number() {
-            break seen;
+            return Ok(seen);
         }
         if start.elapsed() > PATIENCE {
-            bail!(
-                "{url}: {seen} {}",
-                browser.run("return document.body.innerText;")?
-            );
+            let text = browser.run("return document.body.innerText;")?;
+            bail!("{url}: {seen} {text}");
         }
-    };
-    let memory = slow.peak_memory();
-    drop(slow);
-    let number = |name: &str| seen[name].as_f64().context("a page that was not painted");
-    Ok(Visit {
-        first: number("first")?,
-        all: number("all")?,
-        pages: seen["count"].as_u64().unwrap_or_default(),
-        width: seen["width"].as_u64().unwrap_or_default(),
-        down: relay.take_bytes().0,
-        memory,
-    })
+    }
 }

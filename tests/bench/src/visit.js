@@ -1,9 +1,11 @@
 // Runs before the page's own code: notes when pages of the document are painted, and reads on as a person would.
 (() => {
-  const bench = { first: null, all: null, count: 0, width: 0 };
+  const bench = { shown: null, title: null, first: null, all: null, count: 0, width: 0 };
   window.bench = bench;
   const painted = new Set();
+  new PerformanceObserver((list) => (bench.shown ??= list.getEntries()[0].startTime)).observe({ type: "paint", buffered: true });
   const look = () => {
+    if (document.querySelector('[data-testid="document-title"]')?.textContent.trim()) bench.title ??= performance.now();
     const canvases = [...document.querySelectorAll('[data-testid="page-canvas"]')];
     canvases.forEach((canvas, index) => {
       if (canvas.dataset.rendered !== "true" || painted.has(index)) return;
