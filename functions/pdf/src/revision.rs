@@ -1,10 +1,9 @@
 //! Writing a revision: numbered objects, a cross-reference of either form, a trailer (ISO 32000-1, 7.5).
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
-use flate2::{Compression, write::ZlibEncoder};
 use lopdf::{Dictionary, Object, ObjectId, Stream, Writer, xref::XrefEntry};
+use miniz_oxide::deflate::compress_to_vec_zlib;
 
 use crate::reader::{Entry, Form, MAX_NUMBER};
 
@@ -159,14 +158,14 @@ fn xref_stream(entries: &BTreeMap<u32, Entry>, mut trailer: Dictionary) -> Strea
 }
 
 /// A stream, packed where that makes it smaller. Level 4: level 9 takes twice the time for one percent.
+///
+/// Packed by one named implementation: what stands behind `flate2` depends on the other crates
+/// of a build, and the same input must give the same bytes in each of them.
 pub(crate) fn compressed(mut dictionary: Dictionary, data: Vec<u8>) -> Stream {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(4));
-    // Packing into memory does not fail; if it did, the plain data is as good.
-    match encoder.write_all(&data).and_then(|()| encoder.finish()) {
-        Ok(packed) if packed.len() < data.len() => {
-            dictionary.set("Filter", "FlateDecode");
-            Stream::new(dictionary, packed)
-        }
-        _ => Stream::new(dictionary, data),
+    let packed = compress_to_vec_zlib(&data, 4);
+    if packed.len() >= data.len() {
+        return Stream::new(dictionary, data);
     }
+    dictionary.set("Filter", "FlateDecode");
+    Stream::new(dictionary, packed)
 }
