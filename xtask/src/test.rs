@@ -119,6 +119,7 @@ fn unit(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
 /// The `tests/` folders of the crates: the runner with components of its own, the ESIA simulator.
 fn component(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::rust_targets)?;
+    tools::install(tools::programs)?;
     let mut command = ctx.cargo(["test", "--workspace", "--no-fail-fast"]);
     for name in ctx.integration_tests()? {
         command.args(["--test", &name]);
