@@ -1,0 +1,1 @@
+//! CMS signatures, X.509 chains and time stamps: made and checked, without IO.

@@ -1,0 +1,1 @@
+//! The evidence bundle: format, canonical form, signature, and the list of what is trusted.

@@ -1,0 +1,1 @@
+//! The offline verifier in a Web Worker.
