@@ -357,6 +357,11 @@ fn check_name(field: &'static str, name: &str) -> Result<(), PersonError> {
     Err(PersonError { field, why })
 }
 
+/// Whether two full names are the same by the rules of [`Person::matches`].
+pub fn same_name(one: &str, other: &str) -> bool {
+    fold(one) == fold(other)
+}
+
 fn fold(name: &str) -> String {
     name.to_lowercase()
         .replace('ё', "е")

@@ -172,7 +172,8 @@ async fn ask_esia(
             session: Sensitive::new(sign_in.sid),
             auth_time: sign_in.auth_time,
             id_token: tokens.id_token,
-            key_sha256: sign_in.key_sha256,
+            key_sha256: sign_in.key.sha256,
+            key_pem: sign_in.key.pem,
             verified_at: now(),
         })
     };

@@ -9,14 +9,13 @@
 //!
 //! A session binds document, its hash, what was shown, and the browser (cookie) to one `state`.
 //! It is the only function that reaches ESIA and holds our key there. What is pure stands in
-//! [`protocol`], [`signer`], [`keys`], [`token`], [`person`] and [`refused`].
+//! [`protocol`], [`signer`], [`token`], [`person`] and [`refused`].
 
 pub mod callback;
 pub mod complete;
 pub mod cookie;
 pub mod db;
 pub mod gateway;
-pub mod keys;
 pub mod login;
 pub mod person;
 pub mod protocol;

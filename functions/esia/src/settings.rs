@@ -1,9 +1,9 @@
 //! What the manifest's variables say about ESIA.
 
-use crate::keys::KeySet;
 use crate::protocol::Client;
 use crate::signer::SoftwareSigner;
 use axum::http::HeaderMap;
+use podpis_evidence::KeySet;
 use podpis_kit::{Failure, Result, vars};
 
 /// Read anew for every request: instances are shared, and a static would keep the key.

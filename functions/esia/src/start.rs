@@ -160,7 +160,7 @@ mod tests {
                 .iter()
                 .map(|page| PageShown {
                     page: *page,
-                    visible_ms: 0,
+                    ..PageShown::default()
                 })
                 .collect(),
             ..Presentation::default()

@@ -2,9 +2,9 @@
 //!
 //! A [`SignIn`] is made here only, after all checks; the next step demands one.
 
-use crate::keys::KeySet;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use podpis_evidence::{KeySet, TrustedKey};
 use podpis_shared::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -28,7 +28,7 @@ pub struct SignIn {
     /// When the person signed in.
     pub(crate) auth_time: Timestamp,
     /// Which of ESIA's keys signed the id_token.
-    pub(crate) key_sha256: String,
+    pub(crate) key: TrustedKey,
 }
 
 /// What the tokens are held against.
@@ -102,7 +102,7 @@ pub fn verify(
     keys: &KeySet,
     checks: Checks<'_>,
 ) -> Result<SignIn, TokenError> {
-    let (id, key_sha256) = signed::<IdClaims>(id_token, "id", keys)?;
+    let (id, key) = signed::<IdClaims>(id_token, "id", keys)?;
     let (access, _) = signed::<AccessClaims>(access_token, "access", keys)?;
     id.times.check(checks)?;
     access.times.check(checks)?;
@@ -140,7 +140,7 @@ pub fn verify(
         oid: id.sub.0,
         sid: id.sid,
         auth_time: Timestamp::from_unix(auth_time),
-        key_sha256,
+        key: key.clone(),
     })
 }
 
@@ -242,12 +242,12 @@ impl Times {
     }
 }
 
-/// Checks kind, algorithm and signature; gives the claims and the key's name.
-fn signed<T: DeserializeOwned>(
+/// Checks kind, algorithm and signature; gives the claims and the key.
+fn signed<'k, T: DeserializeOwned>(
     token: &str,
     sbt: &str,
-    keys: &KeySet,
-) -> Result<(T, String), TokenError> {
+    keys: &'k KeySet,
+) -> Result<(T, &'k TrustedKey), TokenError> {
     if token.len() > TOKEN_MAX {
         return Err(TokenError::Form);
     }
@@ -268,7 +268,7 @@ fn signed<T: DeserializeOwned>(
         .find(&header.alg, message.as_bytes(), &signature)
         .ok_or(TokenError::Signature)?;
     let claims = decode(payload).map_err(|_| TokenError::Claims)?;
-    Ok((claims, key.sha256.clone()))
+    Ok((claims, key))
 }
 
 fn decode<T: DeserializeOwned>(part: &str) -> Result<T, TokenError> {

@@ -1,1 +1,16 @@
-//! The evidence bundle: format, canonical form, signature, and the list of what is trusted.
+#![doc = include_str!("../README.md")]
+
+mod bundle;
+mod canonical;
+mod esia_keys;
+mod jws;
+mod trust;
+
+pub use bundle::{
+    Browser, Bundle, Capacity, Clinic, Document, Entry, Esia, FORMAT, Hashed, Journal, Message,
+    Moment, Operator, Policy, Signature, Signer, salted,
+};
+pub use canonical::{CanonicalError, canonical};
+pub use esia_keys::{KeySet, KeySetError, TrustedKey};
+pub use jws::{EvidenceKey, PublicJwk, SignatureError, check_signature, sign};
+pub use trust::{TRUST_FORMAT, Trust};

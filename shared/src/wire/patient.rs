@@ -101,13 +101,19 @@ pub struct Presentation {
     pub reached_end: bool,
     /// The original was downloaded before signing.
     pub downloaded: bool,
+    /// How often it was; 0 also from a page that did not count.
+    #[serde(default)]
+    pub downloads: u32,
 }
 
 /// One painted page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageShown {
     /// Number from 1.
     pub page: u32,
+    /// Milliseconds from the opening of the page to its first painting; `None` from a page that did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub painted_ms: Option<u64>,
     /// Milliseconds in view.
     pub visible_ms: u64,
 }

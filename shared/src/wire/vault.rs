@@ -70,6 +70,8 @@ pub struct EsiaIdentity {
     pub id_token: Sensitive<String>,
     /// SHA-256 of the key (DER SPKI) that the id_token was checked with.
     pub key_sha256: String,
+    /// That key, PEM.
+    pub key_pem: String,
     /// When we checked it.
     pub verified_at: Timestamp,
 }

@@ -95,7 +95,7 @@ fn right_tokens_pass() {
         (sign_in.oid, sign_in.auth_time.unix()),
         (1_000_299_353, NOW - 20)
     );
-    assert_eq!(sign_in.key_sha256.len(), 64);
+    assert_eq!(sign_in.key.sha256.len(), 64);
 }
 
 /// The text as ESIA writes it: fields in another order, slashes escaped, no `lvl`.

@@ -15,15 +15,17 @@ const END: &str = "-----END PUBLIC KEY-----";
 pub struct KeySet(Vec<TrustedKey>);
 
 /// One of ESIA's keys.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TrustedKey {
     key: Key,
     /// SHA-256 of its DER SubjectPublicKeyInfo, lower-case hex: names the key in the evidence.
     pub sha256: String,
+    /// The key itself, PEM as it was given.
+    pub pem: String,
 }
 
 /// A key with the only algorithm that it verifies; GOST3410_2012_256 becomes a second variant.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Key {
     /// RSA with PKCS #1 v1.5 and SHA-256 (RFC 7518 section 3.3).
     Rs256(VerifyingKey<Sha256>),
@@ -73,6 +75,7 @@ impl TrustedKey {
         let der = public.to_public_key_der().map_err(|_| KeySetError)?;
         Ok(Self {
             sha256: sha256_hex(der.as_bytes()),
+            pem: pem.to_owned(),
             key: Key::Rs256(VerifyingKey::new(public)),
         })
     }
@@ -95,8 +98,8 @@ impl TrustedKey {
 mod tests {
     use super::*;
 
-    const ESIA: &str = include_str!("../tests/esia.pub.pem");
-    const OTHER: &str = include_str!("../tests/other.pub.pem");
+    const ESIA: &str = include_str!("../../../functions/esia/tests/esia.pub.pem");
+    const OTHER: &str = include_str!("../../../functions/esia/tests/other.pub.pem");
 
     #[test]
     fn a_set_holds_several_keys() {
