@@ -1,20 +1,19 @@
-//! The incremental update: protocol pages and `evidence.json` after the original's unchanged bytes.
+//! Incremental updates after the original's unchanged bytes: the protocol with its seal, and later time stamps.
 
-use std::collections::BTreeMap;
-
-use lopdf::{Dictionary, Object, StringFormat};
-use sha2::{Digest, Sha256};
+use lopdf::{Dictionary, Object, ObjectId};
 use time::OffsetDateTime;
 
 use crate::attach;
 use crate::inspect::{Refusal, header_position};
 use crate::protocol::Protocol;
 use crate::protocol_page;
-use crate::reader::{Dangling, Entry, Fault, Pdf};
-use crate::revision::Revision;
+use crate::reader::{Dangling, Fault, Pdf};
+use crate::signature::{self, SealField};
 use crate::typeset::{Composer, Margins, Typeset};
+use crate::unsealed::Unsealed;
+use crate::update::Update;
 
-/// Why the update cannot be made. A file that [`inspect`](crate::inspect) accepted does not end here.
+/// Why the update cannot be made. A file that [`inspect`](crate::inspect) accepted ends here only for a seal too large.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
@@ -24,6 +23,14 @@ pub enum AppendError {
     /// The update was written but does not read back as the original's pages plus the protocol's.
     #[error("the update of the PDF does not read back")]
     NotReadable,
+    /// The signature is larger than the room that was kept for it.
+    #[error("the seal of {size} bytes does not fit into the {reserved} bytes kept for it")]
+    SealTooLarge {
+        /// Bytes of the signature.
+        size: usize,
+        /// Bytes kept for it; 0 in an update without a seal.
+        reserved: usize,
+    },
 }
 
 impl From<Fault> for AppendError {
@@ -32,7 +39,8 @@ impl From<Fault> for AppendError {
     }
 }
 
-/// Appends one incremental update: the protocol's pages and `evidence.json`.
+/// Appends one incremental update: the protocol's pages, `evidence.json`, and with `seal` the field of the operator's
+/// signature, which covers the whole file and is put in by [`Unsealed::embed`].
 ///
 /// The result starts with `original`, byte for byte. The same input gives the same bytes.
 ///
@@ -42,21 +50,54 @@ pub fn append_protocol(
     original: &[u8],
     protocol: &Protocol,
     evidence_json: &[u8],
-) -> Result<Vec<u8>, AppendError> {
-    let pdf = Pdf::open(original, header_position(original)?)?;
-    if pdf.xref().encrypted() {
-        return Err(Refusal::Encrypted.into());
-    }
+    seal: Option<&SealField>,
+) -> Result<Unsealed, AppendError> {
+    let pdf = open(original)?;
     let pages = pdf.count_pages()?;
     let addition = Addition {
         typeset: protocol_page::set(protocol),
         evidence: evidence_json,
         at: protocol.signed_at,
-        seed: &[&protocol.number, &protocol.document.sha256],
+        seal,
     };
-    let mut dangling = Dangling::new(&pdf)?;
+    let seed = [
+        evidence_json,
+        protocol.number.as_bytes(),
+        protocol.document.sha256.as_bytes(),
+    ];
+    let dangling = dangling(&pdf)?;
+    append(original, &pdf, pages, dangling, addition, &seed)
+}
+
+/// Appends one incremental update with a document time stamp over everything before it (PAdES B-LTA's building block):
+/// the answer of a time stamping authority for [`Unsealed::content_sha256`] is put in by [`Unsealed::embed`].
+///
+/// `reserve` is how many bytes are kept for the token. Signatures in `signed` stay valid. The same input gives the
+/// same bytes.
+///
+/// # Errors
+/// See [`AppendError`].
+pub fn append_timestamp(signed: &[u8], reserve: usize) -> Result<Unsealed, AppendError> {
+    let pdf = open(signed)?;
+    let (pages, last) = pdf.pages()?;
+    let mut update = Update::new(&pdf, dangling(&pdf)?)?;
+    signature::time_stamp(&mut update, reserve, last)?;
+    let size = signed.len().to_string();
+    update.finish(signed, &[b"DocTimeStamp", size.as_bytes()], pages)
+}
+
+fn open(file: &[u8]) -> Result<Pdf<'_>, AppendError> {
+    let pdf = Pdf::open(file, header_position(file)?)?;
+    if pdf.xref().encrypted() {
+        return Err(Refusal::Encrypted.into());
+    }
+    Ok(pdf)
+}
+
+fn dangling(pdf: &Pdf) -> Result<Dangling, Fault> {
+    let mut dangling = Dangling::new(pdf)?;
     pdf.walk(&mut dangling)?;
-    seal(original, &pdf, pages, dangling, addition)
+    Ok(dangling)
 }
 
 /// Makes the update with an empty page and throws it away.
@@ -66,16 +107,22 @@ pub(crate) fn dry_run(
     pages: u32,
     dangling: Dangling,
 ) -> Result<(), Refusal> {
+    let seal = SealField {
+        name: String::new(),
+        reason: String::new(),
+        at: OffsetDateTime::UNIX_EPOCH,
+        reserve: 0,
+    };
     let addition = Addition {
         typeset: Composer::new(Margins::default()).finish_plain(),
         evidence: b"{}",
-        at: OffsetDateTime::UNIX_EPOCH,
-        seed: &[],
+        at: seal.at,
+        seal: Some(&seal),
     };
-    match seal(original, pdf, pages, dangling, addition) {
+    match append(original, pdf, pages, dangling, addition, &[]) {
         Ok(_) => Ok(()),
         Err(AppendError::Original(refusal)) => Err(refusal),
-        Err(AppendError::NotReadable) => Err(Refusal::Broken {
+        Err(AppendError::NotReadable | AppendError::SealTooLarge { .. }) => Err(Refusal::Broken {
             why: "it cannot take an incremental update",
         }),
     }
@@ -86,111 +133,53 @@ struct Addition<'a> {
     typeset: Typeset,
     evidence: &'a [u8],
     at: OffsetDateTime,
-    /// What the new half of the file's identifier is made of, with the evidence.
-    seed: &'a [&'a str],
+    seal: Option<&'a SealField>,
 }
 
-fn seal(
+fn append(
     original: &[u8],
     pdf: &Pdf,
     pages: u32,
     dangling: Dangling,
     addition: Addition,
-) -> Result<Vec<u8>, AppendError> {
-    let header = original.len() - pdf.bytes().len();
+    seed: &[&[u8]],
+) -> Result<Unsealed, AppendError> {
     let all_pages = pages + addition.typeset.page_count() as u32;
-    let update = update(pdf, all_pages, dangling, addition)?;
-    let mut sealed = Vec::with_capacity(original.len() + update.len());
-    sealed.extend_from_slice(original);
-    sealed.extend_from_slice(&update);
-
-    let again = Pdf::open(&sealed, header)?;
-    if again.xref().start.is_some() && again.count_pages()? == all_pages {
-        Ok(sealed)
-    } else {
-        Err(AppendError::NotReadable)
+    let mut update = Update::new(pdf, dangling)?;
+    let first = add_pages(&mut update, addition.typeset, all_pages)?;
+    attach::evidence(&mut update, addition.evidence, addition.at)?;
+    if let (Some(seal), Some(page)) = (addition.seal, first) {
+        signature::seal(&mut update, seal, page)?;
     }
+    update.finish(original, seed, all_pages)
 }
 
-fn update(
-    pdf: &Pdf,
+/// Adds the pages at the end of the tree; gives the first of them.
+fn add_pages(
+    update: &mut Update,
+    typeset: Typeset,
     all_pages: u32,
-    dangling: Dangling,
-    addition: Addition,
-) -> Result<Vec<u8>, Fault> {
-    let xref = pdf.xref();
-    let (catalog_id, mut catalog) = pdf.catalog()?;
-    let (root_id, root) = pdf.page_root()?;
-    let mut revision = Revision::new(dangling.free());
-
+) -> Result<Option<ObjectId>, Fault> {
+    let (root_id, root) = update.pdf.page_root()?;
     // The root keeps its number unless it is itself the only page.
-    let (parent, mut kids, mut tree) = match pdf.kids(&root)? {
+    let (parent, mut kids, mut tree) = match update.pdf.kids(&root)? {
         Some(kids) => (root_id, kids, root),
         None => {
-            let parent = revision.reserve();
+            let parent = update.revision.reserve();
             let mut page = root;
             page.set("Parent", parent);
-            revision.set(root_id, page);
-            catalog.set("Pages", parent);
+            update.revision.set(root_id, page);
+            update.catalog.set("Pages", parent);
             let mut tree = Dictionary::new();
             tree.set("Type", "Pages");
             (parent, vec![root_id.into()], tree)
         }
     };
-    let added = addition.typeset.into_objects(&mut revision, parent);
+    let added = typeset.into_objects(&mut update.revision, parent);
+    let first = added.first().copied();
     kids.extend(added.into_iter().map(Object::from));
     tree.set("Kids", kids);
     tree.set("Count", i64::from(all_pages));
-    revision.set(parent, tree);
-    attach::evidence(
-        pdf,
-        &mut catalog,
-        &mut revision,
-        addition.evidence,
-        addition.at,
-    )?;
-    revision.set(catalog_id, catalog);
-
-    let mut bytes = Vec::new();
-    if !pdf.bytes().ends_with(b"\n") {
-        bytes.push(b'\n');
-    }
-    let older = match xref.start {
-        Some(_) => BTreeMap::new(),
-        None => whole(&xref.entries),
-    };
-    let trailer = trailer(pdf, addition.seed, addition.evidence)?;
-    revision.write(&mut bytes, pdf.bytes().len(), xref.form, trailer, older);
-    Ok(bytes)
-}
-
-/// A rebuilt cross-reference replaces the broken one as a whole: number 0 heads the free list.
-fn whole(entries: &BTreeMap<u32, Entry>) -> BTreeMap<u32, Entry> {
-    let mut all = entries.clone();
-    all.insert(0, Entry::Free);
-    all
-}
-
-/// The original's trailer, leading back to the section that it belongs to (7.5.6).
-fn trailer(pdf: &Pdf, seed: &[&str], evidence: &[u8]) -> Result<Dictionary, Fault> {
-    let xref = pdf.xref();
-    let mut trailer = Dictionary::new();
-    for key in ["Root", "Info", "Size"] {
-        if let Ok(value) = xref.trailer.get(key.as_bytes()) {
-            trailer.set(key, value.clone());
-        }
-    }
-    if let Some(start) = xref.start {
-        trailer.set("Prev", start as i64);
-    }
-    let mut hash = Sha256::new_with_prefix(evidence);
-    seed.iter().for_each(|part| hash.update(part));
-    let fresh = Object::String(hash.finalize()[..16].to_vec(), StringFormat::Hexadecimal);
-    // The first half stays for good, the second changes with each revision (14.4).
-    let first = match pdf.value(&xref.trailer, b"ID")? {
-        Object::Array(id) => id.into_iter().next().filter(|id| id.as_str().is_ok()),
-        _ => None,
-    };
-    trailer.set("ID", vec![first.unwrap_or_else(|| fresh.clone()), fresh]);
-    Ok(trailer)
+    update.revision.set(parent, tree);
+    Ok(first)
 }

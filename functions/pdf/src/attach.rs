@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::reader::{Fault, Pdf};
 use crate::revision::{Revision, compressed};
+use crate::update::Update;
 
 /// The attachment's name.
 pub const EVIDENCE_NAME: &str = "evidence.json";
@@ -14,12 +15,16 @@ const MAX_NAMES: usize = 10_000;
 
 /// Attaches the evidence: `/AF` of the catalog says what it is, `/Names` lets every viewer list it.
 pub(crate) fn evidence(
-    pdf: &Pdf,
-    catalog: &mut Dictionary,
-    revision: &mut Revision,
+    update: &mut Update,
     evidence: &[u8],
     at: OffsetDateTime,
 ) -> Result<(), Fault> {
+    let Update {
+        pdf,
+        catalog,
+        revision,
+        ..
+    } = update;
     let file = file_specification(revision, evidence, at);
 
     let mut associated = match pdf.value(catalog, b"AF")? {
@@ -114,7 +119,7 @@ fn free_name(files: &[(Vec<u8>, Object)]) -> Vec<u8> {
 }
 
 /// A date of 7.9.4 in UTC.
-fn pdf_date(at: OffsetDateTime) -> Object {
+pub(crate) fn pdf_date(at: OffsetDateTime) -> Object {
     let at = at.to_offset(time::UtcOffset::UTC);
     let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
     let (hour, minute, second) = at.to_hms();

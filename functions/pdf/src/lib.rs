@@ -8,12 +8,17 @@ mod protocol;
 mod protocol_page;
 mod reader;
 mod revision;
+mod signature;
 pub mod typeset;
+mod unsealed;
+mod update;
 
-pub use append::{AppendError, append_protocol};
+pub use append::{AppendError, append_protocol, append_timestamp};
 pub use attach::EVIDENCE_NAME;
 pub use inspect::{Inspected, Refusal, inspect};
 pub use protocol::{
     Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SealText,
     SignerFacts,
 };
+pub use signature::SealField;
+pub use unsealed::Unsealed;

@@ -28,8 +28,10 @@ pub struct Protocol {
     pub legal_basis: Vec<String>,
     /// Whether the document is complete only with the medical worker's UKEP (323-FZ art. 20 part 7: `ids`, `refusal`).
     pub needs_medic: bool,
-    /// What to print about the operator's seal; `None` while this version has no seal.
+    /// What to print about the operator's seal; `None` in a file without one.
     pub seal: Option<SealText>,
+    /// The page that checks such a file without network, for example `https://podpis.example/verify`.
+    pub verify_url: Option<String>,
 }
 
 /// The signed document.

@@ -217,7 +217,7 @@ impl Page {
     fn verification(&mut self, protocol: &Protocol) {
         let size = protocol.document.size;
         self.section("Как проверить");
-        let steps = [
+        let mut steps = vec![
             format!(
                 "Первые {} байт этого файла — исходный документ без изменений, первая редакция PDF. Хеш-суммы этой \
                  части должны совпасть с указанными выше.",
@@ -225,6 +225,12 @@ impl Page {
             ),
             format!("К файлу приложены машиночитаемые доказательства: {EVIDENCE_NAME}."),
         ];
+        if let Some(url) = &protocol.verify_url {
+            steps.push(format!(
+                "Проверка одним действием: откройте {url} и перетащите на страницу этот файл. Проверяет сам браузер: файл \
+                 никуда не отправляется, а загруженной странице не нужна и сеть."
+            ));
+        }
         for step in &steps {
             self.composer.text(step, BODY, Block::default());
         }

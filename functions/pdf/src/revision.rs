@@ -6,10 +6,12 @@ use lopdf::{Dictionary, Object, ObjectId, Stream, Writer, xref::XrefEntry};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
 use crate::reader::{Entry, Form, MAX_NUMBER};
+use crate::unsealed::{Room, Signature};
 
 /// Objects of one revision, new and overridden.
 pub(crate) struct Revision {
     objects: BTreeMap<ObjectId, Object>,
+    signature: Option<(ObjectId, Signature)>,
     free: Box<dyn Iterator<Item = u32>>,
 }
 
@@ -18,6 +20,7 @@ impl Revision {
     pub(crate) fn new(free: impl Iterator<Item = u32> + 'static) -> Self {
         Self {
             objects: BTreeMap::new(),
+            signature: None,
             free: Box::new(free),
         }
     }
@@ -37,7 +40,19 @@ impl Revision {
         self.objects.insert(id, object.into());
     }
 
-    /// Appends objects, cross-reference and trailer to `out`.
+    /// The object as this revision has it.
+    pub(crate) fn get(&self, id: ObjectId) -> Option<&Object> {
+        self.objects.get(&id)
+    }
+
+    /// The one signature of this revision, which gets its bytes when the file is whole.
+    pub(crate) fn sign(&mut self, signature: Signature) -> ObjectId {
+        let id = self.reserve();
+        self.signature = Some((id, signature));
+        id
+    }
+
+    /// Appends objects, cross-reference and trailer to `out`; says where in `out` the signature's room is.
     ///
     /// `base` is where `out` starts, counted from the header; `older` are entries that the section lists as well.
     pub(crate) fn write(
@@ -47,7 +62,7 @@ impl Revision {
         form: Form,
         mut trailer: Dictionary,
         older: BTreeMap<u32, Entry>,
-    ) {
+    ) -> Option<Room> {
         let mut entries = older;
         for (id, object) in &self.objects {
             entries.insert(
@@ -59,6 +74,12 @@ impl Revision {
             );
             write_indirect(out, *id, object);
         }
+        let room = self.signature.take().map(|(id, signature)| {
+            let offset = base + out.len();
+            let generation = id.1;
+            entries.insert(id.0, Entry::At { offset, generation });
+            signature.write(out, id)
+        });
         let start = base + out.len();
         match form {
             Form::Table => {
@@ -82,6 +103,7 @@ impl Revision {
             }
         }
         out.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
+        room
     }
 }
 
@@ -99,7 +121,7 @@ fn write_indirect(out: &mut Vec<u8>, id: ObjectId, object: &Object) {
     out.extend_from_slice(b"\nendobj\n");
 }
 
-fn write_object(out: &mut Vec<u8>, object: &Object) {
+pub(crate) fn write_object(out: &mut Vec<u8>, object: &Object) {
     // A Vec takes every write.
     let _ = Writer::write_object(out, object);
 }

@@ -27,8 +27,14 @@ fn the_sealed_consent_reads_everywhere() {
     let facts = inspect(CONSENT).unwrap();
     assert!((3..=4).contains(&facts.pages) && !facts.repaired && !facts.signed);
     let evidence = "{\"подписант\":\"Иванова\"}".as_bytes();
-    let sealed =
-        append_protocol(CONSENT, &common::protocol(CONSENT, facts.pages), evidence).unwrap();
+    let sealed = append_protocol(
+        CONSENT,
+        &common::protocol(CONSENT, facts.pages),
+        evidence,
+        None,
+    )
+    .unwrap()
+    .into_bytes();
     assert!(sealed.starts_with(CONSENT));
     assert_eq!(inspect(&sealed).unwrap().pages, facts.pages + 1);
 
@@ -80,7 +86,9 @@ fn a_long_protocol_goes_on_over_pages() {
         "Федеральный закон, статья, часть, пункт и так далее".to_owned();
         40
     ];
-    let sealed = append_protocol(CONSENT, &protocol, b"{}").unwrap();
+    let sealed = append_protocol(CONSENT, &protocol, b"{}", None)
+        .unwrap()
+        .into_bytes();
     let pages = inspect(&sealed).unwrap().pages;
     assert!(pages >= 5, "{pages}");
     let path = scratch("long.pdf");
@@ -93,8 +101,12 @@ fn a_long_protocol_goes_on_over_pages() {
 
 #[test]
 fn sealing_twice_adds_a_second_revision() {
-    let once = append_protocol(CONSENT, &common::protocol(CONSENT, 3), b"{\"n\":1}").unwrap();
-    let twice = append_protocol(&once, &common::protocol(&once, 4), b"{\"n\":2}").unwrap();
+    let once = append_protocol(CONSENT, &common::protocol(CONSENT, 3), b"{\"n\":1}", None)
+        .unwrap()
+        .into_bytes();
+    let twice = append_protocol(&once, &common::protocol(&once, 4), b"{\"n\":2}", None)
+        .unwrap()
+        .into_bytes();
     assert!(twice.starts_with(&once));
     let path = scratch("twice.pdf");
     std::fs::write(&path, &twice).unwrap();

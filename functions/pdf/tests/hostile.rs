@@ -284,7 +284,9 @@ fn a_dangling_reference_stays_dangling() {
     ]);
     let pages = inspect(&file).unwrap().pages;
     assert_eq!(pages, 1);
-    let sealed = append_protocol(&file, &common::protocol(&file, pages), b"{}").unwrap();
+    let sealed = append_protocol(&file, &common::protocol(&file, pages), b"{}", None)
+        .unwrap()
+        .into_bytes();
     assert_eq!(inspect(&sealed).unwrap().pages, 2);
 }
 
@@ -307,7 +309,9 @@ fn overlapping_streams_cost_nothing() {
 
 #[test]
 fn damaged_consents_end_cleanly() {
-    let sealed = append_protocol(CONSENT, &common::protocol(CONSENT, 3), b"{}").unwrap();
+    let sealed = append_protocol(CONSENT, &common::protocol(CONSENT, 3), b"{}", None)
+        .unwrap()
+        .into_bytes();
     // A linear congruential generator: the same damage on every run.
     let mut state = 20_261_122_u64;
     let mut next = |below: usize| {
@@ -348,8 +352,14 @@ fn damaged_consents_end_cleanly() {
             }
         }
         if let Ok(facts) = inspect(&damaged) {
-            let again =
-                append_protocol(&damaged, &common::protocol(&damaged, facts.pages), b"{}").unwrap();
+            let again = append_protocol(
+                &damaged,
+                &common::protocol(&damaged, facts.pages),
+                b"{}",
+                None,
+            )
+            .unwrap()
+            .into_bytes();
             assert!(again.starts_with(&damaged));
         }
     }

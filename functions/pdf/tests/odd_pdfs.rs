@@ -78,14 +78,18 @@ fn check(folder: &Path, run: &str) -> BTreeMap<String, String> {
 fn seal_and_judge(original: &Path, bytes: &[u8], pages: u32, sealed_path: &Path) {
     let name = original.display();
     let protocol = common::protocol(bytes, pages);
-    let sealed = append_protocol(bytes, &protocol, b"{}").unwrap();
+    let sealed = append_protocol(bytes, &protocol, b"{}", None)
+        .unwrap()
+        .into_bytes();
     assert!(
         sealed.starts_with(bytes),
         "{name}: the original is not the first revision"
     );
     assert_eq!(
         sealed,
-        append_protocol(bytes, &protocol, b"{}").unwrap(),
+        append_protocol(bytes, &protocol, b"{}", None)
+            .unwrap()
+            .into_bytes(),
         "{name}: other bytes the second time"
     );
     std::fs::write(sealed_path, &sealed).unwrap();

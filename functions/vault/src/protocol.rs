@@ -72,6 +72,7 @@ pub(crate) fn of(signature: &Signature<'_>) -> Protocol {
             .collect(),
         needs_medic: document.kind.needs_medic(),
         seal: None,
+        verify_url: None,
     }
 }
 

@@ -136,7 +136,8 @@ async fn signed_pdf(
     .await?;
     let bundle = serde_json::to_vec_pretty(&at_signing)
         .map_err(|e| Failure::internal("json", e.to_string()))?;
-    podpis_pdf::append_protocol(original, &protocol::of(signature), &bundle)
+    podpis_pdf::append_protocol(original, &protocol::of(signature), &bundle, None)
+        .map(podpis_pdf::Unsealed::into_bytes)
         .map_err(|e| Failure::internal("protocol", e.to_string()))
 }
 

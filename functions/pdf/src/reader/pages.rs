@@ -42,6 +42,14 @@ impl Pdf<'_> {
     /// # Errors
     /// A node that is its own ancestor: viewers disagree on what such a document shows.
     pub(crate) fn count_pages(&self) -> Result<u32, Fault> {
+        Ok(self.pages()?.0)
+    }
+
+    /// The number of pages, and the last one's object when it has a number of its own.
+    ///
+    /// # Errors
+    /// As [`count_pages`](Self::count_pages).
+    pub(crate) fn pages(&self) -> Result<(u32, Option<ObjectId>), Fault> {
         enum Step {
             Enter(Object),
             Leave(ObjectId),
@@ -49,7 +57,7 @@ impl Pdf<'_> {
         let (id, _) = self.page_root()?;
         let mut ancestors = HashSet::new();
         let mut steps = vec![Step::Enter(id.into())];
-        let (mut pages, mut nodes) = (0_u32, 0_usize);
+        let (mut pages, mut last, mut nodes) = (0_u32, None, 0_usize);
         while let Some(step) = steps.pop() {
             let object = match step {
                 Step::Enter(object) => object,
@@ -67,6 +75,7 @@ impl Pdf<'_> {
             };
             let Some(kids) = self.kids(&node)? else {
                 pages += 1;
+                last = object.as_reference().ok();
                 continue;
             };
             if let Object::Reference(id) = object {
@@ -80,7 +89,7 @@ impl Pdf<'_> {
             }
             steps.extend(kids.into_iter().rev().map(Step::Enter));
         }
-        Ok(pages)
+        Ok((pages, last))
     }
 
     /// The children of a node of the page tree; `None` when it is a page.

@@ -52,5 +52,6 @@ pub(crate) fn protocol(size: usize, pages: u32) -> Protocol {
         ],
         needs_medic: true,
         seal: None,
+        verify_url: None,
     }
 }

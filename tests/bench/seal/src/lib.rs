@@ -27,12 +27,12 @@ pub fn measure(pdf: &[u8], runs: usize) -> Result<Value> {
         "{{\"filler\":\"{}\"}}",
         "0123456789abcdef".repeat(EVIDENCE / 16)
     );
-    append_protocol(pdf, &facts, evidence.as_bytes())?;
+    append_protocol(pdf, &facts, evidence.as_bytes(), None)?;
     let before = allocator::start();
     let mut millis = Vec::new();
     for _ in 0..runs {
         let start = Instant::now();
-        append_protocol(pdf, &facts, evidence.as_bytes())?;
+        append_protocol(pdf, &facts, evidence.as_bytes(), None)?;
         millis.push(start.elapsed().as_secs_f64() * 1e3);
     }
     Ok(json!({ "ms": millis, "memory": allocator::peak() - before }))
