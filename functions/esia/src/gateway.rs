@@ -5,11 +5,9 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
 use bytes::Bytes;
-use futures::future::{Either, select};
-use http_body_util::{BodyExt as _, Limited};
+use podpis_kit::outbound;
 use podpis_shared::Sensitive;
 use serde::Deserialize;
-use std::pin::pin;
 use std::time::Duration;
 
 /// How long an answer may take.
@@ -113,26 +111,12 @@ async fn send(
     request: axum::http::Result<Request<Body>>,
     step: &'static str,
 ) -> Result<(StatusCode, Bytes), Refused> {
-    let failed = |what: String| {
-        eprintln!("error at esia {step}: {what}");
-        Refused::Unavailable(step)
-    };
-    let request = request.map_err(|e| failed(e.to_string()))?;
-    let answer = pin!(async {
-        let response = spin_sdk::http::send(request)
-            .await
-            .map_err(|e| e.to_string())?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), ANSWER_MAX)
-            .collect()
-            .await
-            .map_err(|e| e.to_string())?;
-        Ok::<_, String>((status, body.to_bytes()))
-    });
-    match select(answer, pin!(spin_sdk::time::sleep(TIMEOUT))).await {
-        Either::Left((answer, _)) => answer.map_err(failed),
-        Either::Right(_) => Err(failed("no answer in time".into())),
-    }
+    outbound::send(request, ANSWER_MAX, TIMEOUT)
+        .await
+        .map_err(|what| {
+            eprintln!("error at esia {step}: {what}");
+            Refused::Unavailable(step)
+        })
 }
 
 #[cfg(test)]

@@ -11,7 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use spin_sdk::sqlite::Value;
 
 /// Numbered migrations, in order; what has been released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_journal.sql"),
+    include_str!("../migrations/0003_seal.sql"),
+];
 
 /// Set once this instance has seen the schema at its newest version.
 static MIGRATED: AtomicBool = AtomicBool::new(false);

@@ -10,6 +10,7 @@ pub mod db;
 pub mod files;
 pub mod http;
 pub mod neighbour;
+pub mod outbound;
 pub mod random;
 pub mod store;
 pub mod vars;
