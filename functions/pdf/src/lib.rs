@@ -3,6 +3,7 @@
 mod active;
 mod append;
 mod attach;
+mod examine;
 mod inspect;
 mod protocol;
 mod protocol_page;
@@ -15,6 +16,9 @@ mod update;
 
 pub use append::{AppendError, append_protocol, append_timestamp};
 pub use attach::EVIDENCE_NAME;
+pub use examine::{
+    Covered, ExamineError, Examined, FoundSignature, RangeFault, SignatureKind, attachment, examine,
+};
 pub use inspect::{Inspected, Refusal, inspect};
 pub use protocol::{
     Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SealText,

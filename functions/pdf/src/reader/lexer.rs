@@ -32,6 +32,7 @@ pub(crate) struct Lexer<'a, 'w> {
     bytes: &'a [u8],
     pos: usize,
     nodes: usize,
+    odd: bool,
     watch: Option<&'w mut dyn Watch>,
 }
 
@@ -42,6 +43,7 @@ impl<'a, 'w> Lexer<'a, 'w> {
             bytes,
             pos: pos.min(bytes.len()),
             nodes: 0,
+            odd: false,
             watch: None,
         }
     }
@@ -57,6 +59,11 @@ impl<'a, 'w> Lexer<'a, 'w> {
     /// Work done since `start`: the bytes read, and what the objects made of them cost.
     pub(crate) fn work(&self, start: usize) -> usize {
         self.pos.saturating_sub(start) + self.nodes * NODE_WORK
+    }
+
+    /// Whether something was read that the format does not allow and that readers take each in their own way.
+    pub(crate) fn odd(&self) -> bool {
+        self.odd
     }
 
     /// Where the next byte is read.
@@ -161,15 +168,21 @@ impl<'a, 'w> Lexer<'a, 'w> {
         loop {
             self.skip_space();
             match self.peek() {
-                None => return Ok(items),
                 Some(b']') => {
                     self.pos += 1;
                     return Ok(items);
                 }
-                Some(b')' | b'}' | b'{') => self.pos += 1,
-                Some(b'>') => return Ok(items),
-                Some(_) if self.at_object_end() => return Ok(items),
-                Some(_) => items.push(self.object_at(depth + 1)?),
+                Some(b')' | b'}' | b'{') => {
+                    self.odd = true;
+                    self.pos += 1;
+                }
+                Some(byte) if byte != b'>' && !self.at_object_end() => {
+                    items.push(self.object_at(depth + 1)?);
+                }
+                _ => {
+                    self.odd = true;
+                    return Ok(items);
+                }
             }
         }
     }
@@ -180,25 +193,34 @@ impl<'a, 'w> Lexer<'a, 'w> {
         loop {
             self.skip_space();
             match self.peek() {
-                None => break,
                 Some(b'>') => {
-                    self.pos += 1 + usize::from(self.rest().get(1) == Some(&b'>'));
+                    let closed = self.rest().get(1) == Some(&b'>');
+                    self.odd |= !closed;
+                    self.pos += 1 + usize::from(closed);
                     break;
                 }
                 Some(b'/') => {
                     let key = self.name();
                     self.skip_space();
                     if self.peek() == Some(b'>') {
+                        self.odd = true;
                         entries.push((key, Object::Null));
                     } else {
                         entries.push((key, self.object_at(depth + 1)?));
                     }
                 }
-                Some(_) if self.at_object_end() => break,
-                // A stray token between the entries: viewers skip it.
-                Some(b')' | b']' | b'}' | b'{') => self.pos += 1,
-                Some(_) => {
-                    self.object_at(depth + 1)?;
+                Some(_) if !self.at_object_end() => {
+                    // A stray token between the entries: viewers skip it.
+                    self.odd = true;
+                    if matches!(self.peek(), Some(b')' | b']' | b'}' | b'{')) {
+                        self.pos += 1;
+                    } else {
+                        self.object_at(depth + 1)?;
+                    }
+                }
+                _ => {
+                    self.odd = true;
+                    break;
                 }
             }
         }
@@ -235,6 +257,7 @@ impl<'a, 'w> Lexer<'a, 'w> {
                     self.pos += 3;
                 }
                 None => {
+                    self.odd |= byte == b'#';
                     name.push(byte);
                     self.pos += 1;
                 }
@@ -258,10 +281,11 @@ impl<'a, 'w> Lexer<'a, 'w> {
                 _ => {}
             }
             if depth == 0 {
-                break;
+                return text;
             }
             text.push(byte);
         }
+        self.odd = true;
         text
     }
 
@@ -297,14 +321,18 @@ impl<'a, 'w> Lexer<'a, 'w> {
         self.pos += 1;
         let mut text = Vec::new();
         let mut high = None;
-        while let Some(byte) = self.take() {
-            if byte == b'>' {
-                break;
-            }
-            if let Some(digit) = hex(byte) {
-                match high.take() {
+        loop {
+            let byte = self.take();
+            match (byte, byte.and_then(hex)) {
+                (_, Some(digit)) => match high.take() {
                     Some(h) => text.push(h << 4 | digit),
                     None => high = Some(digit),
+                },
+                (Some(b'>'), _) => break,
+                (Some(byte), _) => self.odd |= !is_space(byte),
+                (None, _) => {
+                    self.odd = true;
+                    break;
                 }
             }
         }
@@ -336,7 +364,13 @@ impl<'a, 'w> Lexer<'a, 'w> {
         self.pos += length;
         match text.parse::<i64>() {
             Ok(integer) => Object::Integer(integer),
-            Err(_) => text.parse::<f32>().map_or(Object::Integer(0), Object::Real),
+            Err(_) => text.parse().map_or_else(
+                |_| {
+                    self.odd = true;
+                    Object::Integer(0)
+                },
+                Object::Real,
+            ),
         }
     }
 
@@ -360,7 +394,11 @@ impl<'a, 'w> Lexer<'a, 'w> {
         let object = match &self.rest()[..length] {
             b"true" => Object::Boolean(true),
             b"false" => Object::Boolean(false),
-            _ => Object::Null,
+            b"null" => Object::Null,
+            _ => {
+                self.odd = true;
+                Object::Null
+            }
         };
         self.pos += length;
         object
@@ -432,6 +470,32 @@ mod tests {
         ));
         for cut in ["<", "<<", "<</A", "(", "[", "/", "1 0", "<</A 1 0 R", ")"] {
             let _ = Lexer::new(cut.as_bytes(), 0).object();
+        }
+    }
+
+    #[test]
+    fn odd_forms_are_told() {
+        let odd = |text: &str| {
+            let mut lexer = Lexer::new(text.as_bytes(), 0);
+            lexer.object().unwrap();
+            lexer.odd()
+        };
+        assert!(!odd("<</A[1 -.5 5. 2 0 R]/B#20C(a\\)(b))/D<48 6>/E null>>"));
+        for text in [
+            "<</A 1",
+            "<</A 1>",
+            "<</A>>",
+            "<</A 1 2>>",
+            "[1)]",
+            "[1",
+            "<4x>",
+            "<4",
+            "(a",
+            "--5",
+            "nul",
+            "/A#x",
+        ] {
+            assert!(odd(text), "{text}");
         }
     }
 

@@ -15,6 +15,7 @@ mod xref;
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
+use std::rc::Rc;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
@@ -22,7 +23,7 @@ pub(crate) use lexer::{Lexer, Watch};
 pub(crate) use walk::Dangling;
 
 use streams::Containers;
-pub(crate) use xref::{Entry, Form, Xref};
+pub(crate) use xref::{Entry, Form, Section, Xref};
 
 /// Bytes that may be looked at, in all passes together: a few seconds at worst.
 const BUDGET: u64 = 384 << 20;
@@ -60,7 +61,7 @@ pub(crate) struct Pdf<'a> {
     /// The bytes from the header on: offsets count from here.
     bytes: &'a [u8],
     xref: Xref,
-    budget: Cell<u64>,
+    budget: Rc<Cell<u64>>,
     hops: Cell<u32>,
     containers: RefCell<Containers>,
 }
@@ -71,10 +72,26 @@ impl<'a> Pdf<'a> {
     /// # Errors
     /// When not even a scan finds a catalog, or the bounds are passed.
     pub(crate) fn open(file: &'a [u8], header: usize) -> Result<Self, Fault> {
+        Self::open_within(&file[header..], Rc::new(Cell::new(BUDGET)))
+    }
+
+    /// Opens the revision that ends after `end` bytes from the header; both are paid from one budget.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) fn earlier(&self, end: usize) -> Result<Self, Fault> {
+        let bytes = self.bytes.get(..end);
+        Self::open_within(
+            bytes.ok_or(Fault::Broken("there is no such revision"))?,
+            Rc::clone(&self.budget),
+        )
+    }
+
+    fn open_within(bytes: &'a [u8], budget: Rc<Cell<u64>>) -> Result<Self, Fault> {
         let mut pdf = Pdf {
-            bytes: &file[header..],
+            bytes,
             xref: Xref::default(),
-            budget: Cell::new(BUDGET),
+            budget,
             hops: Cell::new(0),
             containers: RefCell::default(),
         };

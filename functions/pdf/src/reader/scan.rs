@@ -98,6 +98,7 @@ pub(crate) fn rebuild(pdf: &Pdf) -> Result<Xref, Fault> {
         trailer,
         form,
         start: None,
+        sections: Vec::new(),
     })
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Xref {
     pub(crate) form: Form,
     /// Offset of the newest section; `None` when the cross-reference was rebuilt by scanning.
     pub(crate) start: Option<usize>,
+    /// Offsets of all sections, the newest first; none when the cross-reference was rebuilt.
+    pub(crate) sections: Vec<usize>,
 }
 
 impl Xref {
@@ -67,6 +69,7 @@ pub(crate) fn read(pdf: &Pdf) -> Result<Xref, Fault> {
         if seen.len() > MAX_SECTIONS {
             return Err(Fault::TooComplex("the document has too many revisions"));
         }
+        xref.sections.push(offset);
         let section = Section::read(pdf, offset)?;
         if seen.len() == 1 {
             xref.form = section.form;
@@ -103,14 +106,16 @@ fn offset_in(bytes: &[u8], offset: Option<u64>) -> Result<usize, Fault> {
         ))
 }
 
-struct Section {
-    entries: BTreeMap<u32, Entry>,
-    trailer: Dictionary,
+/// One section: what one revision says.
+pub(crate) struct Section {
+    pub(crate) entries: BTreeMap<u32, Entry>,
+    pub(crate) trailer: Dictionary,
     form: Form,
 }
 
 impl Section {
-    fn read(pdf: &Pdf, offset: usize) -> Result<Self, Fault> {
+    /// Reads the table or the stream that starts at `offset`.
+    pub(crate) fn read(pdf: &Pdf, offset: usize) -> Result<Self, Fault> {
         let mut lexer = Lexer::new(pdf.bytes(), offset);
         lexer.skip_space();
         if !lexer.prefix(b"xref") {
