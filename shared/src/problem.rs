@@ -90,6 +90,8 @@ codes! {
     TooMany = "too_many_requests", 429, "Too many requests";
     /// Our fault; the request id helps to find it.
     Internal = "internal", 500, "Internal error";
+    /// The journal was tampered with or damaged: nothing is added to it and no checkpoint is signed until it is mended.
+    JournalBroken = "journal_broken", 500, "The journal does not add up";
     /// A neighbour did not answer; repeat.
     Unavailable = "unavailable", 503, "Temporarily unavailable";
 

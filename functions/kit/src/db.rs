@@ -27,6 +27,9 @@ static IDLE: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
 /// As many as an instance serves requests at a time.
 const IDLE_MAX: usize = 16;
 
+/// How the text of [`DbError::broken_journal`] begins.
+const BROKEN_JOURNAL: &str = "the journal does not add up";
+
 /// A connection, given back for the next request when dropped.
 pub struct Db {
     /// `None` only while being dropped.
@@ -263,6 +266,16 @@ impl DbError {
         Self(format!("{what}: {error}"))
     }
 
+    /// A journal that doesn't add up; nothing may be added to it.
+    pub fn broken_journal(clinic_id: &str, how: &str) -> Self {
+        Self(format!("{BROKEN_JOURNAL} ({clinic_id}): {how}"))
+    }
+
+    /// Whether it is [`DbError::broken_journal`].
+    pub fn is_broken_journal(&self) -> bool {
+        self.0.starts_with(BROKEN_JOURNAL)
+    }
+
     /// A row with this key is already there.
     pub fn is_conflict(&self) -> bool {
         self.0.contains("UNIQUE constraint failed")
@@ -287,6 +300,9 @@ impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
         if error.0.contains("database is locked") {
             return Self::busy();
+        }
+        if error.is_broken_journal() {
+            return Self::broken_journal(error.0);
         }
         Self::internal("database", error.0)
     }

@@ -157,6 +157,16 @@ impl Failure {
         }
     }
 
+    /// A journal doesn't add up: the text goes to the log.
+    pub fn broken_journal(text: impl Into<String>) -> Self {
+        let detail =
+            "the journal of this clinic was damaged or tampered with; the operator has to mend it";
+        Self {
+            internal: Some(("journal", text.into())),
+            ..Self::new(Code::JournalBroken, detail)
+        }
+    }
+
     /// The database or a neighbour is busy; the caller repeats in a second.
     pub fn busy() -> Self {
         Self::new(Code::Unavailable, "busy, please repeat").retry_after(1)

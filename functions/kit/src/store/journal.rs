@@ -1,11 +1,17 @@
-//! The journal: append-only, per clinic, without personal data.
+//! The journal: append-only, per clinic, without personal data, as a Merkle tree (RFC 6962).
+//!
+//! An append writes the entry, the inner nodes that it completes and the tree's frontier in the transaction of the
+//! change that it tells of: three or four statements, whatever the number of entries.
+
+mod tree;
 
 use crate::db::{DbError, Tx};
 use crate::random;
+use podpis_journal::{Entry, entry, to_hex};
 use podpis_shared::Timestamp;
-use podpis_shared::hash::hex;
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use serde_json::Value;
+
+pub use tree::{Head, head, nodes, store_nodes};
 
 /// Types of entries. Stored for decades: a name is never changed or given a new meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,18 +62,16 @@ impl Event {
     }
 
     /// Whether the clinic gets it as an event.
-    pub const fn is_public(self) -> bool {
-        !matches!(
-            self,
-            Self::LinkIssued | Self::EsiaStarted | Self::EsiaFailed
-        )
+    pub fn is_public(self) -> bool {
+        entry::is_public(self.as_str())
     }
 }
 
 /// Appends an entry in the transaction of the change that it tells of; gives its number.
 ///
 /// # Errors
-/// As the database says.
+/// As the database says; [`DbError::is_broken_journal`] where the journal doesn't add up: then nothing may be added to it,
+/// and the change must not happen.
 pub async fn append(
     tx: &Tx,
     clinic_id: &str,
@@ -77,47 +81,36 @@ pub async fn append(
     data: Value,
 ) -> Result<i64, DbError> {
     let id = random::id("evt").map_err(|e| DbError::host("random", e))?;
-    let next = "SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE clinic_id = ?1";
-    let seq = tx
-        .first(next, [clinic_id.into()])
-        .await?
-        .map_or(Ok(1), |row| row.int(0))?;
-    let leaf = leaf_hash(clinic_id, seq, &id, event, document_id, at, &data);
+    let mut frontier = tree::frontier(tx, clinic_id).await?;
+    let entry = Entry {
+        clinic_id,
+        seq: frontier.size() + 1,
+        id: &id,
+        kind: event.as_str(),
+        document_id,
+        at,
+        data: &data,
+    };
+    let leaf = entry.leaf_hash();
+    let completed = frontier.push(leaf);
+    let seq = tree::integer(entry.seq)?;
     tx.execute(
         "INSERT INTO journal (clinic_id, seq, id, type, public, document_id, at, data, leaf_hash) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         [
             clinic_id.into(),
             seq.into(),
-            id.into(),
+            id.as_str().into(),
             event.as_str().into(),
             i64::from(event.is_public()).into(),
             document_id.into(),
             at.unix().into(),
-            data.to_string().into(),
-            leaf.into(),
+            entry::canonical(&data).into(),
+            to_hex(&leaf).into(),
         ],
     )
     .await?;
+    store_nodes(tx, clinic_id, &completed).await?;
+    tree::store_frontier(tx, clinic_id, &frontier).await?;
     Ok(seq)
-}
-
-/// Leaf of RFC 6962 section 2.1 over the entry as JSON with sorted keys.
-fn leaf_hash(
-    clinic_id: &str,
-    seq: i64,
-    id: &str,
-    event: Event,
-    document_id: Option<&str>,
-    at: Timestamp,
-    data: &Value,
-) -> String {
-    let entry = json!({
-        "clinic_id": clinic_id, "seq": seq, "id": id, "type": event.as_str(),
-        "document_id": document_id, "at": at, "data": data,
-    });
-    let mut hasher = Sha256::new();
-    hasher.update([0]);
-    hasher.update(entry.to_string());
-    hex(&hasher.finalize())
 }
