@@ -4,6 +4,7 @@ use lopdf::{Dictionary, Object, ObjectId};
 use time::OffsetDateTime;
 
 use crate::attach;
+use crate::claims;
 use crate::inspect::{Refusal, header_position};
 use crate::protocol::Protocol;
 use crate::protocol_page;
@@ -147,6 +148,7 @@ fn append(
     let all_pages = pages + addition.typeset.page_count() as u32;
     let mut update = Update::new(pdf, dangling)?;
     let first = add_pages(&mut update, addition.typeset, all_pages)?;
+    claims::keep_true(&mut update)?;
     attach::evidence(&mut update, addition.evidence, addition.at)?;
     if let (Some(seal), Some(page)) = (addition.seal, first) {
         signature::seal(&mut update, seal, page)?;

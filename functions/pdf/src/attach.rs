@@ -52,6 +52,15 @@ pub(crate) fn evidence(
     Ok(())
 }
 
+/// Whether the document lists attachments already.
+pub(crate) fn any(update: &Update) -> Result<bool, Fault> {
+    let names = update.pdf.dictionary(&update.catalog, b"Names")?;
+    Ok(match names {
+        Some(names) => !update.pdf.value(&names, b"EmbeddedFiles")?.is_null(),
+        None => false,
+    })
+}
+
 fn file_specification(revision: &mut Revision, evidence: &[u8], at: OffsetDateTime) -> ObjectId {
     let date = pdf_date(at);
     let mut parameters = Dictionary::new();

@@ -3,6 +3,7 @@
 mod active;
 mod append;
 mod attach;
+mod claims;
 mod examine;
 mod inspect;
 mod protocol;
