@@ -1,1 +1,22 @@
-//! CMS signatures, X.509 chains and time stamps: made and checked, without IO.
+#![doc = include_str!("../README.md")]
+
+pub mod chain;
+pub mod make;
+pub mod tsp;
+
+mod algorithm;
+mod asn1;
+mod attributes;
+mod build;
+mod certificate;
+mod error;
+mod key;
+mod name;
+mod signed_data;
+
+pub use algorithm::{Algorithm, HashKind, Scheme, SignedWith};
+pub use build::{ContentType, ToSign};
+pub use certificate::Certificate;
+pub use error::CmsError;
+pub use key::SoftwareKey;
+pub use signed_data::{SignedData, Signer, Verified};

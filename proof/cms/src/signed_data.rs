@@ -1,0 +1,383 @@
+//! Reading and checking CMS signatures (RFC 5652, 5).
+
+use cms::cert::IssuerAndSerialNumber;
+use cms::content_info::ContentInfo;
+use cms::signed_data::{SignerIdentifier, SignerInfo};
+use der::asn1::OctetString;
+use der::{Decode as _, Encode as _};
+use podpis_shared::Timestamp;
+use x509_cert::ext::pkix::SubjectKeyIdentifier;
+
+use crate::algorithm::SignedWith;
+use crate::asn1::{self, ID_DATA, ID_SIGNED_DATA, ID_TST_INFO, RawSignedData};
+use crate::attributes::{self, Signed};
+use crate::build::{Message, path_in_bag};
+use crate::certificate::{MAX_CERTIFICATES, base64_text};
+use crate::{Certificate, CmsError, ContentType, HashKind, tsp};
+
+/// A parsed CMS message with its signers; nothing is believed yet.
+#[derive(Clone, Debug)]
+pub struct SignedData {
+    der: Vec<u8>,
+    content_type: ContentType,
+    content: Option<Vec<u8>>,
+    unreadable: usize,
+    signers: Vec<Signer>,
+}
+
+/// One signature of a message.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    info: SignerInfo,
+    signed: Signed,
+    certificate: Option<Certificate>,
+    others: Vec<Certificate>,
+    timestamp: Option<Vec<u8>>,
+}
+
+/// A signature that belongs to the content and to the signer's certificate. Who the signer is, [`crate::chain`] tells.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The certificate whose key signed.
+    pub signer: Certificate,
+    /// The other certificates of the message, not checked.
+    pub others: Vec<Certificate>,
+    /// When the signer says it was signed: a claim, not a proof. A PAdES seal has none here.
+    pub signing_time: Option<Timestamp>,
+    /// How it was signed.
+    pub algorithm: SignedWith,
+    /// Whether the signature itself names the certificate (ESS `signing-certificate`, which CAdES demands).
+    pub names_certificate: bool,
+    /// The signature's value: what a signature time stamp is over.
+    pub signature: Vec<u8>,
+    /// The time-stamp token beside the signature, DER, for [`tsp::check_token`]; not checked yet.
+    pub timestamp: Option<Vec<u8>>,
+}
+
+/// Longest message, 1 MiB.
+const MAX_BYTES: usize = 1 << 20;
+const MAX_SIGNERS: usize = 16;
+
+impl SignedData {
+    /// Reads DER of at most 1 MiB, 16 certificates and 16 signers. Certificates that can't be read are left out.
+    ///
+    /// # Errors
+    /// [`CmsError::TooLarge`], [`CmsError::Malformed`], [`CmsError::NotSignedData`], [`CmsError::Attribute`].
+    pub fn parse(der: &[u8]) -> Result<Self, CmsError> {
+        if der.len() > MAX_BYTES {
+            return Err(CmsError::TooLarge("a signature of more than 1 MiB"));
+        }
+        asn1::bounded(der)?;
+        let outer =
+            ContentInfo::from_der(der).map_err(|_| CmsError::Malformed("CMS ContentInfo"))?;
+        if outer.content_type != ID_SIGNED_DATA {
+            return Err(CmsError::NotSignedData(outer.content_type.to_string()));
+        }
+        let data: RawSignedData = outer
+            .content
+            .decode_as()
+            .map_err(|_| CmsError::Malformed("CMS SignedData"))?;
+        let content_type = match data.encap_content_info.econtent_type {
+            ID_DATA => ContentType::Data,
+            ID_TST_INFO => ContentType::TstInfo,
+            other => return Err(CmsError::NotSignedData(other.to_string())),
+        };
+        let content = data
+            .encap_content_info
+            .econtent
+            .as_ref()
+            .map(|any| any.decode_as::<OctetString>().map(OctetString::into_bytes))
+            .transpose()
+            .map_err(|_| CmsError::Malformed("CMS content"))?;
+        let bag = data.certificates.unwrap_or_default();
+        if bag.len() > MAX_CERTIFICATES {
+            return Err(CmsError::TooLarge("more than 16 certificates"));
+        }
+        let certificates: Vec<Certificate> = bag
+            .iter()
+            .filter_map(|any| Certificate::from_der(&any.to_der().ok()?).ok())
+            .collect();
+        if data.signer_infos.is_empty() {
+            return Err(CmsError::Signers(0));
+        }
+        if data.signer_infos.len() > MAX_SIGNERS {
+            return Err(CmsError::TooLarge("more than 16 signers"));
+        }
+        let signers = data
+            .signer_infos
+            .into_vec()
+            .into_iter()
+            .map(|info| Signer::read(info, content_type, &certificates))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            der: der.to_vec(),
+            content_type,
+            content,
+            unreadable: bag.len() - certificates.len(),
+            signers,
+        })
+    }
+
+    /// Reads a `.sig` as clinics send it: DER, PEM, or bare base64.
+    ///
+    /// # Errors
+    /// As [`SignedData::parse`].
+    pub fn from_any(bytes: &[u8]) -> Result<Self, CmsError> {
+        // A SEQUENCE in DER; in base64 the same byte is the digit zero, which no DER begins with.
+        if bytes.first() == Some(&0x30) {
+            return Self::parse(bytes);
+        }
+        if bytes.len() > 2 * MAX_BYTES {
+            return Err(CmsError::TooLarge("a signature of more than 1 MiB"));
+        }
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let body: Vec<u8> = text
+            .split(|b| matches!(b, b'\n' | b'\r'))
+            .filter(|line| !line.starts_with(b"-----"))
+            .flatten()
+            .copied()
+            .collect();
+        Self::parse(&base64_text(&body)?)
+    }
+
+    /// The DER as it was given.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// What kind of content is signed.
+    pub const fn content_type(&self) -> ContentType {
+        self.content_type
+    }
+
+    /// The content, where the message carries it; `None` in a detached signature.
+    pub fn content(&self) -> Option<&[u8]> {
+        self.content.as_deref()
+    }
+
+    /// Every signature of the message, at least one.
+    pub fn signers(&self) -> &[Signer] {
+        &self.signers
+    }
+
+    /// The only signature.
+    ///
+    /// # Errors
+    /// [`CmsError::Signers`] when there are several.
+    pub fn signer(&self) -> Result<&Signer, CmsError> {
+        match self.signers.as_slice() {
+            [one] => Ok(one),
+            several => Err(CmsError::Signers(several.len())),
+        }
+    }
+
+    /// Checks the only signature; `digest` gives the hash of the content in the asked kind.
+    ///
+    /// # Errors
+    /// As [`Signer::verify`], and [`CmsError::Signers`].
+    pub fn verify(&self, digest: impl Fn(HashKind) -> Vec<u8>) -> Result<Verified, CmsError> {
+        self.signer()?.verify(digest)
+    }
+
+    /// Checks that these bytes are the only ones that [`crate::ToSign::finish`] could have made: the message is built anew
+    /// from its parts and compared, its time-stamp token too. Together with [`SignedData::verify`] and
+    /// [`crate::chain::validate`] it leaves no byte that could be changed.
+    ///
+    /// # Errors
+    /// [`CmsError::NotCanonical`] and what building can meet.
+    pub fn strict(&self) -> Result<(), CmsError> {
+        if self.content_type != ContentType::Data || self.content.is_some() {
+            return Err(CmsError::NotCanonical("a seal is detached and over data"));
+        }
+        let signer = self.signer()?;
+        let certificate = signer.certificate().ok_or(CmsError::NoCertificate)?;
+        let expected = attributes::seal(ID_DATA, signer.message_digest(), certificate)?;
+        if signer.info.signed_attrs.as_ref() != Some(&expected) {
+            return Err(CmsError::NotCanonical("signed attributes"));
+        }
+        self.canonical_as_is()?;
+        if let Some(token) = &signer.timestamp {
+            tsp::strict_token(token, signer.signature())?;
+        }
+        Ok(())
+    }
+
+    /// Compares the bytes with those of the same message built anew; every certificate must lie on the signer's path.
+    pub(crate) fn canonical_as_is(&self) -> Result<(), CmsError> {
+        let signer = self.signer()?;
+        let certificate = signer.certificate().ok_or(CmsError::NoCertificate)?;
+        if self.unreadable > 0
+            || path_in_bag(certificate, &signer.others).len() != signer.others.len()
+        {
+            return Err(CmsError::NotCanonical(
+                "a root, or a certificate outside the signer's chain",
+            ));
+        }
+        if self.rebuilt(&signer.others, signer.timestamp.as_deref())? != self.der {
+            return Err(CmsError::NotCanonical("encoding"));
+        }
+        Ok(())
+    }
+
+    /// The canonical form of a message of one signer, without unsigned attributes and certificates off the signer's path.
+    pub(crate) fn canonical(&self) -> Result<Vec<u8>, CmsError> {
+        let signer = self.signer()?;
+        let certificate = signer.certificate().ok_or(CmsError::NoCertificate)?;
+        let path: Vec<Certificate> = path_in_bag(certificate, &signer.others)
+            .into_iter()
+            .cloned()
+            .collect();
+        self.rebuilt(&path, None)
+    }
+
+    fn rebuilt(
+        &self,
+        others: &[Certificate],
+        timestamp: Option<&[u8]>,
+    ) -> Result<Vec<u8>, CmsError> {
+        let signer = self.signer()?;
+        let with = signer.with()?;
+        Message {
+            content_type: self.content_type.oid(),
+            content: self.content(),
+            signer: signer.certificate().ok_or(CmsError::NoCertificate)?,
+            others,
+            attributes: signer
+                .info
+                .signed_attrs
+                .as_ref()
+                .ok_or(CmsError::Attribute("message-digest"))?,
+            with,
+            signature: &with.scheme.canonical(signer.signature())?,
+            timestamp,
+        }
+        .encode()
+    }
+}
+
+impl Signer {
+    fn read(
+        info: SignerInfo,
+        content_type: ContentType,
+        certificates: &[Certificate],
+    ) -> Result<Self, CmsError> {
+        // Without signed attributes nothing says what kind of bytes were signed; CAdES has no such form.
+        let attributes = info
+            .signed_attrs
+            .as_ref()
+            .ok_or(CmsError::Attribute("message-digest"))?;
+        let signed = Signed::read(attributes, content_type.oid())?;
+        let certificate = certificates
+            .iter()
+            .find(|certificate| identifies(&info.sid, certificate))
+            .cloned();
+        let others = certificates
+            .iter()
+            .filter(|other| Some(*other) != certificate.as_ref())
+            .cloned()
+            .collect();
+        let timestamp = attributes::read_time_stamp(info.unsigned_attrs.as_ref())?;
+        Ok(Self {
+            info,
+            signed,
+            certificate,
+            others,
+            timestamp,
+        })
+    }
+
+    /// The signer's certificate, where the message has it.
+    pub const fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
+    }
+
+    /// When the signer says it was signed.
+    pub const fn signing_time(&self) -> Option<Timestamp> {
+        self.signed.signing_time
+    }
+
+    /// The hash of the content that was signed, in the kind of [`Signer::hash`].
+    pub fn message_digest(&self) -> &[u8] {
+        &self.signed.message_digest
+    }
+
+    /// The kind of the content's hash.
+    ///
+    /// # Errors
+    /// [`CmsError::Unsupported`] with the OID of another hash.
+    pub fn hash(&self) -> Result<HashKind, CmsError> {
+        HashKind::read(&self.info.digest_alg)
+    }
+
+    /// The signature algorithm as a dotted OID.
+    pub fn signature_oid(&self) -> String {
+        self.info.signature_algorithm.oid.to_string()
+    }
+
+    /// The signature's value.
+    pub fn signature(&self) -> &[u8] {
+        self.info.signature.as_bytes()
+    }
+
+    /// The time-stamp token beside the signature, DER, not checked.
+    pub fn timestamp(&self) -> Option<&[u8]> {
+        self.timestamp.as_deref()
+    }
+
+    /// Whether the content is what this signer signed: so much can be said of GOST signatures too.
+    ///
+    /// # Errors
+    /// [`CmsError::Unsupported`] for an unknown hash, [`CmsError::MessageDigest`] when it is other content.
+    pub fn check_content(&self, digest: impl Fn(HashKind) -> Vec<u8>) -> Result<(), CmsError> {
+        if digest(self.hash()?) != self.message_digest() {
+            return Err(CmsError::MessageDigest);
+        }
+        Ok(())
+    }
+
+    /// Checks content, named certificate and signature, in this order.
+    ///
+    /// # Errors
+    /// [`CmsError::MessageDigest`], [`CmsError::NoCertificate`], [`CmsError::Attribute`], [`CmsError::Unsupported`],
+    /// [`CmsError::Signature`].
+    pub fn verify(&self, digest: impl Fn(HashKind) -> Vec<u8>) -> Result<Verified, CmsError> {
+        self.check_content(digest)?;
+        let signer = self.certificate.clone().ok_or(CmsError::NoCertificate)?;
+        self.signed.check_certificate(&signer)?;
+        let with = self.with()?;
+        // RFC 5652, 5.4: not `[0]` but an explicit SET is what was signed.
+        let message = self
+            .info
+            .signed_attrs
+            .as_ref()
+            .and_then(|attributes| attributes.to_der().ok())
+            .ok_or(CmsError::Malformed("signed attributes"))?;
+        with.verify(signer.key(), &with.hash.digest(&message), self.signature())?;
+        Ok(Verified {
+            signer,
+            others: self.others.clone(),
+            signing_time: self.signed.signing_time,
+            algorithm: with,
+            names_certificate: self.signed.names_certificate(),
+            signature: self.signature().to_vec(),
+            timestamp: self.timestamp.clone(),
+        })
+    }
+
+    fn with(&self) -> Result<SignedWith, CmsError> {
+        SignedWith::read(&self.info.signature_algorithm, Some(self.hash()?))
+    }
+}
+
+fn identifies(sid: &SignerIdentifier, certificate: &Certificate) -> bool {
+    let tbs = certificate.tbs();
+    match sid {
+        SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
+            issuer,
+            serial_number,
+        }) => *issuer == tbs.issuer && *serial_number == tbs.serial_number,
+        SignerIdentifier::SubjectKeyIdentifier(id) => tbs
+            .get::<SubjectKeyIdentifier>()
+            .is_ok_and(|own| own.is_some_and(|(_, own)| own == *id)),
+    }
+}
