@@ -342,6 +342,12 @@ impl Email {
                 .any(|c| c.is_whitespace() || c.is_control() || "<>\",;()".contains(c));
         right.then(|| Self(Sensitive::new(text.to_owned())))
     }
+
+    /// `m***@example.ru`: the first character and the domain stay.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.expose().split_once('@').unwrap_or_default();
+        format!("{}***@{domain}", local.chars().take(1).collect::<String>())
+    }
 }
 
 fn check_name(field: &'static str, name: &str) -> Result<(), PersonError> {

@@ -177,7 +177,7 @@ pub(crate) async fn signatures_of(
     }
     let marks: Vec<String> = (1..=signed.len()).map(|n| format!("?{n}")).collect();
     let sql = format!(
-        "SELECT document_id, party, name, method, signed_at, on_behalf_of FROM signatures \
+        "SELECT document_id, party, name, method, signed_at, on_behalf_of, level FROM signatures \
          WHERE document_id IN ({}) ORDER BY signed_at, id",
         marks.join(", ")
     );
@@ -191,6 +191,7 @@ pub(crate) async fn signatures_of(
                 method: row.text(3)?,
                 signed_at: Timestamp::from_unix(row.int(4)?),
                 on_behalf_of: row.opt_text(5)?,
+                level: row.opt_text(6)?,
             });
     }
     Ok(by_document)

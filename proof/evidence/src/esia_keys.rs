@@ -56,6 +56,11 @@ impl KeySet {
         }
     }
 
+    /// The keys as PEM, one text each.
+    pub fn into_pem(self) -> Vec<String> {
+        self.0.into_iter().map(|key| key.pem).collect()
+    }
+
     /// The algorithm is one of ours: looked at before any signature is.
     pub fn knows(&self, alg: &str) -> bool {
         self.0.iter().any(|key| key.alg() == alg)

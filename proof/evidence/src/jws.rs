@@ -3,6 +3,9 @@
 use crate::canonical::canonical;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::pkcs8::{
+    DecodePrivateKey as _, EncodePrivateKey as _, spki::der::pem::LineEnding,
+};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -91,6 +94,19 @@ impl PublicJwk {
         let bytes = URL_SAFE_NO_PAD.decode(&self.x).ok()?;
         VerifyingKey::from_bytes(bytes.as_slice().try_into().ok()?).ok()
     }
+}
+
+/// The seed of an Ed25519 key in PKCS#8 PEM (RFC 8410), as `openssl genpkey -algorithm ed25519` writes it.
+pub fn seed_from_pem(pem: &str) -> Option<[u8; 32]> {
+    Some(SigningKey::from_pkcs8_pem(pem.trim()).ok()?.to_bytes())
+}
+
+/// A seed as PKCS#8 PEM.
+pub fn seed_to_pem(seed: [u8; 32]) -> Option<String> {
+    let pem = SigningKey::from_bytes(&seed)
+        .to_pkcs8_pem(LineEnding::LF)
+        .ok()?;
+    Some(pem.to_string())
 }
 
 /// Puts the signature into a bundle: the member `signature` over the canonical form of all others.
@@ -211,6 +227,21 @@ mod tests {
             check_signature(&bare, &[key.public()]),
             Err(SignatureError::Form)
         );
+    }
+
+    /// Made by `openssl genpkey -algorithm ed25519`.
+    #[test]
+    fn a_seed_is_read_from_what_openssl_writes() {
+        let pem = "-----BEGIN PRIVATE KEY-----\n\
+            MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
+            -----END PRIVATE KEY-----\n";
+        let seed = seed_from_pem(pem).unwrap();
+        assert_eq!(
+            EvidenceKey::from_seed(seed).public().x,
+            "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+        );
+        assert_eq!(seed_from_pem(&seed_to_pem(seed).unwrap()), Some(seed));
+        assert_eq!(seed_from_pem("secret"), None);
     }
 
     #[test]

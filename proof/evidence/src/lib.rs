@@ -12,5 +12,7 @@ pub use bundle::{
 };
 pub use canonical::{CanonicalError, canonical};
 pub use esia_keys::{KeySet, KeySetError, TrustedKey};
-pub use jws::{EvidenceKey, PublicJwk, SignatureError, check_signature, sign};
+pub use jws::{
+    EvidenceKey, PublicJwk, SignatureError, check_signature, seed_from_pem, seed_to_pem, sign,
+};
 pub use trust::{TRUST_FORMAT, Trust};

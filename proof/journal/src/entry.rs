@@ -5,7 +5,7 @@ use podpis_shared::Timestamp;
 use serde_json::{Value, json};
 
 /// Beginnings of the types that only the operator sees; every other entry is an event for the clinic.
-const INTERNAL: [&str; 2] = ["link.", "esia."];
+const INTERNAL: [&str; 3] = ["link.", "esia.", "seal."];
 
 /// An entry as it is hashed. It has no personal data.
 #[derive(Clone, Copy, Debug)]

@@ -126,6 +126,9 @@ pub struct Signature {
     /// For whom, where a representative signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<String>,
+    /// Level of the seal over it, `B-B` or `B-T` (ETSI EN 319 142-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
 }
 
 /// One event of a clinic.

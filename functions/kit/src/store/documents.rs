@@ -136,7 +136,7 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<Document>, DbError> {
 /// # Errors
 /// As the database says.
 pub async fn signatures(db: &Db, id: &str) -> Result<Vec<mis::Signature>, DbError> {
-    let sql = "SELECT party, name, method, signed_at, on_behalf_of FROM signatures \
+    let sql = "SELECT party, name, method, signed_at, on_behalf_of, level FROM signatures \
                WHERE document_id = ?1 ORDER BY signed_at, id";
     let of = |row: &Row| {
         Ok(mis::Signature {
@@ -145,6 +145,7 @@ pub async fn signatures(db: &Db, id: &str) -> Result<Vec<mis::Signature>, DbErro
             method: row.text(2)?,
             signed_at: Timestamp::from_unix(row.int(3)?),
             on_behalf_of: row.opt_text(4)?,
+            level: row.opt_text(5)?,
         })
     };
     db.query(sql, [id.into()]).await?.iter().map(of).collect()

@@ -38,6 +38,8 @@ pub enum Event {
     LinkIssued,
     /// A person went to ESIA to sign.
     EsiaStarted,
+    /// A seal got a time stamp that had been missing.
+    SealTimestamped,
     /// The way through ESIA ended without a signature; `data.code` says why.
     EsiaFailed,
 }
@@ -57,6 +59,7 @@ impl Event {
             Self::MessageFailed => "message.failed",
             Self::LinkIssued => "link.issued",
             Self::EsiaStarted => "esia.started",
+            Self::SealTimestamped => "seal.timestamped",
             Self::EsiaFailed => "esia.failed",
         }
     }
