@@ -11,6 +11,7 @@ mod health;
 mod idempotency;
 mod list;
 mod operator;
+mod trust;
 
 use axum::Router;
 use axum::response::Response;
@@ -23,6 +24,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         Router::new()
             .route("/api/health", get(health::read))
             .route("/api/openapi.json", get(health::openapi))
+            .route("/api/v1/trust", get(trust::read))
             .route(
                 "/api/v1/operator/clinics",
                 get(operator::list).post(operator::create),
