@@ -16,6 +16,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("pdftotext", "poppler-utils"),
     ("pdftoppm", "poppler-utils"),
     ("qpdf", "qpdf"),
+    ("openssl", "openssl"),
 ];
 
 /// One thing that is there or not.

@@ -33,7 +33,7 @@ fn main() -> anyhow::Result<()> {
         match verdict {
             Ok(facts) => {
                 let protocol = common::protocol(&bytes, facts.pages);
-                let field = common::seal_field();
+                let field = openssl::field();
                 let keys = arguments.get(2).zip(arguments.get(3));
                 let evidence = br#"{"version":1}"#;
                 let file = append_protocol(&bytes, &protocol, evidence, keys.map(|_| &field))?;

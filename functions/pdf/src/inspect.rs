@@ -19,6 +19,9 @@ pub struct Inspected {
     pub repaired: bool,
     /// Whether the file already carries a signature (which the update leaves intact as an earlier revision).
     pub signed: bool,
+    /// Whether its form asks viewers to draw the fields anew (`/NeedAppearances`). The update leaves that as it is;
+    /// viewers may then show such fields otherwise than they were signed, and PDF/A forbids it.
+    pub needs_appearances: bool,
     /// Whether the file uses cross-reference streams (PDF 1.5).
     pub compressed: bool,
 }
@@ -109,11 +112,16 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, Refusal> {
         return Err(Refusal::ActiveContent { what });
     }
     append::dry_run(bytes, &pdf, pages, dangling)?;
+    let form = pdf.dictionary(&catalog, b"AcroForm")?.unwrap_or_default();
     Ok(Inspected {
         pages,
         version: version(&pdf, &catalog)?,
         repaired: pdf.xref().start.is_none(),
-        signed: is_signed(&pdf, &catalog)?,
+        signed: is_signed(&pdf, &form)?,
+        needs_appearances: pdf
+            .value(&form, b"NeedAppearances")?
+            .as_bool()
+            .unwrap_or(false),
         compressed: pdf.xref().form == Form::Stream,
     })
 }
@@ -141,12 +149,9 @@ fn version(pdf: &Pdf, catalog: &Dictionary) -> Result<String, Fault> {
 }
 
 /// `/SigFlags` bit 1 of the form (12.7.2): the document holds at least one signature.
-fn is_signed(pdf: &Pdf, catalog: &Dictionary) -> Result<bool, Fault> {
-    let Some(form) = pdf.dictionary(catalog, b"AcroForm")? else {
-        return Ok(false);
-    };
+fn is_signed(pdf: &Pdf, form: &Dictionary) -> Result<bool, Fault> {
     Ok(pdf
-        .value(&form, b"SigFlags")?
+        .value(form, b"SigFlags")?
         .as_i64()
         .is_ok_and(|flags| flags & 1 == 1))
 }

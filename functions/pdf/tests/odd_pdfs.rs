@@ -8,11 +8,16 @@
 mod common;
 #[path = "common/judges.rs"]
 mod judges;
+#[path = "common/openssl.rs"]
+mod openssl;
+#[path = "common/sealer.rs"]
+mod sealer;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use podpis_pdf::{append_protocol, inspect};
+use sealer::{Sealer, assert_sealed};
 
 const CODES: [&str; 4] = ["not_pdf", "encrypted_pdf", "active_content", "broken_pdf"];
 
@@ -23,7 +28,7 @@ fn fixtures() -> PathBuf {
 #[test]
 fn the_fixtures_end_as_expected() {
     let folder = fixtures();
-    let verdicts: String = check(&folder, "fixtures")
+    let verdicts: String = check(&folder, "odd-fixtures")
         .iter()
         .map(|(name, verdict)| format!("{name}: {verdict}\n"))
         .collect();
@@ -37,7 +42,7 @@ fn the_fixtures_end_as_expected() {
 #[test]
 fn another_folder_ends_cleanly() {
     if let Ok(folder) = std::env::var("PODPIS_ODD_PDFS") {
-        for (name, verdict) in check(Path::new(&folder), "other") {
+        for (name, verdict) in check(Path::new(&folder), "odd-others") {
             println!("{name}: {verdict}");
         }
     }
@@ -45,8 +50,7 @@ fn another_folder_ends_cleanly() {
 
 /// Names and verdicts of a folder's PDFs; fails on anything that is not clean.
 fn check(folder: &Path, run: &str) -> BTreeMap<String, String> {
-    let scratch = std::env::temp_dir().join(format!("podpis-pdf-{run}-{}", std::process::id()));
-    std::fs::create_dir_all(&scratch).unwrap();
+    let sealer = Sealer::new(run);
     let mut verdicts = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -57,7 +61,7 @@ fn check(folder: &Path, run: &str) -> BTreeMap<String, String> {
         let bytes = std::fs::read(&path).unwrap();
         let verdict = match inspect(&bytes) {
             Ok(facts) => {
-                seal_and_judge(&path, &bytes, facts.pages, &scratch.join(&name));
+                seal_and_judge(&path, &bytes, facts.pages, &sealer);
                 format!(
                     "{} pages{}",
                     facts.pages,
@@ -71,28 +75,23 @@ fn check(folder: &Path, run: &str) -> BTreeMap<String, String> {
         };
         verdicts.insert(name, verdict);
     }
-    std::fs::remove_dir_all(&scratch).unwrap();
     verdicts
 }
 
-fn seal_and_judge(original: &Path, bytes: &[u8], pages: u32, sealed_path: &Path) {
+fn seal_and_judge(original: &Path, bytes: &[u8], pages: u32, sealer: &Sealer) {
     let name = original.display();
-    let protocol = common::protocol(bytes, pages);
-    let sealed = append_protocol(bytes, &protocol, b"{}", None)
-        .unwrap()
-        .into_bytes();
+    let sealed = sealer.seal(bytes, pages);
     assert!(
         sealed.starts_with(bytes),
         "{name}: the original is not the first revision"
     );
-    assert_eq!(
-        sealed,
-        append_protocol(bytes, &protocol, b"{}", None)
-            .unwrap()
-            .into_bytes(),
-        "{name}: other bytes the second time"
-    );
-    std::fs::write(sealed_path, &sealed).unwrap();
+    let again = || {
+        let protocol = common::protocol(bytes, pages);
+        append_protocol(bytes, &protocol, b"{}", Some(&openssl::field())).unwrap()
+    };
+    assert_eq!(again(), again(), "{name}: other bytes the second time");
+    let sealed_path = &sealer.write("sealed.pdf", &sealed);
+    assert_sealed(sealed_path);
 
     if let (Some(before), Some(after)) = (
         judges::qpdf_severity(original),

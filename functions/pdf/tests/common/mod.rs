@@ -1,8 +1,7 @@
 //! Facts that the tests and examples print.
 
 use podpis_pdf::{
-    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SealField,
-    SignerFacts,
+    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SignerFacts,
 };
 use sha2::{Digest, Sha256};
 use time::macros::{date, datetime};
@@ -59,16 +58,5 @@ pub(crate) fn protocol(original: &[u8], pages: u32) -> Protocol {
         needs_medic: true,
         seal: None,
         verify_url: None,
-    }
-}
-
-/// The seal of the operator over it.
-#[allow(dead_code, reason = "not every test seals")]
-pub(crate) fn seal_field() -> SealField {
-    SealField {
-        name: "ООО «Подпись»".to_owned(),
-        reason: "Печать оператора: документ подписан пациентом".to_owned(),
-        at: datetime!(2026-11-22 11:05:32 UTC),
-        reserve: 8192,
     }
 }

@@ -4,7 +4,18 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use podpis_pdf::Unsealed;
+use podpis_pdf::{SealField, Unsealed};
+use time::macros::datetime;
+
+/// The seal of an operator.
+pub(crate) fn field() -> SealField {
+    SealField {
+        name: "ООО «Подпись»".to_owned(),
+        reason: "Печать оператора: документ подписан пациентом".to_owned(),
+        at: datetime!(2026-11-22 11:05:32 UTC),
+        reserve: 8192,
+    }
+}
 
 /// What the signature covers: the file but for the string of `/Contents`.
 ///
