@@ -36,7 +36,9 @@ impl SoftwareKey {
         if !RSA_BITS.contains(&key.n().bits()) || key.validate().is_err() {
             return Err(CmsError::Key);
         }
-        Ok(Self(Kind::Rsa(Box::new(key.into()))))
+        // `from` would leave out the name of the hash.
+        let key = rsa::pkcs1v15::SigningKey::new(key);
+        Ok(Self(Kind::Rsa(Box::new(key))))
     }
 
     /// What [`SoftwareKey::sign`] makes.

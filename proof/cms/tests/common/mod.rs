@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use podpis_cms::tsp::{self, TspError};
 use podpis_cms::{Algorithm, Certificate, ContentType, HashKind, SoftwareKey, ToSign, make};
 use podpis_shared::Timestamp;
 
@@ -232,3 +233,48 @@ pub(crate) const TSA: [&str; 3] = [
     "keyUsage=critical,digitalSignature",
     "extendedKeyUsage=critical,timeStamping",
 ];
+
+/// A time-stamp authority of OpenSSL in a folder: its files are `{name}.pem` and `{name}.key`, its chain is `chain.pem`.
+pub(crate) struct Authority<'a> {
+    pub(crate) dir: &'a Dir,
+    pub(crate) name: &'a str,
+}
+
+impl<'a> Authority<'a> {
+    /// Below `tsa-root`, which is made too.
+    pub(crate) fn new(dir: &'a Dir, algorithm: Algorithm, extensions: &[&str]) -> Self {
+        dir.root("tsa-root", algorithm, &CA);
+        dir.below("tsa-root", "tsa", algorithm, extensions);
+        Self::of(dir, "tsa")
+    }
+
+    /// Of a certificate that is there.
+    pub(crate) fn of(dir: &'a Dir, name: &'a str) -> Self {
+        dir.write("chain.pem", dir.read("tsa-root.pem"));
+        dir.write("serial", "01");
+        dir.write(
+            "tsa.cnf",
+            "[tsa]\ndefault_tsa = t\n[t]\nserial = serial\ndefault_policy = 1.2.3.4.1\ndigests = sha256\n\
+             signer_digest = sha256\naccuracy = secs:1\nclock_precision_digits = 3\nordering = yes\ntsa_name = yes\n\
+             ess_cert_id_chain = no\ness_cert_id_alg = sha256\ncrypto_device = builtin\n",
+        );
+        Self { dir, name }
+    }
+
+    /// What it answers to a `TimeStampReq`.
+    pub(crate) fn answer(&self, request: &[u8]) -> Vec<u8> {
+        self.dir.write("request.tsq", request);
+        self.dir.openssl(&format!(
+            "ts -reply -config tsa.cnf -section t -queryfile request.tsq -signer {0}.pem -inkey {0}.key \
+             -chain chain.pem -out response.tsr",
+            self.name
+        ));
+        self.dir.read("response.tsr")
+    }
+
+    /// A token over a hash.
+    pub(crate) fn token(&self, sha256: &[u8; 32]) -> Result<Vec<u8>, TspError> {
+        let answer = self.answer(&tsp::request(sha256, 0x8000_0000_0000_0001).unwrap());
+        tsp::token_from_response(&answer, sha256, 0x8000_0000_0000_0001)
+    }
+}
