@@ -3,6 +3,7 @@
 //! An append writes the entry, the inner nodes that it completes and the tree's frontier in the transaction of the
 //! change that it tells of: three or four statements, whatever the number of entries.
 
+mod audits;
 mod tree;
 
 use crate::db::{DbError, Tx};
@@ -11,7 +12,8 @@ use podpis_journal::{Entry, entry, to_hex};
 use podpis_shared::Timestamp;
 use serde_json::Value;
 
-pub use tree::{Head, head, nodes, store_nodes};
+pub use audits::{Totals, totals};
+pub use tree::{Head, fold_in, head, nodes};
 
 /// Types of entries. Stored for decades: a name is never changed or given a new meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +115,7 @@ pub async fn append(
         ],
     )
     .await?;
-    store_nodes(tx, clinic_id, &completed).await?;
+    tree::store_nodes(tx, clinic_id, &completed).await?;
     tree::store_frontier(tx, clinic_id, &frontier).await?;
     Ok(seq)
 }

@@ -56,6 +56,17 @@ pub(super) async fn frontier(tx: &Tx, clinic_id: &str) -> Result<Frontier, DbErr
     }
 }
 
+/// Folds in a journal that was begun before there were trees, in a transaction of its own.
+///
+/// # Errors
+/// As the database says; [`DbError::is_broken_journal`] where the entries don't make a tree.
+pub async fn fold_in(clinic_id: &str) -> Result<Frontier, DbError> {
+    let tx = Db::open().await?.begin().await?;
+    let frontier = frontier(&tx, clinic_id).await?;
+    tx.commit().await?;
+    Ok(frontier)
+}
+
 /// Builds the tree of a journal from its stored leaves, once, and stores it.
 async fn fold(tx: &Tx, clinic_id: &str) -> Result<Frontier, DbError> {
     let mut frontier = Frontier::default();
@@ -83,11 +94,8 @@ async fn fold(tx: &Tx, clinic_id: &str) -> Result<Frontier, DbError> {
     Ok(frontier)
 }
 
-/// Stores inner nodes.
-///
-/// # Errors
-/// As the database says; [`DbError::is_broken_journal`] where one of them is there already.
-pub async fn store_nodes(tx: &Tx, clinic_id: &str, nodes: &[Node]) -> Result<(), DbError> {
+/// Stores inner nodes; one that is there already means that the journal doesn't add up.
+pub(super) async fn store_nodes(tx: &Tx, clinic_id: &str, nodes: &[Node]) -> Result<(), DbError> {
     for part in nodes.chunks(NODES_MAX) {
         let mut values = Vec::with_capacity(part.len());
         for Node { id, hash } in part {
