@@ -18,7 +18,8 @@ mod update;
 pub use append::{AppendError, append_protocol, append_timestamp};
 pub use attach::EVIDENCE_NAME;
 pub use examine::{
-    Covered, ExamineError, Examined, FoundSignature, RangeFault, SignatureKind, attachment, examine,
+    Change, Covered, ExamineError, Examined, FoundSignature, RangeFault, Severity, SignatureKind,
+    Step, attachment, changes, examine, harmful,
 };
 pub use inspect::{Inspected, Refusal, inspect};
 pub use protocol::{

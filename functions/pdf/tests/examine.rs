@@ -2,8 +2,11 @@
 
 mod common;
 
+use std::path::{Path, PathBuf};
+
 use podpis_pdf::{
-    EVIDENCE_NAME, SealField, SignatureKind, append_protocol, append_timestamp, attachment, examine,
+    Change, EVIDENCE_NAME, ExamineError, SealField, SignatureKind, Step, append_protocol,
+    append_timestamp, attachment, changes, examine, harmful, inspect,
 };
 use sha2::{Digest, Sha256};
 use time::macros::datetime;
@@ -13,12 +16,7 @@ const EVIDENCE: &[u8] = br#"{"format":"podpis-evidence/1"}"#;
 
 #[test]
 fn a_sealed_file_with_its_time_stamp() {
-    let seal = SealField {
-        name: "ООО «Оператор»".to_owned(),
-        reason: "Подписано пациентом".to_owned(),
-        at: datetime!(2026-11-22 11:05:31 UTC),
-        reserve: 64,
-    };
+    let seal = seal();
     let unsealed = append_protocol(
         CONSENT,
         &common::protocol(CONSENT, 2),
@@ -82,4 +80,92 @@ fn a_sealed_file_with_its_time_stamp() {
         assert_eq!(attachment(file, "other.json").unwrap(), None);
     }
     assert_eq!(attachment(CONSENT, EVIDENCE_NAME).unwrap(), None);
+}
+
+#[test]
+fn what_we_do_is_harmless() {
+    let field = seal();
+    let original = CONSENT;
+    let sealed = append_protocol(
+        original,
+        &common::protocol(original, 2),
+        EVIDENCE,
+        Some(&field),
+    )
+    .unwrap()
+    .embed(&[0x30, 0])
+    .unwrap();
+    let found = changes(original, &sealed).unwrap();
+    println!("{found:?}");
+    assert_eq!(harmful(&found, Step::Sealing).count(), 0);
+    let stamped = append_timestamp(&sealed, 32)
+        .unwrap()
+        .embed(&[0x30, 0])
+        .unwrap();
+    let found = changes(&sealed, &stamped).unwrap();
+    println!("{found:?}");
+    assert_eq!(harmful(&found, Step::AfterSeal).count(), 0);
+    assert_eq!(changes(&sealed, &sealed), Err(ExamineError::NotAPrefix));
+}
+
+/// Every fixture, and every file of the folder in `PODPIS_ODD_PDFS`.
+#[test]
+fn odd_originals_stay_what_they_were() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/odd-pdfs");
+    let mut folders = vec![fixtures];
+    folders.extend(std::env::var("PODPIS_ODD_PDFS").ok().map(PathBuf::from));
+    let mut bad = Vec::new();
+    for entry in folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+    {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "pdf") {
+            continue;
+        }
+        let original = std::fs::read(&path).unwrap();
+        let Ok(facts) = inspect(&original) else {
+            let _ = examine(&original);
+            continue;
+        };
+        let protocol = common::protocol(&original, facts.pages);
+        let sealed = append_protocol(&original, &protocol, EVIDENCE, Some(&seal()))
+            .unwrap()
+            .embed(&[0x30, 0])
+            .unwrap();
+        let found = changes(&original, &sealed).unwrap();
+        let expected = [
+            Change::NewSignatureField {
+                field: "PodpisSeal".to_owned(),
+            },
+            Change::AttachmentAdded {
+                name: EVIDENCE_NAME.to_owned(),
+            },
+            Change::ProtocolPagesAppended { pages: 1 },
+        ];
+        if harmful(&found, Step::Sealing).count() > 0 || !expected.iter().all(|e| found.contains(e))
+        {
+            bad.push(format!("{}: {found:?}", path.display()));
+        }
+        let examined = examine(&sealed).unwrap();
+        if !(examined.intact_xref
+            && examined.ends_with_eof
+            && examined
+                .signatures
+                .iter()
+                .any(|s| s.range.is_ok() && s.covers_whole_file))
+        {
+            bad.push(format!("{}: {examined:?}", path.display()));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+fn seal() -> SealField {
+    SealField {
+        name: "ООО «Оператор»".to_owned(),
+        reason: "Подписано пациентом".to_owned(),
+        at: datetime!(2026-11-22 11:05:31 UTC),
+        reserve: 64,
+    }
 }

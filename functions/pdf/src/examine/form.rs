@@ -21,6 +21,8 @@ pub(super) struct Field {
     pub(super) name: String,
     /// Whether its type, own or inherited, is `/Sig`.
     pub(super) signature: bool,
+    /// Whether it or a node above it has a value.
+    pub(super) signed: bool,
     /// `/V` as it stands here, not resolved.
     pub(super) value: Option<Object>,
 }
@@ -38,6 +40,7 @@ pub(super) fn fields(pdf: &Pdf) -> Result<Vec<Field>, Fault> {
         object: Object,
         prefix: String,
         signature: bool,
+        signed: bool,
     }
     let roots = array(pdf, &form, b"Fields")?;
     let mut steps: Vec<Step> = roots
@@ -47,6 +50,7 @@ pub(super) fn fields(pdf: &Pdf) -> Result<Vec<Field>, Fault> {
             object,
             prefix: String::new(),
             signature: false,
+            signed: false,
         })
         .collect();
     let mut seen = HashSet::new();
@@ -74,6 +78,7 @@ pub(super) fn fields(pdf: &Pdf) -> Result<Vec<Field>, Fault> {
             Object::Name(kind) => kind == b"Sig",
             _ => step.signature,
         };
+        let signed = step.signed || field.has(b"V");
         let kids = array(pdf, &field, b"Kids")?;
         if steps.len() + kids.len() > MAX_FIELDS {
             return Err(Fault::TooComplex("the form has too many fields"));
@@ -82,11 +87,13 @@ pub(super) fn fields(pdf: &Pdf) -> Result<Vec<Field>, Fault> {
             object,
             prefix: name.clone(),
             signature,
+            signed,
         }));
         fields.push(Field {
             id,
             name,
             signature,
+            signed,
             value: field.get(b"V").ok().cloned(),
         });
     }

@@ -6,8 +6,15 @@
 //! CCS 2019), shadow attacks (Mainka et al., NDSS 2021) and evil annotations (Rohlmann et al., S&P 2021).
 
 mod attachment;
+mod changes;
+mod compare;
+mod comparison;
 mod form;
+mod labels;
+mod old_pages;
+mod page_tree;
 mod range;
+mod signature_fields;
 mod signatures;
 mod text;
 mod update;
@@ -19,6 +26,7 @@ use crate::inspect::{Refusal, header_position};
 use crate::reader::{Fault, Pdf};
 
 pub use attachment::attachment;
+pub use changes::{Change, Severity, Step, changes, harmful};
 pub use range::{Covered, RangeFault};
 pub use signatures::{FoundSignature, SignatureKind};
 

@@ -54,6 +54,8 @@ pub(crate) struct Indirect {
     pub(crate) stream: Option<Range<usize>>,
     /// Where the object ends in the file.
     pub(crate) end: usize,
+    /// Whether readers may differ in how they take it: see [`Lexer::odd`].
+    pub(crate) odd: bool,
 }
 
 /// An opened document.
@@ -210,6 +212,7 @@ impl<'a> Pdf<'a> {
         let object = lexer.object();
         self.pay(lexer.work(offset))?;
         let object = object?;
+        let odd = lexer.odd();
         let mut end = lexer.pos();
         let stream = match &object {
             Object::Dictionary(dictionary) => {
@@ -230,6 +233,7 @@ impl<'a> Pdf<'a> {
             object,
             stream,
             end,
+            odd,
         }))
     }
 

@@ -180,6 +180,7 @@ impl Pdf<'_> {
             object: object?,
             stream: None,
             end: 0,
+            odd: lexer.odd(),
         })
     }
 
