@@ -1,13 +1,15 @@
-//! `GET /api/v1/events`: the clinic's events in order.
+//! `GET /api/v1/events`: the clinic's events in order, with the journal's signed head.
+//!
+//! Whoever keeps the heads can show at any time whether history was rewritten since.
 
 use crate::auth::Session;
-use crate::{db, list};
+use crate::{db, journal, list};
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use podpis_kit::{Result, http};
-use podpis_shared::wire::mis::Page;
+use podpis_kit::{Context, Result, http};
 use serde::Deserialize;
+use serde_json::json;
 
 #[derive(Deserialize)]
 pub(crate) struct EventsQuery {
@@ -15,9 +17,11 @@ pub(crate) struct EventsQuery {
     limit: Option<String>,
 }
 
-/// Events after a number; `next` is null when there are no more now.
+/// Events after a number; `next` is null when there are no more now. `checkpoint` covers at least the events given;
+/// it is null where the journal doesn't add up.
 pub(crate) async fn list(
     Session { clinic, db }: Session,
+    context: Context,
     Query(query): Query<EventsQuery>,
 ) -> Result<Response> {
     let (limit, after) = (
@@ -33,5 +37,9 @@ pub(crate) async fn list(
         .last()
         .filter(|_| more)
         .map(|event| event.seq.to_string());
-    http::json(StatusCode::OK, &Page { items, next })
+    let checkpoint = journal::note(&context, &clinic.id).await?;
+    http::json(
+        StatusCode::OK,
+        &json!({ "items": items, "next": next, "checkpoint": checkpoint }),
+    )
 }

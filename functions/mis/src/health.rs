@@ -3,15 +3,21 @@
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use podpis_kit::{Db, Result, http};
+use podpis_kit::store::journal;
+use podpis_kit::{Db, Result, http, now};
 use serde_json::json;
 
-/// `GET /api/health`: 200 with the database reached.
+/// `GET /api/health`: 200 with the database reached; `degraded` where a journal doesn't add up.
 pub(crate) async fn read() -> Result<Response> {
-    Db::open().await?.query("SELECT 1", []).await?;
+    let totals = journal::totals(&Db::open().await?, now()).await?;
+    let (state, broken) = (totals.state(), totals.broken);
+    let status = if broken > 0 { "degraded" } else { "ok" };
     http::json(
         StatusCode::OK,
-        &json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }),
+        &json!({
+            "status": status, "version": env!("CARGO_PKG_VERSION"),
+            "journal": { "state": state, "checked_at": totals.checked_at, "clinics_broken": broken },
+        }),
     )
 }
 

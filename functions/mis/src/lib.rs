@@ -7,8 +7,10 @@ mod auth;
 mod db;
 mod documents;
 mod events;
+mod export;
 mod health;
 mod idempotency;
+mod journal;
 mod list;
 mod operator;
 mod trust;
@@ -58,6 +60,11 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
                 "/api/v1/documents/{id}/cancel",
                 post(documents::cancel::cancel),
             )
+            .route("/api/v1/documents/{id}/proof", get(journal::proof))
+            .route("/api/v1/journal/checkpoint", get(journal::checkpoint))
+            .route("/api/v1/journal/consistency", get(journal::consistency))
+            .route("/api/v1/operator/journal", get(journal::audit))
+            .route("/api/v1/export", get(export::read))
             .route("/api/v1/events", get(events::list)),
     )
 });
