@@ -150,10 +150,10 @@ impl SignedWith {
     ) -> Result<(), CmsError> {
         match self.scheme {
             Scheme::EcdsaP256 => {
+                let key = p256_key(key)?;
                 let signature =
                     p256::ecdsa::Signature::from_der(signature).map_err(|_| CmsError::Signature)?;
-                p256_key(key)?
-                    .verify_prehash(prehash, &signature)
+                key.verify_prehash(prehash, &signature)
                     .map_err(|_| CmsError::Signature)
             }
             Scheme::Rsa => {

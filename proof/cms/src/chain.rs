@@ -50,6 +50,9 @@ pub enum ChainError {
     /// An extension that is broken or doubled.
     #[error("broken extension: {0}")]
     Extension(String),
+    /// It came along without being part of the path; only [`validate_exact`] minds.
+    #[error("not part of the path: {0}")]
+    Unused(String),
     /// More than 8 certificates to a root, or more attempts than the bound.
     #[error("path is too long or too tangled: {0}")]
     TooLong(String),
@@ -84,6 +87,27 @@ pub fn validate(
     search
         .extend(&mut vec![leaf])
         .map(|path| path.into_iter().cloned().collect())
+}
+
+/// As [`validate`], and every one of `intermediates` must be part of the path: nobody can add a certificate to what was
+/// checked like this.
+///
+/// # Errors
+/// [`ChainError::Unused`] beside those of [`validate`].
+pub fn validate_exact(
+    leaf: &Certificate,
+    intermediates: &[Certificate],
+    roots: &[Certificate],
+    at: Timestamp,
+    purpose: Purpose,
+) -> Result<Vec<Certificate>, ChainError> {
+    let path = validate(leaf, intermediates, roots, at, purpose)?;
+    // The last of the path is the root, which has no place beside a signature.
+    let (_, below) = path.split_last().unwrap_or((leaf, &[]));
+    match intermediates.iter().find(|other| !below.contains(other)) {
+        Some(unused) => Err(ChainError::Unused(unused.subject_text())),
+        None => Ok(path),
+    }
 }
 
 /// Checks that a certificate's own extensions allow a purpose, whoever gave it out.

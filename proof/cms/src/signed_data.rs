@@ -181,7 +181,7 @@ impl SignedData {
 
     /// Checks that these bytes are the only ones that [`crate::ToSign::finish`] could have made: the message is built anew
     /// from its parts and compared, its time-stamp token too. Together with [`SignedData::verify`] and
-    /// [`crate::chain::validate`] it leaves no byte that could be changed.
+    /// [`crate::chain::validate_exact`], for the seal and for the token, it leaves no byte that could be changed.
     ///
     /// # Errors
     /// [`CmsError::NotCanonical`] and what building can meet.
@@ -219,15 +219,10 @@ impl SignedData {
         Ok(())
     }
 
-    /// The canonical form of a message of one signer, without unsigned attributes and certificates off the signer's path.
-    pub(crate) fn canonical(&self) -> Result<Vec<u8>, CmsError> {
-        let signer = self.signer()?;
-        let certificate = signer.certificate().ok_or(CmsError::NoCertificate)?;
-        let path: Vec<Certificate> = path_in_bag(certificate, &signer.others)
-            .into_iter()
-            .cloned()
-            .collect();
-        self.rebuilt(&path, None)
+    /// The canonical form of a message of one signer, with these certificates beside the signer's and without unsigned
+    /// attributes.
+    pub(crate) fn canonical(&self, others: &[Certificate]) -> Result<Vec<u8>, CmsError> {
+        self.rebuilt(others, None)
     }
 
     fn rebuilt(

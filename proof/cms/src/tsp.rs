@@ -6,7 +6,8 @@ use podpis_shared::Timestamp;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use crate::asn1::{bounded, context};
-use crate::chain::{Purpose, check_purpose};
+use crate::build::path_in_bag;
+use crate::chain::{ChainError, Purpose, check_purpose, validate};
 use crate::{Certificate, CmsError, ContentType, HashKind, SignedData};
 
 /// Why a time stamp is refused.
@@ -30,6 +31,9 @@ pub enum TspError {
     /// Its certificate is not for time stamps: RFC 3161, 2.3 asks for this one use, critical.
     #[error("the certificate is not for time stamps")]
     Purpose,
+    /// Its certificate is not trusted.
+    #[error("time stamp: {0}")]
+    Chain(#[from] ChainError),
     /// The token's signature does not hold.
     #[error("time stamp: {0}")]
     Signature(#[from] CmsError),
@@ -78,11 +82,34 @@ pub fn request(sha256: &[u8; 32], nonce: u64) -> Result<Vec<u8>, TspError> {
         .map_err(|_| TspError::Malformed("request"))
 }
 
-/// Takes the token out of an authority's answer and checks it against the request.
+/// Takes the token out of an authority's answer, and checks it against the request and the trusted roots.
 ///
-/// The token comes back in one canonical form: what its signature does not cover (certificates off the signer's path,
-/// unsigned attributes, the way algorithms are named) is dropped or set as in a seal of ours; what it covers is not
-/// touched. So no byte of it can be changed later unseen: see [`strict_token`].
+/// The token comes back in one canonical form: what its signature does not cover (certificates off the path to the root,
+/// the root itself, unsigned attributes, the way algorithms are named) is dropped or set as in a seal of ours; what it
+/// covers is not touched. So no byte of it can be changed later unseen: see [`strict_token`].
+///
+/// # Errors
+/// [`TspError`].
+pub fn accept(
+    response: &[u8],
+    sha256: &[u8; 32],
+    nonce: u64,
+    roots: &[Certificate],
+) -> Result<(Vec<u8>, TimeStamp), TspError> {
+    let (data, mut stamp) = answered(response, sha256, nonce)?;
+    let (signer, others) = (&stamp.signer, &stamp.others);
+    let path = validate(signer, others, roots, stamp.time, Purpose::TimeStamp)?;
+    // Without the signer's own at the beginning and the root at the end.
+    stamp.others = path
+        .get(1..path.len().saturating_sub(1))
+        .unwrap_or_default()
+        .to_vec();
+    let token = data.canonical(&stamp.others)?;
+    limit(&token)?;
+    Ok((token, stamp))
+}
+
+/// As [`accept`] without looking at trust: certificates stay in the token as far as they issued one another.
 ///
 /// # Errors
 /// [`TspError`].
@@ -91,6 +118,52 @@ pub fn token_from_response(
     sha256: &[u8; 32],
     nonce: u64,
 ) -> Result<Vec<u8>, TspError> {
+    let (data, stamp) = answered(response, sha256, nonce)?;
+    let path: Vec<Certificate> = path_in_bag(&stamp.signer, &stamp.others)
+        .into_iter()
+        .cloned()
+        .collect();
+    let token = data.canonical(&path)?;
+    limit(&token)?;
+    Ok(token)
+}
+
+/// Checks a token over a SHA-256: form, imprint, signature, and that its certificate is one for time stamps.
+///
+/// # Errors
+/// [`TspError`].
+pub fn check_token(token: &[u8], sha256: &[u8; 32]) -> Result<TimeStamp, TspError> {
+    checked(token, sha256).map(|(_, stamp, _)| stamp)
+}
+
+/// Checks that a token is in the one form that [`accept`] gives, and stamps these bytes. For tokens that we
+/// put into a PDF ourselves; a clinic's own may have any form.
+///
+/// # Errors
+/// [`CmsError::NotCanonical`], or what is wrong with the token.
+pub fn strict_token(token: &[u8], stamped: &[u8]) -> Result<(), CmsError> {
+    let data = SignedData::parse(token)?;
+    data.canonical_as_is()?;
+    let signer = data.signer()?;
+    if signer.timestamp().is_some() || data.content_type() != ContentType::TstInfo {
+        return Err(CmsError::NotCanonical("time-stamp token"));
+    }
+    let content = data
+        .content()
+        .ok_or(CmsError::Malformed("time-stamp token"))?;
+    let info = Info::read(content).map_err(|_| CmsError::Malformed("time-stamp token"))?;
+    if info.imprint != HashKind::Sha256.digest(stamped) {
+        return Err(CmsError::Attribute("signature-time-stamp"));
+    }
+    Ok(())
+}
+
+/// The token of an answer, checked against the request.
+fn answered(
+    response: &[u8],
+    sha256: &[u8; 32],
+    nonce: u64,
+) -> Result<(SignedData, TimeStamp), TspError> {
     limit(response)?;
     let malformed = |_| TspError::Malformed("answer");
     let (status, token) = AnyRef::from_der(response)
@@ -117,46 +190,14 @@ pub fn token_from_response(
         return Err(TspError::Refused(status));
     }
     let token = token.ok_or(TspError::Malformed("granted without a token"))?;
-    let (_, info) = checked(token, sha256)?;
+    let (data, stamp, info) = checked(token, sha256)?;
     if info.nonce != Some(nonce) {
         return Err(TspError::Nonce);
     }
-    let canonical = SignedData::parse(token)?.canonical()?;
-    limit(&canonical)?;
-    Ok(canonical)
+    Ok((data, stamp))
 }
 
-/// Checks a token over a SHA-256: form, imprint, signature, and that its certificate is one for time stamps.
-///
-/// # Errors
-/// [`TspError`].
-pub fn check_token(token: &[u8], sha256: &[u8; 32]) -> Result<TimeStamp, TspError> {
-    checked(token, sha256).map(|(stamp, _)| stamp)
-}
-
-/// Checks that a token is in the one form that [`token_from_response`] gives, and stamps these bytes. For tokens that we
-/// put into a PDF ourselves; a clinic's own may have any form.
-///
-/// # Errors
-/// [`CmsError::NotCanonical`], or what is wrong with the token.
-pub fn strict_token(token: &[u8], stamped: &[u8]) -> Result<(), CmsError> {
-    let data = SignedData::parse(token)?;
-    data.canonical_as_is()?;
-    let signer = data.signer()?;
-    if signer.timestamp().is_some() || data.content_type() != ContentType::TstInfo {
-        return Err(CmsError::NotCanonical("time-stamp token"));
-    }
-    let content = data
-        .content()
-        .ok_or(CmsError::Malformed("time-stamp token"))?;
-    let info = Info::read(content).map_err(|_| CmsError::Malformed("time-stamp token"))?;
-    if info.imprint != HashKind::Sha256.digest(stamped) {
-        return Err(CmsError::Attribute("signature-time-stamp"));
-    }
-    Ok(())
-}
-
-fn checked(token: &[u8], sha256: &[u8; 32]) -> Result<(TimeStamp, Info), TspError> {
+fn checked(token: &[u8], sha256: &[u8; 32]) -> Result<(SignedData, TimeStamp, Info), TspError> {
     limit(token)?;
     let data = SignedData::parse(token)?;
     if data.content_type() != ContentType::TstInfo {
@@ -181,7 +222,7 @@ fn checked(token: &[u8], sha256: &[u8; 32]) -> Result<(TimeStamp, Info), TspErro
         policy: info.policy.to_string(),
         serial: info.serial.clone(),
     };
-    Ok((stamp, info))
+    Ok((data, stamp, info))
 }
 
 #[derive(Clone, Debug, Sequence)]

@@ -3,7 +3,12 @@
 
 mod common;
 
+use cms::cert::CertificateChoices;
+use cms::content_info::ContentInfo;
+use cms::signed_data::SignerInfo;
 use common::{Authority, CONTENT, Dir, Party, TSA, at, content_sha256, digest};
+use der::asn1::{Any, OctetString, SetOfVec};
+use der::{Decode as _, Encode as _};
 use podpis_cms::chain::{self, Purpose};
 use podpis_cms::tsp;
 use podpis_cms::{
@@ -30,7 +35,7 @@ fn a_seal_of_the_sandbox_holds_and_is_the_same_each_time() {
         "O=Podpis sandbox, CN=Podpis: песочница, печать без юридической силы"
     );
 
-    let path = chain::validate(
+    let path = chain::validate_exact(
         &verified.signer,
         &[],
         std::slice::from_ref(&party.root),
@@ -68,26 +73,37 @@ fn openssl_accepts_the_seals_of_both_kinds() {
 }
 
 #[test]
-fn no_byte_of_a_seal_can_be_changed() {
-    let sandbox = Party::sandbox();
-    try_every_byte(&sandbox.seal(|_| None), &sandbox, &[]);
-    for algorithm in [Algorithm::EcdsaP256Sha256, Algorithm::RsaSha256] {
-        let dir = Dir::new();
-        let party = dir.party(algorithm);
-        try_every_byte(&party.seal(|_| None), &party, &[]);
-        let authority = Authority::new(&dir, algorithm, &TSA);
-        let stamped = party.seal(|imprint| Some(authority.token(imprint).unwrap()));
-        try_every_byte(&stamped, &party, &authority_roots(&dir));
-    }
+fn no_byte_of_a_plain_seal_can_be_changed() {
+    let party = Party::sandbox();
+    try_every_byte(&party.seal(|_| None), &party, &[]);
 }
 
-/// Each byte with each bit turned, all bits turned, and its neighbours in value.
+#[test]
+fn no_byte_of_a_stamped_ecdsa_seal_can_be_changed() {
+    try_every_byte_with_a_stamp(Algorithm::EcdsaP256Sha256);
+}
+
+#[test]
+fn no_byte_of_a_stamped_rsa_seal_can_be_changed() {
+    try_every_byte_with_a_stamp(Algorithm::RsaSha256);
+}
+
+/// With an intermediate certificate and a time stamp: everything that a seal may hold.
+fn try_every_byte_with_a_stamp(algorithm: Algorithm) {
+    let dir = Dir::new();
+    let party = dir.party(algorithm);
+    let authority = Authority::new(&dir, algorithm, &TSA);
+    let stamped = party.seal(|imprint| Some(authority.token(imprint).unwrap()));
+    try_every_byte(&stamped, &party, &authority_roots(&dir));
+}
+
+/// Each byte in three ways. `0x0a` turns one name of RSA into another (`rsaEncryption`, `sha256WithRSAEncryption`).
 fn try_every_byte(seal: &[u8], party: &Party, tsa_roots: &[Certificate]) {
     assert_eq!(accepts(seal, party, tsa_roots), Ok(()));
     for position in 0..seal.len() {
         let was = seal[position];
-        let bits = (0..8).map(|bit| was ^ (1 << bit));
-        for byte in bits.chain([!was, was.wrapping_add(1), was.wrapping_sub(1), was ^ 0x0a]) {
+        for turned in [0x01, 0x0a, 0xff] {
+            let byte = was ^ turned;
             let mut forged = seal.to_vec();
             forged[position] = byte;
             assert!(
@@ -119,7 +135,7 @@ fn accepts(seal: &[u8], party: &Party, tsa_roots: &[Certificate]) -> Result<(), 
         )
         .unwrap(),
     );
-    chain::validate(
+    chain::validate_exact(
         &verified.signer,
         &verified.others,
         roots,
@@ -135,7 +151,7 @@ fn accepts(seal: &[u8], party: &Party, tsa_roots: &[Certificate]) -> Result<(), 
                 .try_into()
                 .unwrap();
             let stamp = tsp::check_token(token, &imprint).map_err(|e| said(&e))?;
-            chain::validate(
+            chain::validate_exact(
                 &stamp.signer,
                 &stamp.others,
                 roots,
@@ -223,4 +239,109 @@ fn keys_that_are_none_are_refused_and_not_shown() {
     }
     let shown = format!("{:?}", Party::sandbox().key);
     assert_eq!(shown, "SoftwareKey(EcdsaP256Sha256)");
+}
+
+#[test]
+fn what_no_signature_covers_has_one_form() {
+    let party = Party::sandbox();
+    let seal = party.seal(|_| None);
+    let outer = ContentInfo::from_der(&seal).unwrap();
+    let data: cms::signed_data::SignedData = outer.content.decode_as().unwrap();
+    let signer = &data.signer_infos.0.as_slice()[0];
+    let rebuilt = |data: &cms::signed_data::SignedData| {
+        let mut outer = outer.clone();
+        outer.content = Any::encode_from(data).unwrap();
+        outer.to_der().unwrap()
+    };
+    let with_signer = |signer: SignerInfo| {
+        let mut data = data.clone();
+        data.signer_infos.0 = SetOfVec::from_iter([signer]).unwrap();
+        rebuilt(&data)
+    };
+    assert_eq!(rebuilt(&data), seal);
+
+    let mut forgeries: Vec<(&str, Vec<u8>)> = Vec::new();
+
+    let low = p256::ecdsa::Signature::from_der(signer.signature.as_bytes()).unwrap();
+    let high = p256::ecdsa::Signature::from_scalars(low.r(), -*low.s()).unwrap();
+    let mut changed = signer.clone();
+    changed.signature = OctetString::new(high.to_der().as_bytes()).unwrap();
+    forgeries.push(("the higher s", with_signer(changed)));
+
+    let mut changed = signer.clone();
+    changed.digest_alg.parameters = Some(Any::null());
+    forgeries.push(("NULL beside the hash", with_signer(changed)));
+
+    let mut changed = signer.clone();
+    changed.unsigned_attrs = Some(signer.signed_attrs.clone().unwrap());
+    forgeries.push(("unsigned attributes", with_signer(changed)));
+
+    let mut changed = signer.clone();
+    changed.version = cms::content_info::CmsVersion::V3;
+    forgeries.push(("the version of the signer", with_signer(changed)));
+
+    let mut changed = data.clone();
+    changed.version = cms::content_info::CmsVersion::V3;
+    forgeries.push(("the version", rebuilt(&changed)));
+
+    let mut changed = data.clone();
+    changed.crls = Some(cms::revocation::RevocationInfoChoices(SetOfVec::new()));
+    forgeries.push(("an empty list of CRLs", rebuilt(&changed)));
+
+    let mut changed = data.clone();
+    changed.encap_content_info.econtent =
+        Some(Any::encode_from(&OctetString::new(CONTENT).unwrap()).unwrap());
+    forgeries.push(("the content", rebuilt(&changed)));
+
+    let mut changed = data.clone();
+    let sha384 = "2.16.840.1.101.3.4.2.2".parse().unwrap();
+    changed
+        .digest_algorithms
+        .insert(x509_cert::spki::AlgorithmIdentifierOwned {
+            oid: sha384,
+            parameters: None,
+        })
+        .unwrap();
+    forgeries.push(("one more hash", rebuilt(&changed)));
+
+    let mut changed = data.clone();
+    let root = x509_cert::Certificate::from_der(party.root.der()).unwrap();
+    changed
+        .certificates
+        .as_mut()
+        .unwrap()
+        .0
+        .insert(CertificateChoices::Certificate(root))
+        .unwrap();
+    forgeries.push(("the root", rebuilt(&changed)));
+
+    for (what, forged) in forgeries {
+        let parsed = SignedData::parse(&forged).unwrap();
+        assert!(parsed.verify(digest).is_ok(), "{what}");
+        assert!(
+            matches!(parsed.strict(), Err(CmsError::NotCanonical(_))),
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn openssl_finds_the_sandbox_in_order() {
+    let dir = Dir::new();
+    let party = Party::sandbox();
+    dir.write("root.pem", party.root.to_pem());
+    dir.write("leaf.pem", party.leaf.to_pem());
+    dir.openssl("verify -x509_strict -attime 1780000000 -CAfile root.pem leaf.pem");
+    let said = dir.openssl("x509 -in leaf.pem -noout -text -nameopt utf8,sep_comma_plus_space");
+    for part in [
+        "печать без юридической силы",
+        "Digital Signature, Non Repudiation",
+        "CA:FALSE",
+        "Not After : Jan  1 00:00:00 2036 GMT",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    let fingerprint = dir.openssl("x509 -in leaf.pem -noout -fingerprint -sha256");
+    let hex: String = fingerprint.to_lowercase().replace(':', "");
+    assert!(hex.contains(&party.leaf.sha256_hex()), "{hex}");
 }

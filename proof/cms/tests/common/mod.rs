@@ -274,7 +274,9 @@ impl<'a> Authority<'a> {
 
     /// A token over a hash.
     pub(crate) fn token(&self, sha256: &[u8; 32]) -> Result<Vec<u8>, TspError> {
-        let answer = self.answer(&tsp::request(sha256, 0x8000_0000_0000_0001).unwrap());
-        tsp::token_from_response(&answer, sha256, 0x8000_0000_0000_0001)
+        let nonce = 0x8000_0000_0000_0001;
+        let answer = self.answer(&tsp::request(sha256, nonce)?);
+        let roots = [self.dir.certificate("tsa-root")];
+        tsp::accept(&answer, sha256, nonce, &roots).map(|(token, _)| token)
     }
 }
