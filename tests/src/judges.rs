@@ -1,4 +1,5 @@
-//! Programs that we didn't write look at a signed PDF: qpdf, and poppler's pdfinfo, pdftotext, pdfdetach, pdftoppm.
+//! Programs that we didn't write look at a signed PDF: qpdf, poppler's pdfinfo, pdftotext, pdfdetach, pdftoppm and
+//! pdfsig, and OpenSSL.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use podpis_shared::hash::Hashes;
 use serde_json::Value;
 
-use crate::stack::target;
+use crate::stack::{root, target};
 
 /// What the judges found in a signed PDF.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ pub fn judge(original: &[u8], signed: &[u8]) -> Result<Verdict> {
     fs::write(&before, original)?;
     fs::write(&after, signed)?;
     run("qpdf", &["--check"], &after)?;
+    pdfsig(&after)?;
     let (old, new) = (pages(&before)?, pages(&after)?);
     ensure!(new > old, "no protocol page: {new} pages");
     let protocol = run(
@@ -140,14 +142,111 @@ fn agrees(evidence: &Value, hashes: &Hashes, pages: usize) -> Result<()> {
             "ESIA's token is missing: {signature}"
         );
     }
-    let recorded = evidence["journal"].as_array().context("no journal")?;
+    let recorded = evidence["journal"]["entries"]
+        .as_array()
+        .context("no journal")?;
     ensure!(
         recorded
             .iter()
-            .any(|entry| entry["type"] == "document.sent"),
+            .any(|entry| entry["entry"]["type"] == "document.sent"),
         "{recorded:?}"
     );
+    fits_its_schema(evidence)
+}
+
+/// The bundle is what `docs/evidence.schema.json` promises, also for a validator that we didn't write.
+///
+/// # Errors
+/// What does not fit.
+pub fn fits_its_schema(evidence: &Value) -> Result<()> {
+    let file = root().join("docs/evidence.schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(file)?)?;
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.enable_format_assertions();
+    let said = |e: String| anyhow::anyhow!("the evidence's schema: {e}");
+    compiler
+        .add_resource("evidence.json", schema)
+        .map_err(|e| said(e.to_string()))?;
+    let index = compiler
+        .compile("evidence.json", &mut schemas)
+        .map_err(|e| said(e.to_string()))?;
+    schemas
+        .validate(evidence, index)
+        .map_err(|e| said(e.to_string()))
+}
+
+/// poppler: every signature is valid, and one of them covers the whole file.
+fn pdfsig(file: &Path) -> Result<()> {
+    let said = run("pdfsig", &[], file)?;
+    let count = |text: &str| said.matches(text).count();
+    ensure!(
+        count("Signature Validation:") > 0
+            && count("Signature Validation:") == count("Signature is Valid.")
+            && count("Total document signed") == 1,
+        "pdfsig: {said}"
+    );
     Ok(())
+}
+
+/// OpenSSL: the first signature in the file is a CMS over its two ranges, by a certificate under one of `roots` (PEM).
+///
+/// # Errors
+/// What OpenSSL has against it.
+pub fn openssl_accepts_seal(signed: &[u8], roots: &str) -> Result<()> {
+    let folder = folder()?;
+    let [start, gap, rest, length] = byte_range(signed)?;
+    let slice = |from: usize, to: usize| signed.get(from..to).context("a range past the end");
+    let content = [slice(start, start + gap)?, slice(rest, rest + length)?].concat();
+    let hex = std::str::from_utf8(slice(gap + 1, rest - 1)?)?;
+    let der: Vec<u8> = (0..hex.len() / 2)
+        .map(|at| Ok(u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16)?))
+        .collect::<Result<_>>()?;
+    let (content_file, der_file, root_file) = (
+        folder.join("content"),
+        folder.join("seal.der"),
+        folder.join("roots.pem"),
+    );
+    fs::write(&content_file, content)?;
+    fs::write(&der_file, der)?;
+    fs::write(&root_file, roots)?;
+    let output = Command::new("openssl")
+        .args([
+            "cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any", "-in",
+        ])
+        .arg(&der_file)
+        .arg("-content")
+        .arg(&content_file)
+        .arg("-CAfile")
+        .arg(&root_file)
+        .args(["-out", "/dev/null"])
+        .output()
+        .context("openssl")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "openssl cms: {said}");
+    fs::remove_dir_all(folder)?;
+    Ok(())
+}
+
+/// The first `/ByteRange` of a file.
+fn byte_range(file: &[u8]) -> Result<[usize; 4]> {
+    let key = b"/ByteRange";
+    let at = file
+        .windows(key.len())
+        .position(|window| window == key)
+        .context("no /ByteRange")?;
+    let text = String::from_utf8_lossy(file.get(at + key.len()..at + 80).unwrap_or_default());
+    let inner = text
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .context("no array")?
+        .0;
+    let numbers: Vec<usize> = inner
+        .split_ascii_whitespace()
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
+    numbers
+        .try_into()
+        .map_err(|_| anyhow::anyhow!("not four numbers"))
 }
 
 /// Runs a judge over a file; text goes to its standard output.

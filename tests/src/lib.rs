@@ -7,8 +7,9 @@ pub mod judges;
 pub mod pdf;
 mod process;
 mod stack;
+pub mod tsa;
 mod wait;
 
 pub use actors::{Callback, Clinic, Operator, Patient, Person, Sandbox, Signature, Upload};
-pub use stack::{Settings, Stack};
+pub use stack::{Settings, Stack, data_folder as scratch};
 pub use wait::wait_for;

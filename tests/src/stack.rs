@@ -26,6 +26,8 @@ pub struct Settings {
     pub tick: bool,
     /// The runner dies right after this many SQL statements, counted from its start.
     pub crash_after_sql: Option<u32>,
+    /// More application variables, and some in place of the harness's own.
+    pub variables: Vec<(&'static str, String)>,
 }
 
 impl Default for Settings {
@@ -34,6 +36,7 @@ impl Default for Settings {
             sandbox: true,
             tick: true,
             crash_after_sql: None,
+            variables: Vec::new(),
         }
     }
 }
@@ -287,15 +290,19 @@ fn start_runtime(folder: &Path, port: u16, esia_port: u16, settings: &Settings) 
     let key = |name: &str| {
         fs::read_to_string(folder.join("keys").join(name)).with_context(|| name.to_owned())
     };
-    let env = [
+    let own = [
         ("SANDBOX", settings.sandbox.to_string()),
         ("PUBLIC_URL", format!("http://localhost:{port}")),
         ("OPERATOR_TOKEN", OPERATOR_TOKEN.to_owned()),
         ("ESIA_URL", format!("http://localhost:{esia_port}")),
         ("ESIA_KEYS", key("esia.pub.pem")?),
         ("ESIA_CLIENT_KEY", key("client.pem")?),
-    ]
-    .map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value));
+    ];
+    let env: Vec<(String, String)> = own
+        .into_iter()
+        .chain(settings.variables.iter().cloned())
+        .map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value))
+        .collect();
     let data = folder.join("db");
     fs::create_dir_all(&data)?;
     let (root, listen, log) = (
@@ -343,7 +350,15 @@ fn start_runtime(folder: &Path, port: u16, esia_port: u16, settings: &Settings) 
         text(&cache)?,
     ]);
     if settings.tick {
-        args.extend(["--tick", "deliver=/tick@1s"].map(str::to_owned));
+        let ticks = [
+            "--tick",
+            "deliver=/tick@1s",
+            "--tick",
+            "vault=/timestamps@1s",
+            "--tick",
+            "vault=/journal/audit@2s",
+        ];
+        args.extend(ticks.map(str::to_owned));
     }
     if let Some(count) = settings.crash_after_sql {
         args.extend(["--crash-after-sql".to_owned(), count.to_string()]);
@@ -388,8 +403,11 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// `target/test-data/<process>-<number>`; those of processes that are gone are deleted.
-pub(crate) fn data_folder() -> Result<PathBuf> {
+/// A new folder `target/test-data/<process>-<number>`; those of processes that are gone are deleted.
+///
+/// # Errors
+/// As the file system says.
+pub fn data_folder() -> Result<PathBuf> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let parent = target().join("test-data");
     fs::create_dir_all(&parent)?;

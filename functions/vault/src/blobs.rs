@@ -1,6 +1,6 @@
 //! Files: inspected before anything of them is stored.
 
-use crate::db;
+use crate::{db, keys};
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -24,6 +24,8 @@ static INTAKE: AtomicUsize = AtomicUsize::new(0);
 /// `too_large`, `not_pdf`, `encrypted_pdf`, `active_content`, `broken_pdf`: nothing is stored then.
 pub(crate) async fn create(body: Body) -> Result<Response> {
     let _place = Place::take()?;
+    // Without a seal nothing could ever be signed: say so when it is sent, not when the person signs.
+    keys::seal(&Db::open().await?).await?;
     let bytes = http::read_body(body, DOCUMENT_MAX).await?;
     let inspected = podpis_pdf::inspect(&bytes).map_err(|refusal| {
         Failure::new(

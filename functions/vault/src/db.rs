@@ -2,7 +2,7 @@
 
 use podpis_kit::db::{Db, DbError, Tx};
 use podpis_kit::store::Document;
-use podpis_shared::Timestamp;
+use podpis_shared::{Sensitive, Timestamp};
 
 /// A clinic as the protocol names it.
 pub(crate) struct Clinic {
@@ -18,6 +18,19 @@ pub(crate) struct SignatureRow<'a> {
     pub(crate) method: &'a str,
     pub(crate) on_behalf_of: Option<&'a str>,
     pub(crate) evidence: &'a str,
+    pub(crate) level: &'a str,
+}
+
+/// A message about a document. No `Debug`: it names a person's phone.
+pub(crate) struct MessageRow {
+    pub(crate) id: String,
+    pub(crate) channel: String,
+    pub(crate) recipient: String,
+    pub(crate) status: String,
+    pub(crate) attempts: i64,
+    pub(crate) created_at: Timestamp,
+    pub(crate) sent_at: Option<Timestamp>,
+    pub(crate) outcome: Option<String>,
 }
 
 pub(crate) async fn blob(db: &Db, id: &str) -> Result<Option<Vec<u8>>, DbError> {
@@ -61,8 +74,8 @@ pub(crate) async fn insert_signature(
     at: Timestamp,
 ) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO signatures (id, document_id, party, name, method, on_behalf_of, signed_at, evidence) \
-         VALUES (?1, ?2, 'patient', ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO signatures (id, document_id, party, name, method, on_behalf_of, signed_at, evidence, \
+         level) VALUES (?1, ?2, 'patient', ?3, ?4, ?5, ?6, ?7, ?8)",
         [
             row.id.into(),
             document.id.as_str().into(),
@@ -71,6 +84,7 @@ pub(crate) async fn insert_signature(
             row.on_behalf_of.into(),
             at.unix().into(),
             row.evidence.into(),
+            row.level.into(),
         ],
     )
     .await
@@ -100,26 +114,20 @@ pub(crate) async fn signature_evidence(db: &Db, document_id: &str) -> Result<Vec
         .collect()
 }
 
-/// One journal entry of a document.
-pub(crate) struct JournalRow {
-    pub(crate) seq: i64,
-    pub(crate) id: String,
-    pub(crate) kind: String,
-    pub(crate) at: Timestamp,
-    pub(crate) data: String,
-    pub(crate) leaf_hash: String,
-}
-
-pub(crate) async fn journal(db: &Db, document_id: &str) -> Result<Vec<JournalRow>, DbError> {
-    let sql = "SELECT seq, id, type, at, data, leaf_hash FROM journal WHERE document_id = ?1 ORDER BY seq";
+/// Messages about a document, oldest first.
+pub(crate) async fn messages(db: &Db, document_id: &str) -> Result<Vec<MessageRow>, DbError> {
+    let sql = "SELECT id, channel, recipient, status, attempts, created_at, sent_at, outcome FROM outbox \
+               WHERE document_id = ?1 ORDER BY created_at, rowid";
     let of = |row: &podpis_kit::db::Row| {
-        Ok(JournalRow {
-            seq: row.int(0)?,
-            id: row.text(1)?,
-            kind: row.text(2)?,
-            at: Timestamp::from_unix(row.int(3)?),
-            data: row.text(4)?,
-            leaf_hash: row.text(5)?,
+        Ok(MessageRow {
+            id: row.text(0)?,
+            channel: row.text(1)?,
+            recipient: row.text(2)?,
+            status: row.text(3)?,
+            attempts: row.int(4)?,
+            created_at: Timestamp::from_unix(row.int(5)?),
+            sent_at: row.opt_int(6)?.map(Timestamp::from_unix),
+            outcome: row.opt_text(7)?,
         })
     };
     db.query(sql, [document_id.into()])
@@ -127,4 +135,111 @@ pub(crate) async fn journal(db: &Db, document_id: &str) -> Result<Vec<JournalRow
         .iter()
         .map(of)
         .collect()
+}
+
+// --- the seal ---
+
+pub(crate) async fn insert_signed_revision(
+    tx: &Tx,
+    document: &Document,
+    blob: &str,
+    level: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO signed_revisions (blob, document_id, level, created_at) VALUES (?1, ?2, ?3, ?4)";
+    let params = [
+        blob.into(),
+        document.id.as_str().into(),
+        level.into(),
+        at.unix().into(),
+    ];
+    tx.execute(sql, params).await.map(|_| ())
+}
+
+/// Puts a newer file in the place of the one it starts with; `false` where that is not the newest any more.
+pub(crate) async fn replace_signed_blob(
+    tx: &Tx,
+    document_id: &str,
+    earlier: &str,
+    newer: &str,
+) -> Result<bool, DbError> {
+    let sql = "UPDATE documents SET signed_blob = ?1 WHERE id = ?2 AND signed_blob = ?3";
+    Ok(tx
+        .execute(sql, [newer.into(), document_id.into(), earlier.into()])
+        .await?
+        > 0)
+}
+
+pub(crate) async fn set_level(tx: &Tx, document_id: &str, level: &str) -> Result<(), DbError> {
+    let sql = "UPDATE signatures SET level = ?1 WHERE document_id = ?2 AND party = 'patient'";
+    tx.execute(sql, [level.into(), document_id.into()])
+        .await
+        .map(|_| ())
+}
+
+pub(crate) async fn has_clinic_signature(db: &Db, document_id: &str) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM signatures WHERE document_id = ?1 AND party = 'clinic'";
+    Ok(db.first(sql, [document_id.into()]).await?.is_some())
+}
+
+pub(crate) async fn queue_timestamp(
+    tx: &Tx,
+    document_id: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO timestamp_jobs (document_id, attempts, next_at, created_at) VALUES (?1, 0, ?2, ?2)";
+    tx.execute(sql, [document_id.into(), at.unix().into()])
+        .await
+        .map(|_| ())
+}
+
+/// Documents whose time stamp is due, with the tries so far.
+pub(crate) async fn due_timestamps(
+    db: &Db,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(String, i64)>, DbError> {
+    let sql = "SELECT document_id, attempts FROM timestamp_jobs WHERE next_at <= ?1 ORDER BY next_at LIMIT ?2";
+    db.query(sql, [now.unix().into(), limit.into()])
+        .await?
+        .iter()
+        .map(|row| Ok((row.text(0)?, row.int(1)?)))
+        .collect()
+}
+
+/// Takes a job until `again`; `false` where somebody else has taken it.
+pub(crate) async fn lease_timestamp(
+    db: &Db,
+    document_id: &str,
+    attempts: i64,
+    again: Timestamp,
+) -> Result<bool, DbError> {
+    let sql = "UPDATE timestamp_jobs SET attempts = attempts + 1, next_at = ?1 \
+               WHERE document_id = ?2 AND attempts = ?3";
+    let params = [again.unix().into(), document_id.into(), attempts.into()];
+    Ok(db.execute(sql, params).await? > 0)
+}
+
+pub(crate) async fn end_timestamp(db: &Db, document_id: &str) -> Result<(), DbError> {
+    let sql = "DELETE FROM timestamp_jobs WHERE document_id = ?1";
+    db.execute(sql, [document_id.into()]).await.map(|_| ())
+}
+
+// --- keys that a sandbox made for itself ---
+
+pub(crate) async fn sandbox_key(db: &Db, name: &str) -> Result<Option<Sensitive<String>>, DbError> {
+    let sql = "SELECT value FROM sandbox_keys WHERE name = ?1";
+    db.first(sql, [name.into()])
+        .await?
+        .map(|row| row.text(0).map(Sensitive::new))
+        .transpose()
+}
+
+/// Keeps a key; one that is there already stays.
+pub(crate) async fn insert_sandbox_key(tx: &Tx, name: &str, value: &str) -> Result<(), DbError> {
+    let sql =
+        "INSERT INTO sandbox_keys (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+    tx.execute(sql, [name.into(), value.into()])
+        .await
+        .map(|_| ())
 }

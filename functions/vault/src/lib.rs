@@ -1,5 +1,6 @@
 //! Spin function `vault`: the only place where a hostile PDF is opened, and the
-//! only door by which a document becomes signed. It has no network.
+//! only door by which a document becomes signed. It reaches nobody but, where configured,
+//! a remote signer and a time stamping authority.
 //!
 //! Private routes, reached by service chaining:
 //!
@@ -10,12 +11,24 @@
 //! | `DELETE /blobs/{id}` | forgets a file that no document uses |
 //! | `POST /sign` | makes a document signed: one atomic step |
 //! | `GET /documents/{id}/evidence` | the evidence bundle as of now |
+//! | `GET /documents/{id}/proof` | the document's journal entries with their proofs |
+//! | `GET /journal/{clinic}/checkpoint` | the journal's head, signed |
+//! | `GET /journal/{clinic}/consistency` | that a later head continues an earlier one |
+//! | `GET /journal/{clinic}/audit` | the last audit's outcome |
+//! | `POST /journal/audit` | ticked: audits what is due |
+//! | `GET /trust` | what a verifier needs to believe |
+//! | `POST /timestamps` | ticked: adds time stamps that are still missing |
 
 mod blobs;
 mod db;
 mod evidence;
+mod journal;
+mod keys;
 mod protocol;
+mod seal;
+mod settings;
 mod sign;
+mod trust;
 
 use axum::Router;
 use axum::response::Response;
@@ -29,7 +42,14 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/blobs", post(blobs::create))
             .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
             .route("/sign", post(sign::sign))
-            .route("/documents/{id}/evidence", get(evidence::read)),
+            .route("/documents/{id}/evidence", get(evidence::read))
+            .route("/documents/{id}/proof", get(journal::proof))
+            .route("/journal/{clinic}/checkpoint", get(journal::head))
+            .route("/journal/{clinic}/consistency", get(journal::consistency))
+            .route("/journal/{clinic}/audit", get(journal::audit_state))
+            .route("/journal/audit", post(journal::audit))
+            .route("/trust", get(trust::read))
+            .route("/timestamps", post(seal::timestamps::tick)),
     )
 });
 

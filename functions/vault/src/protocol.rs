@@ -7,7 +7,7 @@ use podpis_pdf::{
 };
 
 /// What the protocol page says about a signature.
-pub(crate) fn of(signature: &Signature<'_>) -> Protocol {
+pub(crate) fn of(signature: &Signature<'_>, verify_url: Option<String>) -> Protocol {
     let document = signature.document;
     let identity = &signature.request.identity;
     let person = document.signer();
@@ -72,7 +72,7 @@ pub(crate) fn of(signature: &Signature<'_>) -> Protocol {
             .collect(),
         needs_medic: document.kind.needs_medic(),
         seal: None,
-        verify_url: None,
+        verify_url,
     }
 }
 

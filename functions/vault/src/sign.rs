@@ -6,10 +6,13 @@
 //! moved and changes nothing.
 
 use crate::db::{self, SignatureRow};
-use crate::{evidence, protocol};
+use crate::seal::tsa::Tsa;
+use crate::seal::{self, Contents, Level, Sealed};
+use crate::{evidence, keys, protocol, settings};
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use podpis_evidence as format;
 use podpis_kit::store::outbox::{self, Channel};
 use podpis_kit::store::{Document, Event, blobs, documents};
 use podpis_kit::{Db, Failure, Result, http, now, random};
@@ -29,6 +32,14 @@ pub(crate) struct Signature<'a> {
     pub(crate) request: &'a Sign,
     pub(crate) allowed: Allowed,
     pub(crate) at: Timestamp,
+}
+
+/// What was made of a signature, beside the PDF.
+struct Made {
+    evidence: String,
+    level: Level,
+    /// The authority did not answer: a job asks again.
+    stamp_later: bool,
 }
 
 /// `POST /sign`.
@@ -56,13 +67,16 @@ pub(crate) async fn sign(headers: HeaderMap, body: Body) -> Result<Response> {
         allowed,
         at,
     };
-    let evidence = evidence::of_signature(&signature);
-    let original = db::blob(&db, &document.original_blob)
-        .await?
-        .ok_or_else(Failure::not_found)?;
-    let pdf = signed_pdf(&db, &signature, &original, &evidence).await?;
-    drop(original);
-    match commit(db, &signature, &evidence, pdf).await? {
+    let evidence = evidence::of_signature(&signature)?;
+    let tsa = Tsa::configured().await?;
+    let sealed = sealed(&db, &signature, &evidence, tsa.as_ref()).await?;
+    let made = Made {
+        evidence: serde_json::to_string(&evidence)
+            .map_err(|e| Failure::internal("evidence", e.to_string()))?,
+        stamp_later: tsa.is_some() && sealed.level == Level::Basic,
+        level: sealed.level,
+    };
+    match commit(db, &signature, &made, sealed.pdf).await? {
         Some(status) => http::json(
             StatusCode::OK,
             &Signed {
@@ -112,40 +126,49 @@ fn check(document: &Document, request: &Sign, at: Timestamp) -> Result<Allowed> 
     })?)
 }
 
-async fn signed_pdf(
+/// The sealed PDF: original, protocol, evidence as of now, the operator's seal over all of it.
+async fn sealed(
     db: &Db,
     signature: &Signature<'_>,
-    original: &[u8],
-    evidence: &str,
-) -> Result<Vec<u8>> {
-    let stored = Hashes::of(original);
-    if stored != signature.document.hashes {
+    evidence: &format::Signature,
+    tsa: Option<&Tsa>,
+) -> Result<Sealed> {
+    let document = signature.document;
+    let original = db::blob(db, &document.original_blob)
+        .await?
+        .ok_or_else(Failure::not_found)?;
+    if Hashes::of(&original) != document.hashes {
         return Err(Failure::internal(
             "blobs",
-            format!("the stored file of {} was changed", signature.document.id),
+            format!("the stored file of {} was changed", document.id),
         ));
     }
-    let signatures = [evidence.to_owned()];
-    let at_signing = evidence::bundle(
+    let bundle = evidence::signed(
         db,
-        signature.document,
+        document,
         signature.clinic,
-        &signatures,
+        vec![evidence.clone()],
+        Status::PatientSigned,
         signature.at,
     )
     .await?;
-    let bundle = serde_json::to_vec_pretty(&at_signing)
-        .map_err(|e| Failure::internal("json", e.to_string()))?;
-    podpis_pdf::append_protocol(original, &protocol::of(signature), &bundle, None)
-        .map(podpis_pdf::Unsealed::into_bytes)
-        .map_err(|e| Failure::internal("protocol", e.to_string()))
+    let operator = settings::operator().await?;
+    let contents = Contents {
+        original: &original,
+        protocol: protocol::of(signature, settings::verify_url().await?),
+        evidence: &bundle,
+        operator: &operator.name,
+        sandbox: operator.sandbox,
+        at: signature.at,
+    };
+    seal::make(&keys::seal(db).await?, tsa, contents).await
 }
 
 /// The step itself. `None`: the state had moved, and nothing was written.
 async fn commit(
     db: Db,
     signature: &Signature<'_>,
-    evidence: &str,
+    made: &Made,
     pdf: Vec<u8>,
 ) -> Result<Option<Status>> {
     let document = signature.document;
@@ -160,7 +183,7 @@ async fn commit(
     let facts = json!({
         "party": "patient", "signature_id": signature.id, "method": signature.request.method,
         "sha256": document.hashes.sha256, "signed_sha256": stored.hashes.sha256,
-        "policy": policy::VERSION, "rule": signature.allowed.rule,
+        "level": made.level.as_str(), "policy": policy::VERSION, "rule": signature.allowed.rule,
     });
     let tx = db.begin().await?;
     let moved = documents::transition(
@@ -177,6 +200,11 @@ async fn commit(
     }
     blobs::insert(&tx, &stored, pdf, signature.at).await?;
     db::set_signed_blob(&tx, document, &stored.blob).await?;
+    let level = made.level.as_str();
+    db::insert_signed_revision(&tx, document, &stored.blob, level, signature.at).await?;
+    if made.stamp_later {
+        db::queue_timestamp(&tx, &document.id, signature.at).await?;
+    }
     let on_behalf_of = document
         .representative
         .as_ref()
@@ -186,7 +214,8 @@ async fn commit(
         name: &signer.full_name(),
         method: signature.request.method.as_str(),
         on_behalf_of: on_behalf_of.as_deref(),
-        evidence,
+        evidence: &made.evidence,
+        level,
     };
     db::insert_signature(&tx, document, row, signature.at).await?;
     if status == Status::Completed {

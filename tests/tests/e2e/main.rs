@@ -10,5 +10,6 @@ mod link;
 mod operator;
 mod outsider;
 mod people;
+mod seal;
 mod sign;
 mod upload;

@@ -269,7 +269,13 @@ fn start_runner(ctx: &Ctx, options: &Options, data: &Data) -> Result<Child> {
         .arg(&data.db)
         .arg("--cache")
         .arg(ctx.target.join("runner-cache"))
-        .args(["--tick", "deliver=/tick@1s"])
+        .args([
+            "--tick",
+            "deliver=/tick@1s",
+            "--tick",
+            "vault=/timestamps@10s",
+        ])
+        .args(["--tick", "vault=/journal/audit@60s"])
         .env("SPIN_VARIABLE_SANDBOX", "true")
         .env(
             "SPIN_VARIABLE_PUBLIC_URL",

@@ -1,0 +1,80 @@
+//! Application variables of this function, read into what they mean.
+
+use podpis_cms::Certificate;
+use podpis_evidence::{Operator, PublicJwk};
+use podpis_kit::{Failure, Result, vars};
+use serde::Deserialize;
+
+/// Hosts under this top-level name exist nowhere (RFC 2606): "not configured" in a manifest that must name a host.
+const NOWHERE: &str = ".invalid";
+
+/// Address made of a host variable and a path variable; `None` where the host is not configured.
+///
+/// # Errors
+/// 500 where the manifest does not map them.
+pub(crate) async fn endpoint(host: &str, path: &str) -> Result<Option<String>> {
+    let host = vars::get(host).await?;
+    let host = host.trim_end_matches('/');
+    if host.is_empty() || host.ends_with(NOWHERE) {
+        return Ok(None);
+    }
+    Ok(Some(format!("{host}{}", vars::get(path).await?)))
+}
+
+/// The certificates in a PEM variable; none where it is empty.
+///
+/// # Errors
+/// 500 where one of them can't be read: half a list hides a mistake.
+pub(crate) async fn certificates(name: &'static str) -> Result<Vec<Certificate>> {
+    let pem = vars::get(name).await?;
+    if pem.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    Certificate::from_pem_many(&pem).map_err(|e| Failure::internal(name, e.to_string()))
+}
+
+/// Who runs this installation.
+///
+/// # Errors
+/// 500 where the manifest does not map the variables.
+pub(crate) async fn operator() -> Result<Operator> {
+    Ok(Operator {
+        name: vars::get("operator_name").await?,
+        sandbox: vars::sandbox().await?,
+    })
+}
+
+/// Where a person checks a signed file: the page `/verify` of this installation.
+///
+/// # Errors
+/// 500 where the manifest does not map the variable.
+pub(crate) async fn verify_url() -> Result<Option<String>> {
+    let base = vars::get("public_url").await?;
+    let base = base.trim_end_matches('/');
+    Ok((!base.is_empty()).then(|| format!("{base}/verify")))
+}
+
+/// Keys and roots that are not used any more, but that old documents rest on.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Retired {
+    pub(crate) seal_roots: Vec<String>,
+    pub(crate) tsa_roots: Vec<String>,
+    pub(crate) evidence_keys: Vec<PublicJwk>,
+    pub(crate) journal_keys: Vec<String>,
+    pub(crate) esia_keys: Vec<String>,
+}
+
+/// The variable `trust_more`, JSON with the lists of `Trust`; `None` where it is empty.
+///
+/// # Errors
+/// 500 where it is no such JSON.
+pub(crate) async fn retired() -> Result<Option<Retired>> {
+    let text = vars::get("trust_more").await?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|e| Failure::internal("trust_more", e.to_string()))
+}

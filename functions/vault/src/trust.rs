@@ -1,0 +1,45 @@
+//! `GET /trust`: what a verifier needs to believe, public things only.
+
+use crate::{keys, settings};
+use axum::http::StatusCode;
+use axum::response::Response;
+use podpis_cms::Certificate;
+use podpis_evidence::{KeySet, TRUST_FORMAT, Trust};
+use podpis_kit::{Db, Failure, Result, http, now, vars};
+
+/// The list: present keys and roots, and the retired ones of the variable `trust_more`.
+pub(crate) async fn read() -> Result<Response> {
+    let db = Db::open().await?;
+    let operator = settings::operator().await?;
+    let mut trust = Trust {
+        format: TRUST_FORMAT.into(),
+        as_of: now(),
+        operator: operator.name,
+        sandbox: operator.sandbox,
+        seal_roots: pem(&keys::seal(&db).await?.roots),
+        tsa_roots: pem(&settings::certificates("tsa_roots").await?),
+        evidence_keys: vec![keys::evidence(&db).await?.public()],
+        journal_keys: vec![keys::journal(&db).await?.verifier().to_text()],
+        esia_keys: esia_keys().await?,
+        esia_client_id: vars::get("esia_client_id").await?,
+        esia_issuer: vars::get("esia_issuer").await?,
+    };
+    if let Some(more) = settings::retired().await? {
+        trust.seal_roots.extend(more.seal_roots);
+        trust.tsa_roots.extend(more.tsa_roots);
+        trust.evidence_keys.extend(more.evidence_keys);
+        trust.journal_keys.extend(more.journal_keys);
+        trust.esia_keys.extend(more.esia_keys);
+    }
+    http::json(StatusCode::OK, &trust)
+}
+
+fn pem(certificates: &[Certificate]) -> Vec<String> {
+    certificates.iter().map(Certificate::to_pem).collect()
+}
+
+async fn esia_keys() -> Result<Vec<String>> {
+    let keys = KeySet::from_pem(&vars::get("esia_keys").await?)
+        .map_err(|e| Failure::internal("esia_keys", e.to_string()))?;
+    Ok(keys.into_pem())
+}
