@@ -314,3 +314,93 @@ pub(crate) async fn insert_idempotent_answer(
     .await
     .map(|_| ())
 }
+
+// --- export ---
+
+/// A document to export: its place, and the size of its files in bytes.
+pub(crate) struct Exported {
+    pub(crate) id: String,
+    pub(crate) position: i64,
+    pub(crate) size: u64,
+}
+
+/// Documents behind a position, oldest first.
+pub(crate) async fn documents_to_export(
+    db: &Db,
+    clinic_id: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Exported>, DbError> {
+    let sql = "SELECT d.id, d.position, d.size + coalesce((SELECT sum(b.size) FROM blobs b WHERE b.id IN \
+               (SELECT r.blob FROM signed_revisions r WHERE r.document_id = d.id UNION SELECT d.signed_blob)), 0) \
+               FROM documents d WHERE d.clinic_id = ?1 AND d.position > ?2 ORDER BY d.position LIMIT ?3";
+    let of = |row: &Row| {
+        Ok(Exported {
+            id: row.text(0)?,
+            position: row.int(1)?,
+            size: u64::try_from(row.int(2)?).map_err(|_| DbError::corrupt("size"))?,
+        })
+    };
+    db.query(sql, [clinic_id.into(), after.into(), limit.into()])
+        .await?
+        .iter()
+        .map(of)
+        .collect()
+}
+
+/// Every form that a document's signed PDF has had, the first one first.
+pub(crate) async fn signed_revisions(db: &Db, document_id: &str) -> Result<Vec<String>, DbError> {
+    let sql = "SELECT r.blob FROM signed_revisions r JOIN blobs b ON b.id = r.blob \
+               WHERE r.document_id = ?1 ORDER BY b.size, r.created_at";
+    db.query(sql, [document_id.into()])
+        .await?
+        .iter()
+        .map(|row| row.text(0))
+        .collect()
+}
+
+/// An entry of the journal as it is hashed, and the hash of its leaf.
+pub(crate) struct Recorded {
+    pub(crate) seq: i64,
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) document_id: Option<String>,
+    pub(crate) at: Timestamp,
+    pub(crate) data: serde_json::Value,
+    pub(crate) leaf_hash: String,
+}
+
+/// All entries of a clinic's journal in a range of numbers, both ends included.
+pub(crate) async fn journal(
+    db: &Db,
+    clinic_id: &str,
+    from: i64,
+    to: i64,
+) -> Result<Vec<Recorded>, DbError> {
+    let sql = "SELECT seq, id, type, document_id, at, data, leaf_hash FROM journal \
+               WHERE clinic_id = ?1 AND seq >= ?2 AND seq <= ?3 ORDER BY seq";
+    let of = |row: &Row| {
+        Ok(Recorded {
+            seq: row.int(0)?,
+            id: row.text(1)?,
+            kind: row.text(2)?,
+            document_id: row.opt_text(3)?,
+            at: Timestamp::from_unix(row.int(4)?),
+            data: serde_json::from_str(&row.text(5)?).map_err(|_| DbError::corrupt("entry"))?,
+            leaf_hash: row.text(6)?,
+        })
+    };
+    db.query(sql, [clinic_id.into(), from.into(), to.into()])
+        .await?
+        .iter()
+        .map(of)
+        .collect()
+}
+
+/// Number of the last entry of a clinic's journal; 0 where it is empty.
+pub(crate) async fn journal_size(db: &Db, clinic_id: &str) -> Result<i64, DbError> {
+    let sql = "SELECT coalesce(max(seq), 0) FROM journal WHERE clinic_id = ?1";
+    db.first(sql, [clinic_id.into()])
+        .await?
+        .map_or(Ok(0), |row| row.int(0))
+}

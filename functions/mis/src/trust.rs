@@ -11,8 +11,7 @@ const FRESH: &str = "public, max-age=300";
 
 /// The list as `vault` gives it.
 pub(crate) async fn read(context: Context) -> Result<Response> {
-    let request =
-        neighbour::request(&context, "vault", Method::GET, "/trust").body(Body::empty());
+    let request = neighbour::request(&context, "vault", Method::GET, "/trust").body(Body::empty());
     let bytes = neighbour::send(request).await?;
     Ok((
         [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, FRESH)],

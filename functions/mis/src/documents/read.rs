@@ -25,7 +25,15 @@ pub(crate) async fn read(session: Session, Path(id): Path<String>) -> Result<Res
 /// 404 for what is not there and for what is another clinic's: nobody can tell which.
 pub(crate) async fn own(session: Session, id: &str) -> Result<(Db, Document)> {
     let Session { clinic, db } = session;
-    let found = db::document(&db, &clinic.id, id)
+    current(db, &clinic.id, id).await
+}
+
+/// Likewise, of the clinic with this id.
+///
+/// # Errors
+/// As [`own`].
+pub(crate) async fn current(db: Db, clinic_id: &str, id: &str) -> Result<(Db, Document)> {
+    let found = db::document(&db, clinic_id, id)
         .await?
         .ok_or_else(Failure::not_found)?;
     let now = now();
