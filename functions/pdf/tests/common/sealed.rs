@@ -3,7 +3,7 @@
 use podpis_pdf::{SealField, append_protocol};
 use time::macros::datetime;
 
-use crate::{common, writer};
+use crate::common;
 
 /// What the attacks aim at; the numbers start at 1.
 const OBJECTS: [&str; 17] = [
@@ -30,11 +30,18 @@ const OBJECTS: [&str; 17] = [
 
 /// The original, two pages.
 pub(crate) fn original() -> Vec<u8> {
-    let objects: Vec<Vec<u8>> = OBJECTS
-        .iter()
-        .map(|text| text.as_bytes().to_vec())
-        .collect();
-    writer::pdf(&objects)
+    let mut out = "%PDF-1.7\n".to_owned();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", OBJECTS.len() + 1);
+    for (number, text) in (1..).zip(OBJECTS) {
+        table.push_str(&format!("{:010} 00000 n \n", out.len()));
+        out.push_str(&format!("{number} 0 obj\n{text}\nendobj\n"));
+    }
+    let start = out.len();
+    let size = OBJECTS.len() + 1;
+    out.push_str(&format!(
+        "{table}trailer\n<</Root 1 0 R/Size {size}>>\nstartxref\n{start}\n%%EOF\n"
+    ));
+    out.into_bytes()
 }
 
 /// The same, sealed, with three bytes for a CMS.
