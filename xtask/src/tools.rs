@@ -16,6 +16,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("pdftotext", "poppler-utils"),
     ("pdftoppm", "poppler-utils"),
     ("qpdf", "qpdf"),
+    ("python3", "python3"),
     ("openssl", "openssl"),
 ];
 
