@@ -7,6 +7,7 @@ pub mod tsp;
 mod algorithm;
 mod asn1;
 mod attributes;
+mod ber;
 mod build;
 mod certificate;
 mod error;

@@ -231,3 +231,31 @@ fn extension<T: AssociatedOid + Encode>(critical: bool, value: &T) -> der::Resul
         extn_value: OctetString::new(value.to_der()?)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SoftwareKey;
+    use crate::chain::{Purpose, validate};
+
+    #[test]
+    fn a_seed_gives_one_sandbox_and_another_seed_another() {
+        let (from, until) = (Timestamp::from_unix(1_800_000_000), Timestamp::MAX);
+        let made = root_and_leaf(&[1; 32], from, until).unwrap();
+        let again = root_and_leaf(&[1; 32], from, until).unwrap();
+        assert_eq!(made.leaf, again.leaf);
+        assert_eq!(made.leaf_key, again.leaf_key);
+        let other = root_and_leaf(&[2; 32], from, until).unwrap();
+        assert_ne!(made.root, other.root);
+        assert_ne!(made.leaf_key, other.leaf_key);
+
+        let root = Certificate::from_pem_many(&made.root).unwrap();
+        let leaf = Certificate::from_pem_many(&made.leaf).unwrap().remove(0);
+        assert_eq!((leaf.not_before(), leaf.not_after()), (from, until));
+        let key = SoftwareKey::from_pem(&made.leaf_key).unwrap();
+        assert!(key.matches(&leaf) && !key.matches(&root[0]));
+        validate(&leaf, &[], &root, from, Purpose::Seal).unwrap();
+        let foreign = Certificate::from_pem_many(&other.root).unwrap();
+        assert!(validate(&leaf, &[], &foreign, from, Purpose::Seal).is_err());
+    }
+}

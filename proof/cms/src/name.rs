@@ -78,3 +78,25 @@ fn value_text(value: &Any) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use der::Tag;
+
+    #[test]
+    fn every_kind_of_string_is_read_and_none_steers_the_text_around_it() {
+        for (tag, bytes, text) in [
+            (Tag::Utf8String, "Клиника".as_bytes(), "Клиника"),
+            (Tag::PrintableString, b"Clinic", "Clinic"),
+            (Tag::BmpString, &[0x04, 0x1a, 0x04, 0x3b], "Кл"),
+            (Tag::BmpString, &[0x04, 0x1a, 0xd8, 0x00], "К\u{fffd}"),
+            (Tag::TeletexString, &[0x41, 0xe9], "Aé"),
+            (Tag::Utf8String, &[0x41, 0xff], "A\u{fffd}"),
+            (Tag::Utf8String, b"A\x1b[31m\n", "A\u{fffd}[31m\u{fffd}"),
+            (Tag::Utf8String, "A\u{202e}B".as_bytes(), "A\u{fffd}B"),
+        ] {
+            assert_eq!(value_text(&Any::new(tag, bytes).unwrap()), text);
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::asn1::{self, ID_DATA, ID_SIGNED_DATA, ID_TST_INFO, RawSignedData};
 use crate::attributes::{self, Signed};
 use crate::build::{Message, path_in_bag};
 use crate::certificate::{MAX_CERTIFICATES, base64_text};
-use crate::{Certificate, CmsError, ContentType, HashKind, tsp};
+use crate::{Certificate, CmsError, ContentType, HashKind, ber, tsp};
 
 /// A parsed CMS message with its signers; nothing is believed yet.
 #[derive(Clone, Debug)]
@@ -118,17 +118,19 @@ impl SignedData {
         })
     }
 
-    /// Reads a `.sig` as clinics send it: DER, PEM, or bare base64.
+    /// Reads a `.sig` as clinics send it: DER, BER, PEM, or bare base64. From BER, [`SignedData::der`] gives the same in
+    /// DER.
     ///
     /// # Errors
     /// As [`SignedData::parse`].
     pub fn from_any(bytes: &[u8]) -> Result<Self, CmsError> {
-        // A SEQUENCE in DER; in base64 the same byte is the digit zero, which no DER begins with.
-        if bytes.first() == Some(&0x30) {
-            return Self::parse(bytes);
-        }
+        // Base64 takes four bytes for three, and lines their ends.
         if bytes.len() > 2 * MAX_BYTES {
             return Err(CmsError::TooLarge("a signature of more than 1 MiB"));
+        }
+        // Every message begins with a SEQUENCE, and so does no base64 of one.
+        if bytes.first() == Some(&0x30) {
+            return Self::parse_ber(bytes);
         }
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let body: Vec<u8> = text
@@ -137,7 +139,14 @@ impl SignedData {
             .flatten()
             .copied()
             .collect();
-        Self::parse(&base64_text(&body)?)
+        Self::parse_ber(&base64_text(&body)?)
+    }
+
+    fn parse_ber(bytes: &[u8]) -> Result<Self, CmsError> {
+        match Self::parse(bytes) {
+            Err(CmsError::Malformed(_)) => Self::parse(&ber::to_der(bytes)?),
+            other => other,
+        }
     }
 
     /// The DER as it was given.

@@ -346,3 +346,35 @@ const fn limit(bytes: &[u8]) -> Result<(), TspError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_and_without_parts_of_a_second() {
+        let read = |text: &str| {
+            let value = AnyRef::new(Tag::GeneralizedTime, text.as_bytes()).unwrap();
+            generalized_time(value).map(|time| time.to_string())
+        };
+        let whole = Some("2026-11-23T00:32:19Z".to_owned());
+        assert_eq!(read("20261123003219Z"), whole);
+        assert_eq!(read("20261123003219.214Z"), whole);
+        for wrong in [
+            "",
+            "Z",
+            "20261123003219",
+            "20261123003219.Z",
+            "20261123003219.210Z",
+            "20261123003219.21",
+            "202611230032Z",
+            "20261323003219Z",
+            "2026112300321+Z",
+            "20261123003219+0300",
+        ] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        let utc = AnyRef::new(Tag::UtcTime, b"261123003219Z").unwrap();
+        assert_eq!(generalized_time(utc), None);
+    }
+}
