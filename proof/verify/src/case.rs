@@ -1,0 +1,220 @@
+//! What the checks work on: the file taken apart once, so that every check looks at the same bytes.
+
+use crate::Input;
+use crate::report::{Check, CheckId};
+use crate::summary;
+use podpis_evidence::{Bundle, Signature, Trust};
+use podpis_pdf::{
+    Covered, EVIDENCE_NAME, ExamineError, Examined, FoundSignature, SignatureKind, attachment,
+    examine,
+};
+use podpis_shared::Hashes;
+use serde::Deserialize as _;
+use serde_json::Value;
+
+/// Clocks of the operator, of ESIA and of a time stamping authority may differ by so many seconds.
+pub(crate) const LEEWAY_S: i64 = 600;
+
+/// What a check says that needs the trust list.
+pub(crate) const NO_TRUST: &str =
+    "Не проверено: нет списка доверия, то есть списка ключей, которые опубликовал оператор.";
+
+/// A file that carries a seal over a bundle.
+pub(crate) struct Case<'a> {
+    pub(crate) input: Input<'a>,
+    pub(crate) examined: Examined,
+    /// Place of the seal among the signatures.
+    seal: usize,
+    /// What the seal covers.
+    pub(crate) covered: Covered,
+    /// The file as it was when sealed. Nothing but this is believed.
+    pub(crate) sealed: &'a [u8],
+    /// The bundle in it.
+    pub(crate) evidence: Evidence,
+    /// The clinic's document, its length as the bundle says; `None` when the sealed file is not that long.
+    pub(crate) original: Option<&'a [u8]>,
+    pub(crate) original_hashes: Option<Hashes>,
+}
+
+/// Why there is nothing to look at in detail.
+pub(crate) struct Stop {
+    pub(crate) headline: &'static str,
+    /// What the other checks say.
+    pub(crate) rest: &'static str,
+    pub(crate) checks: Vec<Check>,
+}
+
+/// A bundle: its JSON, and the same JSON as types. Both always belong together.
+pub(crate) struct Evidence {
+    /// What the signature is checked over.
+    pub(crate) value: Value,
+    /// What the checks read; made from `value`, never from the bytes again.
+    pub(crate) bundle: Bundle,
+    /// The bytes are the canonical form of `value`: nothing is hidden in doubled names or spaces.
+    pub(crate) canonical: bool,
+}
+
+impl<'a> Case<'a> {
+    /// Finds the seal and the bundle that it covers.
+    ///
+    /// The seal is the signature over the oldest revision that holds a bundle: whoever adds fields, signatures or
+    /// bundles later can't make them the seal.
+    pub(crate) fn open(input: Input<'a>) -> Result<Self, Box<Stop>> {
+        let examined = examine(input.pdf).map_err(|error| unreadable(&error))?;
+        let mut found = None;
+        for (place, signature) in examined.signatures.iter().enumerate() {
+            if let (SignatureKind::Cades, Ok(covered)) = (&signature.kind, &signature.range)
+                && let Some(sealed) = input.pdf.get(..covered.end)
+                && let Some(bytes) =
+                    attachment(sealed, EVIDENCE_NAME).map_err(|error| unreadable(&error))?
+                && found
+                    .as_ref()
+                    .is_none_or(|(_, old, _): &(usize, Covered, Vec<u8>)| covered.end < old.end)
+            {
+                found = Some((place, covered.clone(), bytes));
+            }
+        }
+        let Some((seal, covered, bytes)) = found else {
+            return Err(not_sealed(&input, &examined));
+        };
+        let sealed = &input.pdf[..covered.end];
+        let evidence = Evidence::read(&bytes).ok_or_else(unreadable_evidence)?;
+        let size = usize::try_from(evidence.bundle.document.size).ok();
+        let original = size.and_then(|size| sealed.get(..size));
+        Ok(Self {
+            original_hashes: original.map(Hashes::of),
+            input,
+            examined,
+            seal,
+            covered,
+            sealed,
+            evidence,
+            original,
+        })
+    }
+
+    /// The seal's own dictionary.
+    pub(crate) fn seal(&self) -> &FoundSignature {
+        &self.examined.signatures[self.seal]
+    }
+
+    /// Signatures that came after the seal, in file order.
+    pub(crate) fn later_signatures(&self) -> impl Iterator<Item = &FoundSignature> {
+        let seal = self.seal;
+        let others = self.examined.signatures.iter().enumerate();
+        others
+            .filter(move |(place, _)| *place != seal)
+            .map(|(_, signature)| signature)
+            .filter(|s| {
+                s.range
+                    .as_ref()
+                    .map_or(true, |range| range.end > self.covered.end)
+            })
+    }
+}
+
+impl Evidence {
+    /// `None` when the bytes are no bundle of our format.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(bytes).ok()?;
+        let bundle = Bundle::deserialize(&value).ok()?;
+        (bundle.format == podpis_evidence::FORMAT).then(|| Self {
+            canonical: podpis_evidence::canonical(&value).is_ok_and(|canonical| canonical == bytes),
+            value,
+            bundle,
+        })
+    }
+
+    /// The patient's signature, or the representative's: the one that the operator sealed.
+    pub(crate) fn patient(&self) -> Option<&Signature> {
+        self.bundle.signatures.iter().find(|s| s.party == "patient")
+    }
+}
+
+/// Whether the trust list should know the keys of a bundle.
+///
+/// Then an unknown key is a forgery. A list of another operator, or one older than the document, knows nothing of it.
+pub(crate) fn list_covers(trust: &Trust, bundle: &Bundle) -> bool {
+    trust.operator == bundle.operator.name && trust.as_of >= bundle.as_of
+}
+
+fn unreadable(error: &ExamineError) -> Box<Stop> {
+    let (headline, text) = match error {
+        ExamineError::NotPdf => ("Это не PDF", "Файл — не PDF, или его начало повреждено."),
+        _ => (
+            "Файл повреждён",
+            "PDF повреждён: разные программы покажут его по-разному или не покажут вовсе.",
+        ),
+    };
+    Box::new(Stop {
+        headline,
+        rest: summary::NOT_READ,
+        checks: vec![Check::fail(CheckId::PdfStructure, text).detail("Причина", error)],
+    })
+}
+
+/// A bundle without a seal pretends; a file with neither is simply not ours.
+fn not_sealed(input: &Input<'_>, examined: &Examined) -> Box<Stop> {
+    let broken = examined
+        .signatures
+        .iter()
+        .find_map(|s| s.range.as_ref().err());
+    let pretends = !matches!(
+        attachment(input.pdf, EVIDENCE_NAME),
+        Ok(None) | Err(ExamineError::Encrypted)
+    );
+    let structure = crate::pdf::structure(examined);
+    let stop = match broken {
+        Some(fault) if pretends => Stop {
+            headline: "Печать оператора подделана",
+            rest: summary::NO_SEAL,
+            checks: vec![
+                structure,
+                Check::fail(
+                    CheckId::SealSignature,
+                    "Печать устроена так, что программы могут показать не те байты, которые она закрывает: это приём подделки.",
+                )
+                .detail("Причина", fault),
+            ],
+        },
+        _ if pretends => Stop {
+            headline: "Печати оператора нет, хотя доказательства приложены",
+            rest: summary::NO_SEAL,
+            checks: vec![
+                structure,
+                Check::fail(
+                    CheckId::SealSignature,
+                    "В файле лежат доказательства Podpis, но печати оператора на них нет: их мог вложить кто угодно.",
+                ),
+            ],
+        },
+        _ if !examined.vanished.is_empty() => Stop {
+            headline: "Из файла убрали подпись",
+            rest: summary::NO_SEAL,
+            checks: vec![
+                structure,
+                Check::fail(
+                    CheckId::LaterChanges,
+                    "В файле осталась подпись, на которую больше ничто не ссылается: её убрали или подменили.",
+                ),
+            ],
+        },
+        _ => Stop {
+            headline: "Это не документ Podpis: печати оператора нет",
+            rest: summary::NO_SEAL,
+            checks: vec![structure],
+        },
+    };
+    Box::new(stop)
+}
+
+fn unreadable_evidence() -> Box<Stop> {
+    Box::new(Stop {
+        headline: "Доказательства внутри файла не читаются",
+        rest: summary::NOT_READ,
+        checks: vec![Check::fail(
+            CheckId::EvidenceDocument,
+            "Доказательства, которые лежат в файле, испорчены или другого вида.",
+        )],
+    })
+}
