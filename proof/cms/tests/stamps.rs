@@ -210,3 +210,24 @@ fn an_intermediate_stays_and_a_crossed_root_does_not() {
         ChainError::Unused(crossed.subject_text())
     );
 }
+
+#[test]
+fn older_and_stronger_hashes_of_an_authority_are_read() {
+    for algorithm in [EC, Algorithm::RsaSha256] {
+        let dir = Dir::new();
+        let authority = Authority::new(&dir, algorithm, &TSA);
+        let usual = dir.text("tsa.cnf");
+        for (from, to) in [
+            // The certificate named by SHA-1 (RFC 2634), as before RFC 5816.
+            ("ess_cert_id_alg = sha256", "ess_cert_id_alg = sha1"),
+            ("ess_cert_id_alg = sha256", "ess_cert_id_alg = sha512"),
+            ("signer_digest = sha256", "signer_digest = sha384"),
+            ("signer_digest = sha256", "signer_digest = sha512"),
+        ] {
+            dir.write("tsa.cnf", usual.replace(from, to));
+            let token = authority.token(&SHA256).unwrap();
+            let stamp = tsp::check_token(&token, &SHA256).unwrap();
+            assert_eq!(stamp.signer, dir.certificate("tsa"), "{to}");
+        }
+    }
+}
