@@ -135,7 +135,7 @@ async fn plan(
     if !more {
         // The journal comes when all documents have come, so that it covers them.
         let mut journal = contents::journal(&db, &part, after.entry).await?;
-        if journal.to - after.entry > ENTRIES_MAX {
+        if journal.to.saturating_sub(after.entry) > ENTRIES_MAX {
             journal.to = after.entry + ENTRIES_MAX;
             part.next = Some(
                 Cursor {

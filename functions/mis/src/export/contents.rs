@@ -111,7 +111,7 @@ pub(super) async fn journal(db: &Db, part: &Part, after: i64) -> Result<Journal>
         Err(failure) => return Err(failure),
     };
     Ok(Journal {
-        from: after + 1,
+        from: after.saturating_add(1),
         to,
         checkpoint,
     })
