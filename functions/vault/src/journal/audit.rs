@@ -23,7 +23,7 @@ const SLICE: i64 = 1000;
 const TICK_WORK: u64 = 20_000;
 
 /// Work of one audit on request.
-const FULL_WORK: u64 = 200_000;
+const FULL_WORK: u64 = 50_000;
 
 /// What checking a checkpoint's signature costs, in entries.
 const CHECKPOINT_COST: u64 = 20;
