@@ -192,61 +192,74 @@ fn pdfsig(file: &Path) -> Result<()> {
 ///
 /// # Errors
 /// What OpenSSL has against it.
-pub fn openssl_accepts_seal(signed: &[u8], roots: &str) -> Result<()> {
-    let folder = folder()?;
-    let [start, gap, rest, length] = byte_range(signed)?;
-    let slice = |from: usize, to: usize| signed.get(from..to).context("a range past the end");
-    let content = [slice(start, start + gap)?, slice(rest, rest + length)?].concat();
+pub fn openssl_accepts_seal(file: &[u8], roots: &str) -> Result<()> {
+    let args = "cms -verify -binary -inform DER -purpose any -in signature -content content -CAfile roots -out /dev/null";
+    openssl(args, byte_ranges(file)?.first(), file, roots)
+}
+
+/// OpenSSL: the last signature in the file is a time stamp over its two ranges, by an authority under one of `roots`.
+///
+/// # Errors
+/// What OpenSSL has against it.
+pub fn openssl_accepts_time_stamp(file: &[u8], roots: &str) -> Result<()> {
+    let args = "ts -verify -token_in -in signature -data content -CAfile roots";
+    openssl(args, byte_ranges(file)?.last(), file, roots)
+}
+
+/// Runs OpenSSL over what a signature covers (`content`) and the signature itself (`signature`).
+fn openssl(args: &str, range: Option<&[usize; 4]>, file: &[u8], roots: &str) -> Result<()> {
+    let [start, gap, rest, length] = *range.context("no signature")?;
+    let slice = |from: usize, to: usize| file.get(from..to).context("a range past the end");
+    let covered = [slice(start, start + gap)?, slice(rest, rest + length)?].concat();
     let hex = std::str::from_utf8(slice(gap + 1, rest - 1)?)?;
-    let der: Vec<u8> = (0..hex.len() / 2)
+    let mut der: Vec<u8> = (0..hex.len() / 2)
         .map(|at| Ok(u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16)?))
         .collect::<Result<_>>()?;
-    let (content_file, der_file, root_file) = (
-        folder.join("content"),
-        folder.join("seal.der"),
-        folder.join("roots.pem"),
-    );
-    fs::write(&content_file, content)?;
-    fs::write(&der_file, der)?;
-    fs::write(&root_file, roots)?;
+    // What follows the DER value is the padding of its place.
+    while der.last() == Some(&0) {
+        der.pop();
+    }
+    let folder = folder()?;
+    for (name, bytes) in [
+        ("content", &covered),
+        ("signature", &der),
+        ("roots", &roots.as_bytes().to_vec()),
+    ] {
+        fs::write(folder.join(name), bytes)?;
+    }
     let output = Command::new("openssl")
-        .args([
-            "cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any", "-in",
-        ])
-        .arg(&der_file)
-        .arg("-content")
-        .arg(&content_file)
-        .arg("-CAfile")
-        .arg(&root_file)
-        .args(["-out", "/dev/null"])
+        .args(args.split_ascii_whitespace())
+        .current_dir(&folder)
         .output()
         .context("openssl")?;
     let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "openssl cms: {said}");
+    ensure!(output.status.success(), "openssl {args}: {said}");
     fs::remove_dir_all(folder)?;
     Ok(())
 }
 
-/// The first `/ByteRange` of a file.
-fn byte_range(file: &[u8]) -> Result<[usize; 4]> {
+/// Every `/ByteRange` of a file, in their order.
+fn byte_ranges(file: &[u8]) -> Result<Vec<[usize; 4]>> {
     let key = b"/ByteRange";
-    let at = file
+    let places = file
         .windows(key.len())
-        .position(|window| window == key)
-        .context("no /ByteRange")?;
-    let text = String::from_utf8_lossy(file.get(at + key.len()..at + 80).unwrap_or_default());
-    let inner = text
-        .split_once('[')
-        .and_then(|(_, rest)| rest.split_once(']'))
-        .context("no array")?
-        .0;
-    let numbers: Vec<usize> = inner
-        .split_ascii_whitespace()
-        .map(str::parse)
-        .collect::<Result<_, _>>()?;
-    numbers
-        .try_into()
-        .map_err(|_| anyhow::anyhow!("not four numbers"))
+        .enumerate()
+        .filter(|(_, window)| window == key);
+    places
+        .map(|(at, _)| {
+            let after = file.get(at + key.len()..).unwrap_or_default();
+            let text = String::from_utf8_lossy(after.get(..70).unwrap_or(after));
+            let (_, rest) = text.split_once('[').context("no array")?;
+            let (inner, _) = rest.split_once(']').context("no array")?;
+            let numbers: Vec<usize> = inner
+                .split_ascii_whitespace()
+                .map(str::parse)
+                .collect::<Result<_, _>>()?;
+            numbers
+                .try_into()
+                .map_err(|_| anyhow::anyhow!("not four numbers"))
+        })
+        .collect()
 }
 
 /// Runs a judge over a file; text goes to its standard output.

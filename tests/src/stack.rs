@@ -199,6 +199,14 @@ impl Stack {
         wait_until_ready(&base, own.port, &own.settings, &mut own.runner)
     }
 
+    /// The database's file, to be read or spoiled while the runtime is stopped.
+    ///
+    /// # Errors
+    /// When the stack isn't ours.
+    pub fn database(&mut self) -> Result<PathBuf> {
+        Ok(self.ours()?.folder.join("db/sqlite_db.db"))
+    }
+
     fn ours(&mut self) -> Result<&mut Own> {
         self.own
             .as_mut()

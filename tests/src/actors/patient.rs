@@ -109,11 +109,13 @@ impl Patient {
                 pages: (1..=view.pages)
                     .map(|page| PageShown {
                         page,
+                        painted_ms: Some(300),
                         visible_ms: 1_500,
                     })
                     .collect(),
                 reached_end: true,
                 downloaded: false,
+                downloads: 0,
             },
         })
     }

@@ -162,6 +162,21 @@ impl Browser {
         Ok(())
     }
 
+    /// Gives files to a file input, as choosing them does.
+    ///
+    /// # Errors
+    /// When it takes none.
+    pub fn choose_files(&self, testid: &str, files: &[&Path]) -> Result<()> {
+        let selector = format!("[data-testid=\"{testid}\"]");
+        let paths: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
+        self.runtime.block_on(async {
+            let input = self.client.find(Locator::Css(&selector)).await?;
+            // The driver's way to name several files.
+            input.send_keys(&paths.join("\n")).await
+        })?;
+        Ok(())
+    }
+
     /// Presses keys in whatever has the focus; names as in the WebDriver standard, for example `\u{E004}` for Tab.
     ///
     /// # Errors

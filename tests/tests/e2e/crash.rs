@@ -16,6 +16,7 @@ const QUIET: Settings = Settings {
     sandbox: true,
     tick: false,
     crash_after_sql: None,
+    variables: Vec::new(),
 };
 
 #[test]
