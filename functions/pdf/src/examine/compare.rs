@@ -39,16 +39,24 @@ impl Survey {
         for (number, entry) in &older.xref().entries {
             match entry {
                 Entry::At { offset, .. } => {
+                    let counted = !sections.contains(offset);
+                    let same_entry = newer.xref().entries.get(number) == Some(entry);
+                    let ends_before = |end: usize| end + NEAR_THE_END <= older.bytes().len();
                     let mut seen = References::default();
+                    if same_entry
+                        && counted
+                        && let Some(end) = older.skim(*offset, &mut seen.0)?
+                        && ends_before(end)
+                    {
+                        survey.count(seen);
+                        continue;
+                    }
+                    seen.0.clear();
                     let before = older.indirect(*number, Some(&mut seen))?;
-                    if !sections.contains(offset) {
+                    if counted {
                         survey.count(seen);
                     }
-                    let alike = newer.xref().entries.get(number) == Some(entry)
-                        && before
-                            .as_ref()
-                            .is_some_and(|found| found.end + NEAR_THE_END <= older.bytes().len());
-                    if alike {
+                    if same_entry && before.as_ref().is_some_and(|found| ends_before(found.end)) {
                         settled.insert(*number);
                     } else if differs(older, before, newer, *number)? {
                         survey.differing.insert(*number);
@@ -102,6 +110,11 @@ impl Survey {
                 && numbers.contains(number)
             {
                 let mut seen = References::default();
+                if older.skim_member(holder, *offset, &mut seen.0)? {
+                    self.count(seen);
+                    continue;
+                }
+                seen.0.clear();
                 match older.member(holder, *number, *offset, Some(&mut seen)) {
                     Ok(_) | Err(Fault::Broken(_)) => self.count(seen),
                     Err(fault) => return Err(fault),

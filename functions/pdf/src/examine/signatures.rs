@@ -11,7 +11,7 @@ use super::text::{date, text};
 use crate::reader::{Fault, Pdf};
 
 /// Signatures of one file. Each one's revision is opened by itself.
-const MAX_SIGNATURES: usize = 200;
+const MAX_SIGNATURES: usize = 50;
 
 /// What kind of signature `/SubFilter` promises.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 mod lexer;
 mod pages;
 mod scan;
+mod skim;
 mod streams;
 mod walk;
 mod xref;

@@ -40,6 +40,12 @@ pub(crate) struct Container {
     offsets: HashMap<u32, usize>,
 }
 
+impl Container {
+    pub(super) fn data(&self) -> &[u8] {
+        &self.data
+    }
+}
+
 impl Pdf<'_> {
     /// Where a stream's data lies (7.3.8): as `/Length` says, else up to `endstream`.
     pub(super) fn stream_range(
