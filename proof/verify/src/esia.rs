@@ -224,7 +224,8 @@ fn signed(
         return Check::unchecked(
             id,
             "Не проверено: ответ Госуслуг подписан по ГОСТ Р 34.10-2012, для проверки нужно сертифицированное средство.",
-        );
+        )
+        .certified();
     }
     if alg != "RS256" {
         return Check::fail(

@@ -248,11 +248,12 @@ fn trusted(
         Err(ChainError::NotYetValid(_)) => {
             Check::fail(id, "Сертификат печати начал действовать позже, чем её поставили.")
         }
-        Err(ChainError::UnknownIssuer(_)) if case::list_covers(trust, &case.evidence.bundle) => Check::fail(
+        // Another authority may well have the same name.
+        Err(ChainError::UnknownIssuer(_) | ChainError::BadSignature(_)) if case::list_covers(trust, &case.evidence.bundle) => Check::fail(
             id,
             "Файл назван документом этого оператора, но печать на нём чужая.",
         ),
-        Err(ChainError::UnknownIssuer(_)) => Check::unchecked(
+        Err(ChainError::UnknownIssuer(_) | ChainError::BadSignature(_)) => Check::unchecked(
             id,
             "Не установлено, чья это печать: того, кто выдал её сертификат, нет в списке доверия. \
              Сверьте отпечаток сертификата с тем, который сообщит оператор.",

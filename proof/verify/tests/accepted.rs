@@ -1,5 +1,4 @@
 //! What is genuine: every level of the seal, and everything that may honestly come after it.
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod common;
 

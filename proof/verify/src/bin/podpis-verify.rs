@@ -198,7 +198,9 @@ fn plain(report: &Report) -> String {
             .map_or_else(|| "время неизвестно".into(), Timestamp::moscow);
         text += &format!("  {at}: {}\n", event.text);
     }
-    text + &format!("\nПроверено {}.\n", report.checked_at.moscow())
+    text += &format!("\nПроверено {}.\n", report.checked_at.moscow());
+    // What stands in a file could otherwise steer the terminal.
+    text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }
 
 /// A reader that closed its end early has what it wanted.

@@ -18,7 +18,7 @@ use podpis_cms::make::{self, Sandbox};
 use podpis_cms::{Certificate, ContentType, SoftwareKey, ToSign};
 use podpis_evidence::{EvidenceKey, TRUST_FORMAT, Trust, canonical, salted, sign};
 use podpis_journal::NoteKey;
-use podpis_pdf::{Unsealed, append_protocol, inspect};
+use podpis_pdf::{SealField, Unsealed, append_protocol, inspect};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::{Hashes, Timestamp};
 use podpis_verify::{Check, CheckId, Input, Outcome, Report, Verdict, verify};
@@ -166,9 +166,12 @@ impl Operator {
         let pages = inspect(&self.original).unwrap().pages;
         let mut protocol = facts::protocol(&self.original, pages);
         protocol.signed_at = sealed_at.at();
-        let mut field = facts::seal_field();
-        field.at = sealed_at.at();
-        field.reserve = RESERVE;
+        let field = SealField {
+            name: self.name.clone(),
+            reason: "Печать оператора: документ подписан пациентом".into(),
+            at: sealed_at.at(),
+            reserve: RESERVE,
+        };
         append_protocol(&self.original, &protocol, evidence, Some(&field)).unwrap()
     }
 }
