@@ -9,7 +9,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_journal::NoteVerifier;
-use podpis_journal::audit::{Auditor, Report};
+use podpis_journal::audit::{Auditor, Kind, Report};
 use podpis_kit::store::journal as store;
 use podpis_kit::{Db, Failure, Result, http, now};
 use podpis_shared::Timestamp;
@@ -99,7 +99,7 @@ async fn pass(
     let clinic = audit.clinic_id.clone();
     let whole = full || audit.state.as_deref() != Some("ok") || is_old(&audit);
     let kept = serde_json::from_str::<Auditor>(&audit.auditor).ok();
-    let (running, mut auditor, mut first) = match (audit.running, kept) {
+    let (mut running, mut auditor, mut first) = match (audit.running, kept) {
         (running @ 1..=2, Some(auditor)) if running == 2 || !full => (running, auditor, false),
         (0, Some(auditor)) if !whole => (1, auditor, true),
         _ => (2, Auditor::new(&clinic), true),
@@ -133,6 +133,11 @@ async fn pass(
             {
                 continue;
             }
+            if running == 1 && u64::try_from(entries).is_ok_and(|entries| entries < before) {
+                // Cut off since: the whole journal tells where.
+                (running, auditor, first) = (2, Auditor::new(&clinic), true);
+                continue;
+            }
             let nodes = match running {
                 2 => Some(db::node_count(db, &clinic).await?),
                 _ => None,
@@ -160,22 +165,26 @@ async fn keep(
 ) -> Result<()> {
     let at = now();
     let mut problems: Vec<Value> = report.problems.iter().map(|p| json!(p)).collect();
+    let size = i64::try_from(report.size).unwrap_or(i64::MAX);
+    if size < audit.size {
+        let text = format!(
+            "an earlier audit saw {} entries, there are {size}",
+            audit.size
+        );
+        problems.push(json!({ "kind": Kind::Truncated, "seq": size, "text": text }));
+    }
     if report.more > 0 {
         problems
             .push(json!({ "kind": "more", "seq": 0, "text": format!("and {} more", report.more) }));
     }
-    for problem in &report.problems {
-        eprintln!(
-            "error at journal of {}: {}: {}",
-            audit.clinic_id,
-            problem.kind.as_str(),
-            problem.text
-        );
+    for problem in &problems {
+        let (kind, text) = (&problem["kind"], &problem["text"]);
+        eprintln!("error at journal of {}: {kind}: {text}", audit.clinic_id);
     }
     let state = if problems.is_empty() { "ok" } else { "broken" };
     audit.state = Some(state.to_owned());
     audit.problems = Value::from(problems).to_string();
-    audit.size = i64::try_from(report.size).unwrap_or(i64::MAX);
+    audit.size = size.max(audit.size);
     audit.checked_at = Some(at.unix());
     audit.auditor = text(auditor)?;
     if whole {

@@ -395,7 +395,8 @@ impl Auditor {
                 suspect.entry["seq"] = (*seq).into();
                 Some(json_leaf_hash(&suspect.entry)) == stored
             });
-            let (seq, id) = (suspect.seq, &suspect.entry["id"]);
+            let seq = suspect.seq;
+            let id = suspect.entry["id"].as_str().unwrap_or_default();
             let (kind, text) = match own {
                 Some(own) => (
                     Kind::Reordered,

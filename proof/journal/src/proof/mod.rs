@@ -17,6 +17,12 @@ impl Plan {
     pub fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.0.iter().flatten().copied()
     }
+
+    /// Hashes of the proof.
+    #[expect(clippy::len_without_is_empty, reason = "a number, not a collection")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 /// `PATH(index, D[size])` of RFC 6962 section 2.1.1. `None` where there is no such leaf.

@@ -11,6 +11,14 @@ pub mod variables;
 pub use http::Answer;
 pub use podpis_native_macros::http_service;
 
+/// The stand-in of the clock.
+pub mod time {
+    /// Waits.
+    pub async fn sleep(time: std::time::Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
+
 /// The stand-in of the module that starts work beside the answer.
 pub mod wasip3 {
     /// Runs work that the answer doesn't wait for.

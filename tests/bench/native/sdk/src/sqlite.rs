@@ -4,9 +4,12 @@
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+static STATEMENTS: AtomicU64 = AtomicU64::new(0);
 
 static POOL: OnceLock<Pool> = OnceLock::new();
 
@@ -24,6 +27,11 @@ pub fn set_path(path: PathBuf) {
         idle: Mutex::default(),
         writer: Arc::new(Semaphore::new(1)),
     });
+}
+
+/// Statements run since the start.
+pub fn statements() -> u64 {
+    STATEMENTS.load(Ordering::Relaxed)
 }
 
 /// What SQLite says.
@@ -98,6 +106,7 @@ impl Connection {
         parameters: impl IntoIterator<Item = Value>,
     ) -> Result<QueryResult, Error> {
         let statement = statement.as_ref();
+        STATEMENTS.fetch_add(1, Ordering::Relaxed);
         if statement.starts_with("BEGIN") {
             let permit = pool()?
                 .writer
