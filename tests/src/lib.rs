@@ -6,6 +6,8 @@ pub mod client;
 pub mod judges;
 pub mod pdf;
 mod process;
+mod server;
+pub mod signer;
 mod stack;
 pub mod tsa;
 mod wait;

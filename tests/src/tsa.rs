@@ -1,16 +1,14 @@
 //! A real time stamping authority: OpenSSL's `ts -reply` behind a small HTTP server, which can be told to fail.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::server::{Answer, serve};
 use crate::stack::data_folder;
 
 /// Extensions of the authority's certificate (RFC 3161, section 2.3), and what `ts -reply` needs to know.
@@ -78,17 +76,21 @@ impl Tsa {
              -extensions authority -out tsa.pem"
                 .split_ascii_whitespace(),
         )?;
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let url = format!("http://localhost:{}", listener.local_addr()?.port());
         let root = fs::read_to_string(folder.join("root.pem"))?;
         let down = Arc::new(AtomicBool::new(false));
         let fails = Arc::clone(&down);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                // A caller that went away is its own affair.
-                let _ = answer(stream, &folder, fails.load(Ordering::Relaxed));
-            }
-        });
+        let url = serve(move |query| {
+            let down = fails.load(Ordering::Relaxed);
+            Ok(Answer {
+                status: if down { 503 } else { 200 },
+                content_type: "application/timestamp-reply",
+                body: if down {
+                    Vec::new()
+                } else {
+                    reply(&folder, &query)?
+                },
+            })
+        })?;
         Ok(Self { url, root, down })
     }
 
@@ -98,60 +100,14 @@ impl Tsa {
     }
 }
 
-fn answer(stream: TcpStream, folder: &Path, down: bool) -> Result<()> {
-    let mut reader = BufReader::new(stream);
-    let (mut line, mut length, mut chunked) = (String::new(), 0, false);
-    while reader.read_line(&mut line)? > 2 {
-        let header = line.to_ascii_lowercase();
-        if let Some(value) = header.strip_prefix("content-length:") {
-            length = value.trim().parse()?;
-        }
-        chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
-        line.clear();
-    }
-    let query = if chunked {
-        read_chunks(&mut reader)?
-    } else {
-        let mut query = vec![0; length];
-        reader.read_exact(&mut query)?;
-        query
-    };
-    let mut stream = reader.into_inner();
-    if down {
-        stream.write_all(b"HTTP/1.1 503 Down\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
-        return Ok(());
-    }
-    let (asked, told) = (folder.join("query.tsq"), folder.join("reply.tsr"));
-    fs::write(&asked, query)?;
+fn reply(folder: &Path, query: &[u8]) -> Result<Vec<u8>> {
+    fs::write(folder.join("query.tsq"), query)?;
     openssl(
         folder,
         "ts -reply -config openssl.cnf -queryfile query.tsq -out reply.tsr"
             .split_ascii_whitespace(),
     )?;
-    let reply = fs::read(told)?;
-    write!(
-        stream,
-        "HTTP/1.1 200 OK\r\ncontent-type: application/timestamp-reply\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        reply.len()
-    )?;
-    stream.write_all(&reply)?;
-    Ok(())
-}
-
-fn read_chunks(reader: &mut BufReader<TcpStream>) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let size = usize::from_str_radix(line.trim(), 16)?;
-        let mut chunk = vec![0; size + 2];
-        reader.read_exact(&mut chunk)?;
-        if size == 0 {
-            return Ok(body);
-        }
-        chunk.truncate(size);
-        body.extend(chunk);
-    }
+    Ok(fs::read(folder.join("reply.tsr"))?)
 }
 
 fn openssl<'a, A: AsRef<str> + ?Sized + 'a>(

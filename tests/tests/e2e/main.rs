@@ -3,8 +3,10 @@
 mod crash;
 mod documents;
 mod esia_failures;
+mod export;
 mod headers;
 mod idempotency;
+mod journal;
 mod limits;
 mod link;
 mod operator;
@@ -12,4 +14,6 @@ mod outsider;
 mod people;
 mod seal;
 mod sign;
+mod tamper;
 mod upload;
+mod verify;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use podpis_tests::tsa::Tsa;
-use podpis_tests::{Clinic, Person, Settings, Stack, Upload, judges, pdf, wait_for};
+use podpis_tests::{Clinic, Person, Settings, Stack, Upload, judges, pdf, signer, wait_for};
 use serde_json::{Value, json};
 
 /// A document that needs the patient only, signed; its id.
@@ -91,6 +91,39 @@ fn the_key_is_the_operators_where_one_is_configured() -> Result<()> {
             roots(&trust(&stack)?, "seal_roots").trim() == made.root.trim(),
             "{kind}"
         );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_signer_beside_us_signs_and_is_not_believed_blindly() -> Result<()> {
+    let made = OperatorKey::make("EC", "ec_paramgen_curve:P-256")?;
+    let other = OperatorKey::make("EC", "ec_paramgen_curve:P-256")?;
+    for (key, right) in [(&made.key, true), (&other.key, false)] {
+        let Some(stack) = Stack::alone(Settings {
+            variables: vec![
+                ("SEAL_CERTIFICATES", made.certificates.clone()),
+                ("SEAL_SIGNER_URL", signer::start(key)?),
+            ],
+            ..Settings::default()
+        })?
+        else {
+            return Ok(());
+        };
+        let mut clinic = stack.clinic()?;
+        let upload = Upload::consent(Person::IVANOVA, pdf::consent()?);
+        let (id, link) = clinic.send_with_link(&upload)?;
+        let answer = stack.patient(&link)?.sign_as("ivanova")?;
+        if right {
+            answer.expect(200)?;
+            let sealed = signed_pdf(&mut clinic, &id)?;
+            judges::judge(&upload.pdf, &sealed)?;
+            judges::openssl_accepts_seal(&sealed, &made.root)?;
+        } else {
+            // A signature by another key than the certificate's seals nothing, and the document can still be signed.
+            answer.expect(500)?;
+            ensure!(clinic.document(&id)?["status"] == "opened");
+        }
     }
     Ok(())
 }
