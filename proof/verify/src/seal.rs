@@ -127,7 +127,12 @@ fn stamps(case: &Case<'_>, verified: &Verified) -> Vec<Stamp> {
     let trust = case.input.trust;
     let beside = verified.timestamp.iter().map(|token| Stamp {
         place: "Отметка времени в печати",
-        found: stamp(token, Sha256::digest(&verified.signature).into(), trust),
+        found: stamp(
+            token,
+            Sha256::digest(&verified.signature).into(),
+            trust,
+            true,
+        ),
     });
     let later = case.later_signatures().filter_map(|signature| {
         let covered = signature.range.as_ref().ok()?;
@@ -142,16 +147,23 @@ fn stamps(case: &Case<'_>, verified: &Verified) -> Vec<Stamp> {
 /// Tokens that the operator adds have one form only, as the seal has; a clinic's own may have any.
 fn whole_file_stamp(case: &Case<'_>, signature: &FoundSignature, covered: &Covered) -> Found {
     let pdf = case.input.pdf;
-    if signature.field.starts_with(OURS) {
+    let ours = signature.field.starts_with(OURS);
+    if ours {
         let stamped = covered.parts(pdf).concat();
         if let Err(error) = tsp::strict_token(&covered.contents, &stamped) {
             return Found::Wrong(error.to_string());
         }
     }
-    stamp(&covered.contents, covered.sha256(pdf), case.input.trust)
+    stamp(
+        &covered.contents,
+        covered.sha256(pdf),
+        case.input.trust,
+        ours,
+    )
 }
 
-fn stamp(token: &[u8], sha256: [u8; 32], trust: Option<&Trust>) -> Found {
+/// A token that we put in ourselves holds the certificates of its path and no others.
+fn stamp(token: &[u8], sha256: [u8; 32], trust: Option<&Trust>, ours: bool) -> Found {
     let stamp = match tsp::check_token(token, &sha256) {
         Ok(stamp) => stamp,
         Err(error) => return Found::Wrong(error.to_string()),
@@ -160,7 +172,12 @@ fn stamp(token: &[u8], sha256: [u8; 32], trust: Option<&Trust>) -> Found {
         return Found::Unknown(stamp, "нет списка доверия".into());
     };
     let roots = roots(&trust.tsa_roots);
-    match chain::validate(
+    let validate = if ours {
+        chain::validate_exact
+    } else {
+        chain::validate
+    };
+    match validate(
         &stamp.signer,
         &stamp.others,
         &roots,
@@ -215,7 +232,7 @@ fn trusted(
     let id = CheckId::SealCertificate;
     let roots = roots(&trust.seal_roots);
     let valid = |at| {
-        chain::validate(
+        chain::validate_exact(
             &verified.signer,
             &verified.others,
             &roots,
