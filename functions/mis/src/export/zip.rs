@@ -91,9 +91,10 @@ fn put<const N: usize>(to: &mut Vec<u8>, numbers: [u16; N]) {
 /// Time and date as MS-DOS packs them, Moscow's.
 fn dos_time(at: Timestamp) -> [u8; 4] {
     let t = at.at() + MOSCOW;
-    let time = u16::from(t.hour()) << 11 | u16::from(t.minute()) << 5 | u16::from(t.second()) / 2;
+    let time =
+        (u16::from(t.hour()) << 11) | (u16::from(t.minute()) << 5) | (u16::from(t.second()) / 2);
     let years = u16::try_from(t.year() - 1980).unwrap_or(0).min(127);
-    let date = years << 9 | u16::from(u8::from(t.month())) << 5 | u16::from(t.day());
+    let date = (years << 9) | (u16::from(u8::from(t.month())) << 5) | u16::from(t.day());
     let ([t0, t1], [d0, d1]) = (time.to_le_bytes(), date.to_le_bytes());
     [t0, t1, d0, d1]
 }
