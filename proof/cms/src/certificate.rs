@@ -133,6 +133,11 @@ impl Certificate {
         name::first(&self.tbs().subject, short)
     }
 
+    /// One attribute of the issuer by its short name.
+    pub fn issuer_part(&self, short: &str) -> Option<String> {
+        name::first(&self.tbs().issuer, short)
+    }
+
     /// Who gave it out, as `CN=…, O=…`.
     pub fn issuer_text(&self) -> String {
         name::text(&self.tbs().issuer)

@@ -142,6 +142,7 @@ fn reserve(seal: &Seal, timestamped: bool) -> usize {
 /// What the protocol page says about the seal.
 fn text(seal: &Seal, level: Level, sandbox: bool) -> SealText {
     let leaf = &seal.leaf;
+    let name = |text: String, part: Option<String>| part.unwrap_or(text);
     let mut lines = Vec::new();
     if sandbox {
         lines.push(
@@ -149,12 +150,12 @@ fn text(seal: &Seal, level: Level, sandbox: bool) -> SealText {
         );
     }
     lines.push(format!(
-        "Файл целиком заверен электронной печатью: {}. Сертификат № {}, действует с {} по {}, выдан: {}.",
-        leaf.subject_text(),
+        "Файл целиком заверен печатью: {}. Сертификат № {}, действует с {} по {}, выдан: {}.",
+        name(leaf.subject_text(), leaf.subject_part("CN")),
         leaf.serial_hex(),
-        leaf.not_before().moscow(),
-        leaf.not_after().moscow(),
-        leaf.issuer_text(),
+        date(leaf.not_before()),
+        date(leaf.not_after()),
+        name(leaf.issuer_text(), leaf.issuer_part("CN")),
     ));
     lines.push(match level {
         Level::Timestamped => {
@@ -162,11 +163,17 @@ fn text(seal: &Seal, level: Level, sandbox: bool) -> SealText {
                 .into()
         }
         Level::Basic => {
-            "Уровень B-B (ETSI EN 319 142-1): независимой метки времени в печати нет, время указано по часам оператора."
+            "Уровень B-B (ETSI EN 319 142-1): независимой метки времени в печати нет, время — по часам оператора."
                 .into()
         }
     });
     SealText { lines }
+}
+
+/// The day in Moscow.
+fn date(at: Timestamp) -> String {
+    let (year, month, day) = at.moscow_date();
+    format!("{day:02}.{month:02}.{year}")
 }
 
 fn failure(error: &dyn std::fmt::Display) -> Failure {
