@@ -9,7 +9,7 @@ use podpis_shared::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 /// Bytes kept for a clinic's signature and for a time stamp.
-const RESERVE: usize = 4096;
+const RESERVE: usize = 1500;
 
 /// One incremental update, written by another library than ours.
 pub(crate) fn update(file: &[u8], edit: impl FnOnce(&mut IncrementalDocument)) -> Vec<u8> {
