@@ -1,5 +1,6 @@
 //! Embedded fonts: PT Sans and PT Mono of ParaType (`fonts/LICENSE.txt`).
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use lopdf::{Dictionary, Object, ObjectId};
@@ -55,6 +56,19 @@ pub(super) struct Font {
     /// glyph in some fonts, and copied text must keep them apart.
     used: Vec<char>,
     cids: BTreeMap<char, u16>,
+    /// Glyphs found so far: each character is measured many times, and a search in the font's own table takes a third
+    /// of all the time that sealing takes.
+    glyphs: RefCell<BTreeMap<char, Glyph>>,
+}
+
+/// What shows a character.
+#[derive(Clone, Copy)]
+struct Glyph {
+    id: ttf_parser::GlyphId,
+    /// The character that is shown, and copied.
+    shown: char,
+    /// Width in thousandths of the size.
+    width: f64,
 }
 
 impl Font {
@@ -69,14 +83,13 @@ impl Font {
             tables,
             used: Vec::new(),
             cids: BTreeMap::new(),
+            glyphs: RefCell::default(),
         }
     }
 
     /// Width of a character in thousandths of the size, with the kerning after `before`.
     pub(super) fn advance(&self, before: Option<char>, character: char) -> f64 {
-        let glyph = self.glyph(character);
-        let width = self.scaled(i32::from(self.tables.glyph_hor_advance(glyph).unwrap_or(0)));
-        width + before.map_or(0.0, |before| self.kerning(before, character))
+        self.glyph(character).width + before.map_or(0.0, |before| self.kerning(before, character))
     }
 
     /// Kerning between two characters in thousandths of the size.
@@ -88,7 +101,7 @@ impl Font {
         let Some(kern) = self.tables.tables().kern else {
             return 0.0;
         };
-        let (left, right) = (self.glyph(before), self.glyph(character));
+        let (left, right) = (self.glyph(before).id, self.glyph(character).id);
         let units = kern
             .subtables
             .into_iter()
@@ -99,7 +112,7 @@ impl Font {
 
     /// The two bytes that show this character.
     pub(super) fn encode(&mut self, character: char) -> [u8; 2] {
-        let character = self.shown(character);
+        let character = self.glyph(character).shown;
         let used = &mut self.used;
         let cid = *self.cids.entry(character).or_insert_with(|| {
             used.push(character);
@@ -109,18 +122,27 @@ impl Font {
     }
 
     /// A character that the font lacks is shown as a question mark; a no-break space is copied as a space.
-    fn shown(&self, character: char) -> char {
-        match character {
-            '\u{a0}' => ' ',
-            known if self.tables.glyph_index(known).is_some() => known,
-            _ => '?',
+    fn glyph(&self, character: char) -> Glyph {
+        if let Some(known) = self.glyphs.borrow().get(&character) {
+            return *known;
         }
-    }
-
-    fn glyph(&self, character: char) -> ttf_parser::GlyphId {
-        self.tables
-            .glyph_index(self.shown(character))
-            .unwrap_or_default()
+        let found = |shown| Some((shown, self.tables.glyph_index(shown)?));
+        let wanted = if character == '\u{a0}' {
+            ' '
+        } else {
+            character
+        };
+        let (shown, id) = found(wanted)
+            .or_else(|| found('?'))
+            .unwrap_or(('?', ttf_parser::GlyphId::default()));
+        let units = self.tables.glyph_hor_advance(id).unwrap_or(0);
+        let glyph = Glyph {
+            id,
+            shown,
+            width: self.scaled(i32::from(units)),
+        };
+        self.glyphs.borrow_mut().insert(character, glyph);
+        glyph
     }
 
     fn scaled(&self, units: i32) -> f64 {
@@ -141,7 +163,7 @@ impl Font {
         let mut widths = Vec::with_capacity(self.used.len());
         for character in &self.used {
             let glyph = self.glyph(*character);
-            cid_to_gid.extend(remapper.remap(glyph.0).to_be_bytes());
+            cid_to_gid.extend(remapper.remap(glyph.id.0).to_be_bytes());
             widths.push(Object::Integer(
                 self.advance(None, *character).round() as i64
             ));
