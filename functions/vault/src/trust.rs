@@ -39,7 +39,11 @@ fn pem(certificates: &[Certificate]) -> Vec<String> {
 }
 
 async fn esia_keys() -> Result<Vec<String>> {
-    let keys = KeySet::from_pem(&vars::get("esia_keys").await?)
+    let pem = vars::get("esia_keys").await?;
+    if pem.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = KeySet::from_pem(&pem)
         .map_err(|e| Failure::internal("esia_keys", e.to_string()))?;
     Ok(keys.into_pem())
 }
