@@ -1,4 +1,5 @@
 //! What `boot.js` began before the app was there: the token, the worker, the first answer.
+//! On `/verify` that is `verify-boot.js`, and [`crate::verifier`] takes over what it began.
 
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -63,7 +64,8 @@ fn started() -> Option<JsValue> {
         .filter(JsValue::is_object)
 }
 
-fn field(name: &str) -> Option<JsValue> {
+/// What `boot.js` or `verify-boot.js` left under a name.
+pub(crate) fn field(name: &str) -> Option<JsValue> {
     Reflect::get(&started()?, &name.into())
         .ok()
         .filter(|value| !value.is_null() && !value.is_undefined())

@@ -1,12 +1,13 @@
 //! The browser behind Yew: small steps that have no place in markup.
 
-use crate::text;
+use gloo::events::EventListener;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, CanvasRenderingContext2d, Document, Element, File, FilePropertyBag, HtmlAnchorElement,
-    HtmlCanvasElement, HtmlElement, ImageBitmap, ShareData, Url, VisibilityState,
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, Document, Element, File, FilePropertyBag,
+    HtmlAnchorElement, HtmlCanvasElement, HtmlElement, ImageBitmap, ShareData, Url,
+    VisibilityState,
 };
 
 /// The address's path.
@@ -33,8 +34,8 @@ pub(crate) fn name_page(page: &str, state: &str, title: &str) {
 }
 
 /// The app is broken: shows the message that `index.html` carries for this case.
-pub(crate) fn give_up() {
-    name_page("sign", "error", &text::tab_title(None));
+pub(crate) fn give_up(page: &str, title: &str) {
+    name_page(page, "error", title);
     for (id, hidden) in [("app", true), ("boot-failed", false)] {
         if let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok())
         {
@@ -49,6 +50,14 @@ pub(crate) fn focus(element: Option<HtmlElement>) {
         // An element that can't take the focus leaves it where it is.
         let _ = element.focus();
     }
+}
+
+/// Likewise by its id, once the page has been drawn anew.
+pub(crate) fn focus_id(id: &'static str) {
+    gloo::timers::callback::Timeout::new(0, move || {
+        focus(by_id(id).and_then(|element| element.dyn_into().ok()));
+    })
+    .forget();
 }
 
 /// Goes to another address.
@@ -137,6 +146,53 @@ pub(crate) fn save(blob: &Blob, name: &str) -> Result<(), JsValue> {
     gloo::timers::callback::Timeout::new(60_000, move || drop(Url::revoke_object_url(&url)))
         .forget();
     Ok(())
+}
+
+/// Saves a text as a file.
+pub(crate) fn save_text(text: &str, media: &str, name: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media);
+    let parts = Array::of1(&text.into());
+    save(
+        &Blob::new_with_str_sequence_and_options(&parts, &options)?,
+        name,
+    )
+}
+
+/// Opens the browser's printing.
+pub(crate) fn print() {
+    if let Some(window) = web_sys::window() {
+        // A browser that can't print has nothing to tell.
+        let _ = window.print();
+    }
+}
+
+/// While the page is printed, by whatever way, every `<details>` is open; until dropped.
+pub(crate) fn open_details_for_print() -> Option<[EventListener; 2]> {
+    const CLOSED: &str = "data-closed";
+    let all = |selector: &str| {
+        let found = document().and_then(|document| document.query_selector_all(selector).ok());
+        let found = found.into_iter();
+        found.flat_map(|list| {
+            (0..list.length()).filter_map(move |at| list.get(at)?.dyn_into::<Element>().ok())
+        })
+    };
+    let window = web_sys::window()?;
+    Some([
+        EventListener::new(&window, "beforeprint", move |_| {
+            for details in all("details:not([open])") {
+                // Fail for malformed names only; these are ours.
+                let _ = details.set_attribute(CLOSED, "");
+                let _ = details.set_attribute("open", "");
+            }
+        }),
+        EventListener::new(&window, "afterprint", move |_| {
+            for details in all("details[data-closed]") {
+                let _ = details.remove_attribute(CLOSED);
+                let _ = details.remove_attribute("open");
+            }
+        }),
+    ])
 }
 
 /// Whether the browser offers to send files to other apps.

@@ -27,6 +27,11 @@ pub(crate) fn Landing() -> Html {
                     <p>{ landing::SMS_BODY }</p>
                 </section>
                 <section class="card">
+                    <h2>{ landing::VERIFY_TITLE }</h2>
+                    <p>{ landing::VERIFY_BODY }</p>
+                    <p><a class="button button-second" href="/verify">{ landing::VERIFY }</a></p>
+                </section>
+                <section class="card">
                     <h2>{ landing::POINTS_TITLE }</h2>
                     <dl class="points">
                         { for landing::POINTS.iter().map(|(title, body)| html! {

@@ -7,6 +7,8 @@ use podpis_shared::{Kind, Status};
 
 use crate::model::Screen;
 
+pub(crate) mod verify;
+
 /// Name of the service.
 pub(crate) const SERVICE: &str = "Podpis";
 
@@ -223,6 +225,8 @@ pub(crate) const SIGNED_AT: &str = "Когда";
 pub(crate) const SIGNED_HOW: &str = "Чем";
 pub(crate) const SIGNED_HOW_ESIA: &str = "простой электронной подписью через Госуслуги";
 
+pub(crate) const HOW_TO_VERIFY: &str = "Как проверить подпись";
+
 pub(crate) const CHECKS_TITLE: &str = "Проверка документа";
 pub(crate) const CHECKS_WAIT: &str = "Сверим документ, как только он загрузится.";
 pub(crate) const CHECKS_GOOD: &str = "Ваш браузер сам посчитал контрольные суммы показанного файла. Они совпали \
@@ -334,6 +338,10 @@ pub(crate) mod landing {
             "Скачайте его сразу после подписания.",
         ),
     ];
+    pub(crate) const VERIFY_TITLE: &str = "Уже есть подписанный документ?";
+    pub(crate) const VERIFY_BODY: &str = "Проверьте, кто и\u{a0}когда его подписал и\u{a0}не\u{a0}изменён\u{a0}ли \
+         он\u{a0}с\u{a0}тех пор. Файл останется на\u{a0}вашем устройстве.";
+    pub(crate) const VERIFY: &str = "Проверить документ";
 }
 
 /// The page for an unknown address.

@@ -17,15 +17,20 @@ const MISSING_FILE: &str = "missing-file";
 pub(crate) enum Told {
     /// A fact for the model.
     Event(Event),
-    /// A picture to put on the canvas of `event`'s page first.
-    Picture {
-        /// Index from 0.
-        page: usize,
-        /// The pixels.
-        bitmap: ImageBitmap,
-        /// The fact for the model, once painted.
-        event: Event,
-    },
+    /// A picture to put on the canvas of its page.
+    Picture(Picture),
+}
+
+/// A drawn page on its way to its canvas.
+pub(crate) struct Picture {
+    /// Index from 0.
+    pub(crate) page: usize,
+    /// Width that it was asked for.
+    pub(crate) width: u32,
+    /// What is not whole.
+    pub(crate) flaws: String,
+    /// The pixels.
+    pub(crate) bitmap: ImageBitmap,
 }
 
 /// The worker, listened to as long as this value lives.
@@ -109,21 +114,16 @@ fn read(message: &JsValue) -> Option<Told> {
         },
         "opened" => Event::FileFailed(Trouble::Other),
         "drawn" => {
-            let page = number("page")? as usize;
             let flaws = text("flaws")?;
             if flaws.contains(MISSING_FILE) {
                 return Some(Told::Event(Event::FileFailed(Trouble::Offline)));
             }
-            let event = Event::Drawn {
-                page,
+            return Some(Told::Picture(Picture {
+                page: number("page")? as usize,
                 width: number("asked")? as u32,
                 flaws,
-            };
-            return Some(Told::Picture {
-                page,
                 bitmap: field("bitmap")?.dyn_into().ok()?,
-                event,
-            });
+            }));
         }
         "failed" if text("stage")? == "draw" => Event::PageFailed {
             page: number("page")? as usize,

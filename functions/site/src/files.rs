@@ -16,13 +16,18 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 /// What a page may do with the device: nothing.
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 
-/// Paths that are pages of the app; any other one is answered by the app with 404.
-const PAGES: [&str; 2] = ["/", "/d/"];
+/// Paths that are pages of the app, with their files; any other one is answered by the app with 404.
+const PAGES: [(&str, &str); 3] = [("/", APP), ("/d/", APP), ("/verify", "/verify.html")];
+const APP: &str = "/index.html";
+
+/// Other spellings of these paths.
+const MOVED: [(&str, &str); 2] = [("/d", "/d/"), ("/verify/", "/verify")];
 
 /// Compressed forms that the build leaves beside a file, best first.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
-/// `GET /assets/{name}`.
+/// `GET /assets/{name}`, and `GET /verify/{name}`: the same file under the verifier's own path, since a browser lets a
+/// service worker serve only those workers whose address is in its scope.
 ///
 /// # Errors
 /// 404 for what the build has not made.
@@ -42,11 +47,16 @@ pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Resul
             .map_err(header)?,
     );
     // Scripts and workers carry the policy of the page that they run in; a worker has only its own.
-    response.headers_mut().insert(
-        CONTENT_SECURITY_POLICY,
-        PAGE_POLICY.parse().map_err(header)?,
-    );
+    protect(&mut response)?;
     Ok(response)
+}
+
+/// `GET /sw.js`: asked for anew at every visit of its page, so that a new version is found at once.
+///
+/// # Errors
+/// 500 when the build is missing.
+pub(crate) async fn service_worker(headers: HeaderMap) -> Result<Response> {
+    fresh("/sw.js", &headers)
 }
 
 /// Every other path: the app.
@@ -54,16 +64,35 @@ pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Resul
 /// # Errors
 /// 500 when the build is missing.
 pub(crate) async fn page(uri: Uri, headers: HeaderMap) -> Result<Response> {
-    if uri.path() == "/d" {
-        return Ok((StatusCode::PERMANENT_REDIRECT, [("location", "/d/")]).into_response());
+    let find = |list: &[(&str, &'static str)]| {
+        let found = list.iter().find(|(path, _)| *path == uri.path());
+        found.map(|(_, target)| *target)
+    };
+    if let Some(path) = find(&MOVED) {
+        return Ok((StatusCode::PERMANENT_REDIRECT, [("location", path)]).into_response());
     }
-    let mut response = read("/index.html", &headers)
-        .map_err(|_| Failure::internal("site", "index.html is missing: build the web app"))?;
-    if !PAGES.contains(&uri.path()) {
+    let file = find(&PAGES);
+    let mut response = fresh(file.unwrap_or(APP), &headers)?;
+    if file.is_none() {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
+    Ok(response)
+}
+
+/// A file that browsers may keep but ask about every time.
+fn fresh(path: &str, headers: &HeaderMap) -> Result<Response> {
+    let mut response = read(path, headers)
+        .map_err(|_| Failure::internal("site", format!("{path} is missing: build the web app")))?;
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, "no-cache".parse().map_err(header)?);
+    protect(&mut response)?;
+    Ok(response)
+}
+
+/// The policies of the pages; the service worker serves its page from `/assets/`, so they stand there too.
+fn protect(response: &mut Response) -> Result<()> {
     let set = response.headers_mut();
-    set.insert(CACHE_CONTROL, "no-cache".parse().map_err(header)?);
     set.insert(
         CONTENT_SECURITY_POLICY,
         PAGE_POLICY.parse().map_err(header)?,
@@ -72,7 +101,7 @@ pub(crate) async fn page(uri: Uri, headers: HeaderMap) -> Result<Response> {
         HeaderName::from_static("permissions-policy"),
         PERMISSIONS.parse().map_err(header)?,
     );
-    Ok(response)
+    Ok(())
 }
 
 /// The best form of a file that the browser takes.

@@ -15,6 +15,8 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     podpis_kit::router(
         Router::new()
             .route("/assets/{name}", get(files::asset))
+            .route("/verify/{name}", get(files::asset))
+            .route("/sw.js", get(files::service_worker))
             .route("/", get(files::page))
             .route("/{*path}", get(files::page)),
     )

@@ -1,7 +1,8 @@
-//! The patient's page in Chromium at phone size.
+//! The patient's page and the verifier in Chromium at phone size.
 
 mod accessibility;
 mod failures;
 mod sign;
 mod steps;
 mod unchanged;
+mod verify;

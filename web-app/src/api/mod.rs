@@ -1,7 +1,7 @@
 //! The only door to the server: every HTTP request of the app is made here.
 //!
 //! The very first `GET /patient/document` and the document's file are asked for by
-//! `boot.js` and `worker.js`, long before this module has loaded.
+//! `boot.js` and `worker.js`, long before this module has loaded. Without network, `sw.js` answers for the trust list.
 
 use podpis_shared::problem::{Code, Problem};
 use podpis_shared::wire::patient::{
@@ -11,7 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Headers, RequestCache, RequestCredentials, RequestInit, Response};
+use web_sys::{
+    AbortSignal, Blob, Headers, RequestCache, RequestCredentials, RequestInit, Response,
+};
 
 use crate::boot;
 use crate::model::Trouble;
@@ -114,6 +116,31 @@ impl Api {
         request.set_headers(&headers);
         Ok(request)
     }
+}
+
+/// The operator's trust list, as JSON.
+pub(crate) struct TrustList {
+    /// The list.
+    pub(crate) text: String,
+    /// It is the copy that the service worker keeps, since the server did not answer.
+    pub(crate) kept: bool,
+}
+
+/// Asks for the trust list; a public thing, so no link's token goes along.
+pub(crate) async fn trust() -> Result<TrustList, Trouble> {
+    /// The service worker is less patient, and has a copy.
+    const PATIENCE_MS: u32 = 8_000;
+    let request = RequestInit::new();
+    request.set_cache(RequestCache::NoStore);
+    request.set_credentials(RequestCredentials::Omit);
+    request.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
+    let window = web_sys::window().ok_or(Trouble::Other)?;
+    let answer = window.fetch_with_str_and_init("/api/v1/trust", &request);
+    let response = checked(JsFuture::from(answer).await).await?;
+    Ok(TrustList {
+        kept: response.headers().has("podpis-kept").unwrap_or(false),
+        text: text(&response).await?,
+    })
 }
 
 /// The answer when it is a good one, else what is wrong.

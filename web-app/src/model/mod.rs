@@ -3,8 +3,10 @@
 //! Pure, so that every way through the page is tested on the host. Nothing here is
 //! remembered across a reload: the server's answer to `GET /patient/document` decides.
 
+pub(crate) mod case;
 pub(crate) mod fragment;
 pub(crate) mod pages;
+pub(crate) mod report;
 pub(crate) mod retry;
 mod screen;
 
@@ -32,8 +34,8 @@ pub(crate) struct Model {
     pub(crate) drawing: Option<Job>,
     /// The end of the document has been in view.
     pub(crate) reached_end: bool,
-    /// The original has been downloaded.
-    pub(crate) downloaded: bool,
+    /// How often the original has been downloaded.
+    pub(crate) downloads: u32,
 }
 
 /// The server's word.
@@ -134,6 +136,8 @@ pub(crate) enum Event {
         width: u32,
         /// What is not whole.
         flaws: String,
+        /// Milliseconds since the page began to load.
+        at_ms: u64,
     },
     /// The renderer broke down at a page; it draws nothing any more.
     PageFailed {
@@ -181,7 +185,7 @@ impl Model {
             // The worker draws the first page by itself.
             drawing: Some(Job { page: 0, width: 0 }),
             reached_end: false,
-            downloaded: false,
+            downloads: 0,
         }
     }
 
@@ -221,10 +225,15 @@ impl Model {
             }
             Event::FileAsked => {}
             Event::Drawing(job) => self.drawing = Some(job),
-            Event::Drawn { page, width, flaws } => {
+            Event::Drawn {
+                page,
+                width,
+                flaws,
+                at_ms,
+            } => {
                 self.drawing = None;
                 if let Some(page) = self.page_mut(page) {
-                    page.drawn = true;
+                    page.painted_ms.get_or_insert(at_ms);
                     page.picture = width;
                     page.flaws = flaws;
                 }
@@ -250,13 +259,13 @@ impl Model {
                 for page in self
                     .pages_mut()
                     .iter_mut()
-                    .filter(|page| page.in_view > 0.0 && page.drawn)
+                    .filter(|page| page.in_view > 0.0 && page.is_drawn())
                 {
                     page.visible_ms += ms;
                 }
             }
             Event::ReachedEnd => self.reached_end = true,
-            Event::Downloaded => self.downloaded = true,
+            Event::Downloaded => self.downloads += 1,
             Event::Stepped(step) => self.step = step,
         }
         self
@@ -298,7 +307,7 @@ impl Model {
             && self
                 .pages()
                 .iter()
-                .all(|page| page.drawn && page.flaws.is_empty());
+                .all(|page| page.is_drawn() && page.flaws.is_empty());
         let open = self.document().is_some_and(|view| view.status.is_open());
         (open
             && whole
@@ -321,6 +330,7 @@ impl Model {
     pub(crate) fn presentation(&self, total_ms: u64) -> Presentation {
         let shown = |(index, page): (usize, &Page)| PageShown {
             page: index as u32 + 1,
+            painted_ms: page.painted_ms,
             visible_ms: page.visible_ms,
         };
         Presentation {
@@ -329,11 +339,12 @@ impl Model {
                 .pages()
                 .iter()
                 .enumerate()
-                .filter(|(_, page)| page.drawn)
+                .filter(|(_, page)| page.is_drawn())
                 .map(shown)
                 .collect(),
             reached_end: self.reached_end,
-            downloaded: self.downloaded,
+            downloaded: self.downloads > 0,
+            downloads: self.downloads,
         }
     }
 

@@ -24,8 +24,8 @@ pub(crate) struct Page {
     pub(crate) height: f32,
     /// Width in pixels that the present picture was asked for; 0: there is none.
     pub(crate) picture: u32,
-    /// Has been drawn at least once.
-    pub(crate) drawn: bool,
+    /// Milliseconds from the opening until it was painted first; `None`: it has not been.
+    pub(crate) painted_ms: Option<u64>,
     /// Names of what could not be drawn as the file asks; empty: the page is whole.
     pub(crate) flaws: String,
     /// Share of the viewport's or the page's height that is in view, 0 to 1.
@@ -41,11 +41,16 @@ impl Page {
             width,
             height,
             picture: 0,
-            drawn: false,
+            painted_ms: None,
             flaws: String::new(),
             in_view: 0.0,
             visible_ms: 0,
         }
+    }
+
+    /// Has been painted at least once.
+    pub(crate) fn is_drawn(&self) -> bool {
+        self.painted_ms.is_some()
     }
 }
 
@@ -90,7 +95,7 @@ pub(crate) fn next_job(pages: &[Page], base: u32, zoom: f64) -> Option<Job> {
         base.min(DRAFT_WIDTH)
     };
     let idle = (0..pages.len())
-        .filter(|page| !pages[*page].drawn)
+        .filter(|page| !pages[*page].is_drawn())
         .map(|page| Job {
             page,
             width: idle_width,
@@ -114,7 +119,7 @@ pub(crate) fn to_release(pages: &[Page]) -> Vec<usize> {
 
 /// How many pages have been drawn at least once.
 pub(crate) fn drawn(pages: &[Page]) -> usize {
-    pages.iter().filter(|page| page.drawn).count()
+    pages.iter().filter(|page| page.is_drawn()).count()
 }
 
 fn visible(pages: &[Page]) -> impl Iterator<Item = usize> + '_ {
@@ -142,7 +147,7 @@ mod tests {
         let mut jobs = Vec::new();
         while let Some(job) = next_job(pages, base, zoom) {
             pages[job.page].picture = job.width;
-            pages[job.page].drawn = true;
+            pages[job.page].painted_ms = Some(1);
             jobs.push(job);
             assert!(jobs.len() <= pages.len() * 3, "the plan does not end");
         }

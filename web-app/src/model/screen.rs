@@ -3,7 +3,7 @@
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
 
-use super::{File, Model, Step, Trouble, View};
+use super::{File, Model, Page, Step, Trouble, View};
 
 /// What the person sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl Model {
             File::Here { pages, .. } if pages.iter().any(|page| !page.flaws.is_empty()) => {
                 Screen::RenderFailed
             }
-            File::Here { pages, .. } if pages.iter().any(|page| page.drawn) => Screen::Ready,
+            File::Here { pages, .. } if pages.iter().any(Page::is_drawn) => Screen::Ready,
             File::Here { .. } => Screen::Loading,
         }
     }

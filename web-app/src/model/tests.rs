@@ -42,6 +42,7 @@ fn drawn(page: usize, flaws: &str) -> Event {
         page,
         width: 1000,
         flaws: flaws.into(),
+        at_ms: 100 + page as u64,
     }
 }
 
@@ -111,7 +112,7 @@ fn a_trap_in_the_renderer_stops_the_signing_and_leaves_what_is_drawn() {
         (model.screen(), model.signable()),
         (Screen::RenderFailed, None)
     );
-    assert!(model.pages()[0].drawn && model.drawing.is_some());
+    assert!(model.pages()[0].is_drawn() && model.drawing.is_some());
 }
 
 #[test]
@@ -235,6 +236,8 @@ fn the_evidence_tells_what_was_seen() {
         Event::Watched(500),
         Event::ReachedEnd,
         Event::Downloaded,
+        Event::Downloaded,
+        drawn(0, ""),
     ]);
     let shown = model.presentation(2_000);
     assert_eq!(
@@ -242,13 +245,16 @@ fn the_evidence_tells_what_was_seen() {
         [
             PageShown {
                 page: 1,
+                painted_ms: Some(100),
                 visible_ms: 1_000
             },
             PageShown {
                 page: 2,
+                painted_ms: Some(101),
                 visible_ms: 500
             }
         ]
     );
     assert!(shown.reached_end && shown.downloaded);
+    assert_eq!(shown.downloads, 2);
 }

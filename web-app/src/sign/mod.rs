@@ -18,7 +18,7 @@ use web_sys::PageTransitionEvent;
 use yew::prelude::*;
 
 use crate::api::Api;
-use crate::model::{Event, File, Model, Screen, Step, View};
+use crate::model::{Event, File, Model, Page, Screen, Step, View};
 use crate::{boot, dom, text};
 use bar::SignBar;
 use checks::{Checks, Contact};
@@ -57,7 +57,7 @@ pub(crate) fn SignPage() -> Html {
         let flow = flow.clone();
         move |(busy, offline): &(bool, bool)| keep_current(*busy, *offline, flow)
     });
-    let on_screen = model.pages().iter().any(|page| page.drawn)
+    let on_screen = model.pages().iter().any(Page::is_drawn)
         && model
             .document()
             .is_some_and(|view| view.status == podpis_shared::Status::Sent);

@@ -72,6 +72,7 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
                     />
                 </p>
             }
+            <p><a class="link" href="/verify">{ text::HOW_TO_VERIFY }</a></p>
         </section>
     }
 }

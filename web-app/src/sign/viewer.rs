@@ -9,15 +9,15 @@ use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{
-    Element, HtmlCanvasElement, HtmlElement, ImageBitmap, IntersectionObserver,
-    IntersectionObserverEntry, IntersectionObserverInit,
+    Element, HtmlCanvasElement, HtmlElement, IntersectionObserver, IntersectionObserverEntry,
+    IntersectionObserverInit,
 };
 use yew::prelude::*;
 
 use super::flow::Flow;
 use crate::model::pages::{next_job, to_release};
 use crate::model::{Event, File, Model, Screen, Trouble};
-use crate::worker::{DocumentWorker, Told};
+use crate::worker::{DocumentWorker, Picture, Told};
 use crate::{boot, dom, text};
 
 /// How often the time in view is counted.
@@ -51,11 +51,7 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
         move |()| {
             DocumentWorker::listen(move |told| match told {
                 Told::Event(event) => flow.tell(event),
-                Told::Picture {
-                    page,
-                    bitmap,
-                    event,
-                } => gallery.hang(page, bitmap, event, &flow),
+                Told::Picture(picture) => gallery.hang(picture, &flow),
             })
         }
     });
@@ -148,7 +144,7 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
                         {count}
                         width={page.width}
                         height={page.height}
-                        drawn={page.drawn}
+                        drawn={page.is_drawn()}
                         flawed={!page.flaws.is_empty()}
                     />
                 }) }
@@ -242,21 +238,26 @@ fn Sheet(props: &SheetProps) -> Html {
 
 /// Pictures on their way to their canvases.
 #[derive(Clone, Default)]
-struct Gallery(Rc<RefCell<Vec<(usize, ImageBitmap, Event)>>>);
+struct Gallery(Rc<RefCell<Vec<Picture>>>);
 
 impl Gallery {
     /// Paints a picture, or keeps it until its canvas is there.
-    fn hang(&self, page: usize, bitmap: ImageBitmap, event: Event, flow: &Flow) {
-        match canvas(page) {
-            Some(canvas) if dom::paint(&canvas, &bitmap) => flow.tell(event),
+    fn hang(&self, picture: Picture, flow: &Flow) {
+        match canvas(picture.page) {
+            Some(canvas) if dom::paint(&canvas, &picture.bitmap) => flow.tell(Event::Drawn {
+                page: picture.page,
+                width: picture.width,
+                flaws: picture.flaws,
+                at_ms: dom::now_ms() as u64,
+            }),
             Some(_) => flow.tell(Event::FileFailed(Trouble::Other)),
-            None => self.0.borrow_mut().push((page, bitmap, event)),
+            None => self.0.borrow_mut().push(picture),
         }
     }
 
     fn hang_waiting(&self, flow: &Flow) {
-        for (page, bitmap, event) in self.0.take() {
-            self.hang(page, bitmap, event, flow);
+        for picture in self.0.take() {
+            self.hang(picture, flow);
         }
     }
 }

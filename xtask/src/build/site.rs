@@ -14,6 +14,8 @@ use super::{compress, short_hash, write_if_changed};
 const ASSETS: &str = "assets";
 /// In these `{{name}}` is replaced by the address of that file.
 const TEMPLATES: &[&str] = &["html", "js", "css"];
+/// The service worker: a browser knows its versions by its address, so it keeps its name, as pages do.
+const SERVICE_WORKER: &str = "sw.js";
 
 /// Lays out the site of the web app in `source` (see xtask/README.md for what it may hold) in `out`.
 ///
@@ -61,7 +63,7 @@ pub(super) fn lay_out(
 
     let names: Vec<String> = site.files.keys().cloned().collect();
     for name in names {
-        if name.ends_with(".html") {
+        if name.ends_with(".html") || name == SERVICE_WORKER {
             let page = site.filled(&name, &fixed, &mut Vec::new())?;
             site.written.insert(PathBuf::from(&name), page);
         } else {

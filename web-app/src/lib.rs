@@ -1,0 +1,36 @@
+//! The pages, in the browser: two programs, so that a patient with a document to sign loads nothing of the verifier.
+//!
+//! `boot.js` or `verify-boot.js` starts everything in parallel; the app then takes over what it began.
+//! Only [`api`] talks HTTP, [`model`] is pure, [`text`] holds every word, [`dom`] is the thin layer over
+//! what Yew leaves to the browser, and [`sign`] and [`verify`] have one component for each thing that a
+//! person can do. [`worker`] and [`verifier`] talk to the two workers.
+
+mod api;
+mod app;
+mod boot;
+mod dom;
+mod model;
+mod plain;
+mod sign;
+mod text;
+mod verifier;
+mod verify;
+mod worker;
+
+/// The patient's pages: `/`, `/d/` and the one for unknown addresses.
+pub fn patient() {
+    start::<app::App>("sign", &text::tab_title(None));
+}
+
+/// `/verify`.
+pub fn verify_page() {
+    start::<verify::VerifyPage>("verify", text::verify::TITLE);
+}
+
+fn start<Page: yew::BaseComponent<Properties = ()>>(name: &'static str, title: &str) {
+    let title = title.to_owned();
+    yew::set_custom_panic_hook(Box::new(move |_| dom::give_up(name, &title)));
+    if let Some(root) = dom::by_id("app") {
+        yew::Renderer::<Page>::with_root(root).render();
+    }
+}
