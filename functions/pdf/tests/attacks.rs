@@ -858,3 +858,53 @@ fn append_junk(file: &[u8], changed: &[u8], random: usize) -> Vec<u8> {
     let from = random % (changed.len() - 2);
     [file, b"\n", &changed[from..]].concat()
 }
+
+#[test]
+fn readers_that_count_otherwise() {
+    let file = sealed();
+    let previous = revisions::last_startxref(&file);
+    let found = |table: &str, trailer: &str| {
+        let whole = revisions::finish(file.clone(), table, trailer);
+        changes(&file, &whole).unwrap()
+    };
+    let prev = format!("/Prev {previous}");
+    // As many pages as /Count says.
+    refused(
+        &after_edit(2, "/Count 3", "/Count 2"),
+        &[catalog("Pages/Count")],
+    );
+    // A node that has kids for some readers and is a page for others.
+    let kids = object(&file, 2).replacen("3 0 R", "300 0 R", 1);
+    let node = "<</Type/Page/Kids[3 0 R]/Count 1/Parent 2 0 R/Contents 17 0 R>>";
+    refused(&after(&[(2, &kids), (300, node)]), &[Change::PagesInserted]);
+    let direct = object(&file, 2).replacen("3 0 R", "<</Kids[3 0 R]/Count 1/Contents 17 0 R>>", 1);
+    refused(&after(&[(2, &direct)]), &[Change::PagesInserted]);
+    // The first entry of a number, or the last.
+    let (old, new) = (offset(&file, 3), offset(&file, 4));
+    let twice = format!("xref\n3 1\n{new:010} 00000 n \n3 1\n{old:010} 00000 n \n");
+    refused(
+        &found(&twice, &prev),
+        &[appended("its cross-reference names a number twice")],
+    );
+    // Lines of 20 bytes, or tokens.
+    let short = format!("xref\n3 1\n{old:010} 00000 n\n");
+    refused(
+        &found(&short, &prev),
+        &[appended("its cross-reference table is malformed")],
+    );
+    // Objects past the size are missing.
+    let whole = revisions::finish(file.clone(), "xref\n0 0\n", &prev);
+    let whole = replaced(&whole, "/Size 500", "/Size 5  ");
+    let short = appended("its size leaves objects out");
+    refused(&changes(&file, &whole).unwrap(), &[short]);
+    // Another generation is another object.
+    let mut whole = file.clone();
+    let table = format!("xref\n12 1\n{:010} 00001 n \n", whole.len());
+    whole.extend_from_slice(format!("12 1 obj\n{}\nendobj\n", object(&file, 12)).as_bytes());
+    let whole = revisions::finish(whole, &table, &prev);
+    refused(&changes(&file, &whole).unwrap(), &[page(2)]);
+    // A second field of the seal's name.
+    let field =
+        "<</Type/Annot/Subtype/Widget/FT/Sig/T(PodpisSeal)/V 301 0 R/Rect[0 0 0 0]/P 4 0 R>>";
+    assert!(harmful(&with_field(field), Step::AfterSeal).count() > 0);
+}

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use lopdf::{Dictionary, Object};
 
+use super::attachment::reference;
 use crate::reader::{Entry, Fault, Indirect, Pdf, Watch};
 
 /// How far past an object's end its reading may depend on what follows: `endstream`, `endobj` and white space.
@@ -15,7 +16,7 @@ pub(super) struct Survey {
     pub(super) differing: BTreeSet<u32>,
     /// Numbers that the older revision refers to but does not have, and that exist in the newer one.
     pub(super) revived: BTreeSet<u32>,
-    /// How often the older revision's objects refer to each number, cross-reference streams left out.
+    /// How often the older revision's objects refer to each number, trailers left out.
     references: HashMap<u32, u32>,
 }
 
@@ -33,18 +34,20 @@ impl Survey {
             references: HashMap::new(),
         };
         let sections: HashSet<usize> = older.xref().sections.iter().copied().collect();
+        let trailer =
+            [b"Root".as_slice(), b"Info"].map(|key| reference(&older.xref().trailer, key));
         let mut holders: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         // Containers whose bytes and place are the same in both.
         let mut settled = HashSet::new();
         for (number, entry) in &older.xref().entries {
             match entry {
                 Entry::At { offset, .. } => {
-                    let counted = !sections.contains(offset);
+                    let section = sections.contains(offset);
                     let same_entry = newer.xref().entries.get(number) == Some(entry);
                     let ends_before = |end: usize| end + NEAR_THE_END <= older.bytes().len();
                     let mut seen = References::default();
                     if same_entry
-                        && counted
+                        && !section
                         && let Some(end) = older.skim(*offset, &mut seen.0)?
                         && ends_before(end)
                     {
@@ -53,9 +56,11 @@ impl Survey {
                     }
                     seen.0.clear();
                     let before = older.indirect(*number, Some(&mut seen))?;
-                    if counted {
-                        survey.count(seen);
+                    if section {
+                        // A cross-reference stream's dictionary is a trailer as well.
+                        seen.0.retain(|number| !trailer.contains(&Some(*number)));
                     }
+                    survey.count(seen);
                     if same_entry && before.as_ref().is_some_and(|found| ends_before(found.end)) {
                         settled.insert(*number);
                     } else if differs(older, before, newer, *number)? {
@@ -153,6 +158,10 @@ fn differs(older: &Pdf, before: Option<Indirect>, newer: &Pdf, number: u32) -> R
     let (Some(before), Some(after)) = (&before, &after) else {
         return Ok(before.is_some() != after.is_some());
     };
+    // Readers that mind the generation no longer find it under the old one.
+    if generation(older, number) != generation(newer, number) {
+        return Ok(true);
+    }
     Ok(match (&before.stream, &after.stream) {
         (None, None) => !same(&before.object, &after.object),
         (Some(old), Some(new)) => {
@@ -162,6 +171,13 @@ fn differs(older: &Pdf, before: Option<Indirect>, newer: &Pdf, number: u32) -> R
         }
         _ => true,
     })
+}
+
+fn generation(pdf: &Pdf, number: u32) -> u16 {
+    match pdf.xref().entries.get(&number) {
+        Some(Entry::At { generation, .. }) => *generation,
+        _ => 0,
+    }
 }
 
 /// A stream's dictionary; `/Length` says nothing that its bytes do not.

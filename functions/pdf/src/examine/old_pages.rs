@@ -63,6 +63,17 @@ impl Comparison<'_, '_> {
 
     /// Inner nodes may get other kids, since the pages themselves are compared, and what is inherited with them.
     fn nodes(&mut self) -> Result<(), Fault> {
+        let (old, new) = (&self.old_pages, &self.new_pages);
+        let added = |number: &u32| !old.nodes.contains_key(number);
+        let odd = new
+            .nodes
+            .iter()
+            .any(|(number, node)| added(number) && !node.plain)
+            || old.direct.len() != new.direct.len()
+            || !old.direct.iter().zip(&new.direct).all(|(a, b)| same(a, b));
+        if odd {
+            self.push(Change::PagesInserted);
+        }
         let lists = std::mem::take(&mut self.old_pages.lists);
         lists.into_iter().for_each(|list| self.claim(Some(list)));
         let nodes = self.old_pages.nodes.keys().copied();
@@ -76,20 +87,21 @@ impl Comparison<'_, '_> {
                 continue;
             };
             let (before, after) = (dictionary(before.object), dictionary(after.object));
-            let parent = self.new_pages.nodes.get(&number).copied().flatten();
+            let node = self.new_pages.nodes.get(&number);
+            let parent = node.and_then(|node| node.parent);
+            let pages = node.map(|node| node.pages);
+            let inherits = node.is_some();
             for key in keys(&before, &after) {
                 let allowed = match key {
-                    b"Kids" | b"Count" => true,
-                    b"Parent" if after.get(key).and_then(Object::as_reference).ok() == parent => {
-                        true
+                    _ if same_value(&before, &after, key) => true,
+                    b"Kids" => true,
+                    // Some readers show as many pages as it says.
+                    b"Count" => {
+                        let count = after.get(key).and_then(Object::as_i64).ok();
+                        count.and_then(|count| usize::try_from(count).ok()) == pages
                     }
-                    other
-                        if INHERITABLE.contains(&other)
-                            && self.new_pages.nodes.contains_key(&number) =>
-                    {
-                        true
-                    }
-                    other => same_value(&before, &after, other),
+                    b"Parent" => after.get(key).and_then(Object::as_reference).ok() == parent,
+                    other => inherits && INHERITABLE.contains(&other),
                 };
                 if !allowed {
                     self.catalog_changed(&format!("Pages/{}", String::from_utf8_lossy(key)));

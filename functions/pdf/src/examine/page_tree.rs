@@ -15,6 +15,9 @@ const MAX_NODES: usize = 100_000;
 /// What pages inherit (7.7.3.4).
 pub(super) const INHERITABLE: [&[u8]; 4] = [b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
 
+/// What a node of the tree needs.
+const PLAIN: [&[u8]; 4] = [b"Type", b"Kids", b"Count", b"Parent"];
+
 /// One page.
 pub(super) struct Page {
     /// As its parent lists it: a reference, rarely the dictionary itself.
@@ -24,6 +27,15 @@ pub(super) struct Page {
     /// The list of annotations, when it is an object of its own.
     pub(super) annotations: Option<u32>,
     pub(super) inherited: Rc<Inherited>,
+}
+
+/// An inner node.
+pub(super) struct Node {
+    pub(super) parent: Option<ObjectId>,
+    /// Pages below it.
+    pub(super) pages: usize,
+    /// Whether it is nothing but a node: no reader takes it for a page, and nothing is inherited from it.
+    pub(super) plain: bool,
 }
 
 impl Page {
@@ -40,8 +52,10 @@ pub(super) struct Inherited(pub(super) [Option<Rc<Object>>; 4]);
 #[derive(Default)]
 pub(super) struct PageTree {
     pub(super) pages: Vec<Page>,
-    /// The parents of the inner nodes that have a number.
-    pub(super) nodes: HashMap<u32, Option<ObjectId>>,
+    /// The inner nodes that have a number.
+    pub(super) nodes: HashMap<u32, Node>,
+    /// Those that stand in their parents' lists themselves.
+    pub(super) direct: Vec<Object>,
     /// Numbers of the lists of kids that are objects of their own, once for each node that has them.
     pub(super) lists: Vec<u32>,
 }
@@ -54,7 +68,7 @@ impl PageTree {
     pub(super) fn read(pdf: &Pdf) -> Result<Self, Fault> {
         enum Step {
             Enter(Object, Option<ObjectId>, Rc<Inherited>),
-            Leave(ObjectId),
+            Leave(ObjectId, usize),
         }
         let mut tree = Self::default();
         let (root, _) = pdf.page_root()?;
@@ -64,8 +78,11 @@ impl PageTree {
         while let Some(step) = steps.pop() {
             let (listed, parent, inherited) = match step {
                 Step::Enter(listed, parent, inherited) => (listed, parent, inherited),
-                Step::Leave(id) => {
+                Step::Leave(id, first) => {
                     ancestors.remove(&id);
+                    if let Some(node) = tree.nodes.get_mut(&id.0) {
+                        node.pages = tree.pages.len() - first;
+                    }
                     continue;
                 }
             };
@@ -90,8 +107,17 @@ impl PageTree {
                 if !ancestors.insert(id) {
                     return Err(Fault::Broken("the page tree runs in a circle"));
                 }
-                tree.nodes.insert(id.0, parent);
-                steps.push(Step::Leave(id));
+                let plain = node.has_type(b"Pages")
+                    && node.iter().all(|(key, _)| PLAIN.contains(&key.as_slice()));
+                let entered = Node {
+                    parent,
+                    pages: 0,
+                    plain,
+                };
+                tree.nodes.insert(id.0, entered);
+                steps.push(Step::Leave(id, tree.pages.len()));
+            } else {
+                tree.direct.push(listed);
             }
             tree.lists.extend(reference(&node, b"Kids"));
             let inherited = inherited.with(&node);

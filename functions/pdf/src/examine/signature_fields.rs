@@ -142,7 +142,8 @@ impl Comparison<'_, '_> {
             Some(Object::Reference(_)) => value.and_then(|v| self.fresh(v)).is_some(),
             _ => true,
         };
-        if !stands_alone || !widgets.iter().all(|(_, widget)| widget.iter().all(known)) {
+        let taken = self.old_fields.iter().any(|field| field.name == name);
+        if taken || !stands_alone || !widgets.iter().all(|(_, widget)| widget.iter().all(known)) {
             return self.odd_field(&name);
         }
         let mut added = NewField {

@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use lopdf::Object;
+use lopdf::{Dictionary, Object};
 use memchr::memmem;
 
-use crate::reader::{Entry, Fault, Lexer, Pdf, Section, Watch};
+use crate::reader::{Entry, Fault, Lexer, MAX_NUMBER, Pdf, Section, Watch};
 
 /// What must not stand in a comment: a reader that repairs would take it for a part of the file.
 const WORDS: [&[u8]; 6] = [b"obj", b"xref", b"trailer", b"stream", b"%PDF", b"%EOF"];
@@ -48,13 +48,17 @@ fn end_of_revision(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
 /// Only past the bounds.
 pub(super) fn faults(older: &Pdf, newer: &Pdf) -> Result<Vec<&'static str>, Fault> {
     let mut faults = Vec::new();
-    let mut previous = older.xref().start;
+    let stated = older.xref().trailer.get(b"Size").and_then(Object::as_i64);
+    let mut previous = Previous {
+        start: older.xref().start,
+        size: stated.unwrap_or(0).min(i64::from(MAX_NUMBER) + 1),
+    };
     let mut at = older.bytes().len();
     loop {
         let mut revision = Revision::default();
-        match revision.read(newer, at, previous) {
+        match revision.read(newer, at, &previous) {
             Ok(Some(end)) => {
-                previous = Some(revision.start);
+                previous = revision.itself;
                 at = end;
             }
             Ok(None) => return Ok(faults),
@@ -81,6 +85,21 @@ impl From<Fault> for Problem {
     }
 }
 
+/// What a revision has to follow.
+#[derive(Default)]
+struct Previous {
+    start: Option<usize>,
+    /// `/Size`: readers take objects with higher numbers for missing (7.5.5), so it never shrinks.
+    size: i64,
+}
+
+/// A cross-reference table that has been read: where it starts, and how many entries it has.
+#[derive(Clone, Copy)]
+struct Table {
+    start: usize,
+    entries: usize,
+}
+
 /// One appended revision as far as it has been read.
 #[derive(Default)]
 struct Revision {
@@ -88,8 +107,8 @@ struct Revision {
     objects: BTreeMap<usize, (u32, u16)>,
     /// The object that was read last, a candidate for the cross-reference stream.
     last: Option<usize>,
-    /// Where its cross-reference starts.
-    start: usize,
+    /// What the next one has to follow.
+    itself: Previous,
 }
 
 impl Revision {
@@ -98,10 +117,10 @@ impl Revision {
         &mut self,
         pdf: &Pdf,
         mut at: usize,
-        previous: Option<usize>,
+        previous: &Previous,
     ) -> Result<Option<usize>, Problem> {
         let bytes = pdf.bytes();
-        let mut table = None;
+        let mut table: Option<Table> = None;
         loop {
             at = skip_gap(pdf, at)?;
             let rest = &bytes[at..];
@@ -112,19 +131,20 @@ impl Revision {
                 let (start, end) =
                     end_of_revision(bytes, at).ok_or(Problem::Odd("its end is malformed"))?;
                 let section = table
+                    .map(|table| table.start)
                     .or(self.last)
                     .filter(|section| *section as u64 == start)
                     .ok_or(Problem::Odd("its end names another cross-reference"))?;
-                self.start = section;
-                self.check(pdf, section, table.is_some(), previous)?;
+                self.check(pdf, section, table, previous)?;
                 return Ok(Some(end));
             }
             if table.is_some() {
                 return Err(Problem::Odd("something follows its cross-reference"));
             }
             at = if rest.starts_with(b"xref") {
-                table = Some(at);
-                self::table(pdf, at)?
+                let (entries, end) = self::table(pdf, at)?;
+                table = Some(Table { start: at, entries });
+                end
             } else {
                 self.object(pdf, at)?
             };
@@ -169,13 +189,30 @@ impl Revision {
 
     /// Compares the cross-reference with the objects and with the revision before.
     fn check(
-        &self,
+        &mut self,
         pdf: &Pdf,
         section: usize,
-        table: bool,
-        previous: Option<usize>,
+        table: Option<Table>,
+        previous: &Previous,
     ) -> Result<(), Problem> {
         let read = Section::read(pdf, section)?;
+        let entries = table.map_or_else(|| listed(&read.trailer), |table| table.entries);
+        if entries != read.entries.len() {
+            return Err(Problem::Odd("its cross-reference names a number twice"));
+        }
+        let highest = read
+            .entries
+            .last_key_value()
+            .map_or(0, |(number, _)| *number);
+        let size = read.trailer.get(b"Size").and_then(Object::as_i64);
+        let size = size.unwrap_or(0);
+        if size <= i64::from(highest) || size < previous.size {
+            return Err(Problem::Odd("its size leaves objects out"));
+        }
+        self.itself = Previous {
+            start: Some(section),
+            size,
+        };
         if read.trailer.has(b"XRefStm") {
             return Err(Problem::Odd("it has a hybrid cross-reference"));
         }
@@ -184,7 +221,7 @@ impl Revision {
             Ok(_) => Some(None),
             Err(_) => None,
         };
-        if stated != previous.map(Some) {
+        if stated != previous.start.map(Some) {
             return Err(Problem::Odd("it does not follow the revision before it"));
         }
         for (offset, (number, generation)) in &self.objects {
@@ -192,7 +229,7 @@ impl Revision {
                 offset: *offset,
                 generation: *generation,
             };
-            let itself = !table && *offset == section;
+            let itself = table.is_none() && *offset == section;
             match read.entries.get(number) {
                 Some(entry) if *entry == named => {}
                 None if itself => {}
@@ -229,26 +266,69 @@ fn members(pdf: &Pdf, at: usize, keys: &mut Keys) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Checks that a table is nothing but entries; where its trailer ends.
-fn table(pdf: &Pdf, at: usize) -> Result<usize, Problem> {
-    let malformed = Problem::Odd("its cross-reference table is malformed");
-    let bytes = pdf.bytes();
-    let from = at + b"xref".len();
-    let entry = |byte: &u8| matches!(byte, b'0'..=b'9' | b' ' | b'\r' | b'\n' | b'n' | b'f');
-    let length = bytes[from..].iter().take_while(|byte| entry(byte)).count();
-    pdf.pay(length)?;
-    let mut keys = Keys::default();
-    let mut lexer = Lexer::watched(bytes, from + length, Some(&mut keys));
-    if !lexer.word(b"trailer") {
-        return Err(malformed);
+/// How many entries a cross-reference stream says that it has (7.5.8.2).
+fn listed(dictionary: &Dictionary) -> usize {
+    let count = |object: &Object| {
+        let count = object.as_i64().ok();
+        count
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0)
+    };
+    match dictionary.get(b"Index") {
+        Ok(Object::Array(index)) => index
+            .iter()
+            .skip(1)
+            .step_by(2)
+            .fold(0, |sum, object| sum.saturating_add(count(object))),
+        _ => dictionary.get(b"Size").map_or(0, count),
     }
+}
+
+/// Checks that a table is nothing but lines of 20 bytes (7.5.4); how many, and where its trailer ends.
+fn table(pdf: &Pdf, at: usize) -> Result<(usize, usize), Problem> {
+    let malformed = || Problem::Odd("its cross-reference table is malformed");
+    let bytes = pdf.bytes();
+    let mut entries = 0_usize;
+    let mut lexer = Lexer::new(bytes, at + b"xref".len());
+    loop {
+        lexer.skip_space();
+        if lexer.word(b"trailer") {
+            break;
+        }
+        let count = lexer.unsigned().and_then(|_| lexer.unsigned());
+        let count = count.and_then(|count| usize::try_from(count).ok());
+        lexer.skip_space();
+        let lines = count
+            .and_then(|count| bytes[lexer.pos()..].get(..count.checked_mul(20)?))
+            .ok_or_else(malformed)?;
+        if !lines.as_chunks::<20>().0.iter().all(is_line) {
+            return Err(malformed());
+        }
+        entries += lines.len() / 20;
+        lexer = Lexer::new(bytes, lexer.pos() + lines.len());
+    }
+    pdf.pay(lexer.pos() - at)?;
+    let start = lexer.pos();
+    let mut keys = Keys::default();
+    let mut lexer = Lexer::watched(bytes, start, Some(&mut keys));
     let trailer = lexer.object();
     let (odd, end) = (lexer.odd(), lexer.pos());
-    pdf.pay(lexer.work(from + length))?;
+    pdf.pay(lexer.work(start))?;
     if odd || keys.repeated || !matches!(trailer?, Object::Dictionary(_)) {
-        return Err(malformed);
+        return Err(malformed());
     }
-    Ok(end)
+    Ok((entries, end))
+}
+
+/// `nnnnnnnnnn ggggg n` or `f`, and a line end of two bytes.
+fn is_line(line: &[u8; 20]) -> bool {
+    let digits = |range: &[u8]| range.iter().all(u8::is_ascii_digit);
+    digits(&line[..10])
+        && line[10] == b' '
+        && digits(&line[11..16])
+        && line[16] == b' '
+        && matches!(line[17], b'n' | b'f')
+        && matches!(&line[18..], b" \n" | b" \r" | b"\r\n")
 }
 
 /// Skips white space and comments that say nothing to anybody.
