@@ -6,16 +6,20 @@ use crate::build;
 use crate::ctx::{self, Ctx, step};
 use crate::tools;
 
-pub(crate) const HELP: &str = "ratios against peers, from one run  [page] [api] [sign] [--release]
+pub(crate) const HELP: &str = "ratios against peers, from one run  [page] [api] [sign] [verify] [journal] [--release]
 page: the patient's page against pdf.js; api: intake and status against native; sign: the signed PDF
+verify: checking it in the browser against native; journal: what an append costs by the journal's length
 --release measures a release build of the runner; PODPIS_BENCH_ROUNDS sets the number of rounds";
+
+/// What needs the product or its parts, and the one that needs neither.
+const PEERS: [&str; 4] = ["page", "api", "sign", "verify"];
+const JOURNAL: &str = "journal";
 
 /// The component that measures sealing from within.
 const SEAL: &str = "podpis-bench-seal";
 
 pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     use lexopt::ValueExt as _;
-    const ALL: [&str; 3] = ["page", "api", "sign"];
     let (mut wanted, mut release) = (Vec::new(), false);
     while let Some(arg) = args.next()? {
         match arg {
@@ -24,15 +28,27 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
             other => return Err(other.unexpected().into()),
         }
     }
-    if let Some(unknown) = wanted.iter().find(|name| !ALL.contains(&name.as_str())) {
-        bail!("no benchmark {unknown:?}; there are {}", ALL.join(", "));
+    let known = |name: &&String| PEERS.contains(&name.as_str()) || *name == JOURNAL;
+    if let Some(unknown) = wanted.iter().find(|name| !known(name)) {
+        bail!(
+            "no benchmark {unknown:?}; there are {}, {JOURNAL}",
+            PEERS.join(", ")
+        );
     }
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
 
+    if wants(JOURNAL) {
+        println!("\n=== journal");
+        let package = ["run", "--release", "--package", "podpis-bench-journal"];
+        ctx::run(&mut ctx.cargo(package))?;
+    }
+    if !PEERS.iter().any(|name| wants(name)) {
+        return Ok(());
+    }
     tools::install(tools::rust_targets)?;
     build::build_tools(ctx, release)?;
     build::build_functions(ctx)?;
-    if wants("page") {
+    if wants("page") || wants("verify") {
         tools::install(tools::programs)?;
         build::build_site(ctx)?;
     }
@@ -43,7 +59,7 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
         let package = ["build", "--release", "--package", "podpis-bench"];
         ctx::run(ctx.cargo(package).args(["--bins", "--examples"]))
     })?;
-    for name in ALL.into_iter().filter(|name| wants(name)) {
+    for name in PEERS.into_iter().filter(|name| wants(name)) {
         println!("\n=== {name}");
         let program = ctx.tool("examples", true).join(name);
         let mut command = std::process::Command::new(program);

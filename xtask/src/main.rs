@@ -8,6 +8,7 @@ mod build;
 mod ctx;
 mod doctor;
 mod http;
+mod journal;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -31,6 +32,7 @@ const COMMANDS: &[Command] = &[
     ("test", test::HELP, test::run),
     ("bench", bench::HELP, bench::run),
     ("build", build::HELP, build::run),
+    ("journal", journal::HELP, journal::run),
     ("doctor", doctor::HELP, doctor::run),
 ];
 

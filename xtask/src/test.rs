@@ -152,6 +152,10 @@ fn end_to_end(ctx: &Ctx, name: &str) -> Command {
         .env("PODPIS_RUNNER", ctx.tool("podpis-runner", false))
         .env("PODPIS_ESIA_SIM", ctx.tool("podpis-esia-sim", false))
         .env("PODPIS_RUNNER_CACHE", ctx.target.join("runner-cache"));
+    // Tests of its own commands: this very program.
+    if let Ok(xtask) = std::env::current_exe() {
+        command.env("PODPIS_XTASK", xtask);
+    }
     command
 }
 

@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use podpis_journal::{Frontier, inclusion_plan, leaf_hash};
+use podpis_journal::{Frontier, NodeId, inclusion_plan, leaf_hash, to_hex};
 use podpis_kit::store::Event;
 use podpis_kit::store::journal::{self, Head};
 use podpis_kit::{Db, now};
@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 const SIZES: [u64; 3] = [1_000, 100_000, 1_000_000];
 /// Appends of one round at each size: an even number, so that both kinds of append (with and without inner nodes) are in it.
 const APPENDS: u32 = 500;
-/// Appends of one transaction while a journal is filled.
-const FILL: u64 = 5_000;
+/// Entries of one statement while a journal is filled: fewer leave a slice without inner nodes.
+const FILL: u64 = 500;
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
@@ -43,7 +43,7 @@ async fn measure() -> Result<()> {
             let before = spin_sdk::sqlite::statements();
             let start = Instant::now();
             for _ in 0..APPENDS {
-                append(size, 1).await?;
+                append(size).await?;
             }
             micros[at].push(start.elapsed().as_secs_f64() * 1e6 / f64::from(APPENDS));
             statements[at] += spin_sdk::sqlite::statements() - before;
@@ -73,34 +73,54 @@ async fn measure() -> Result<()> {
     Ok(())
 }
 
-/// A clinic with a journal of this length.
+/// A clinic with a journal of this length, written in bulk.
 async fn fill(size: u64) -> Result<()> {
-    let db = Db::open().await?;
+    let (clinic, data) = (clinic(size), facts().to_string());
+    let tx = Db::open().await?.begin().await?;
     let sql = "INSERT INTO clinics (id, name, inn, timezone, created_at) VALUES (?1, 'Клиника', '7707083893', 'Europe/Moscow', 0)";
-    db.execute(sql, [clinic(size).into()]).await?;
-    let mut left = size;
-    while left > 0 {
-        let part = left.min(FILL);
-        append(size, part).await?;
-        left -= part;
+    tx.execute(sql, [clinic.as_str().into()]).await?;
+    let mut frontier = Frontier::default();
+    while frontier.size() < size {
+        let (mut entries, mut nodes) = (Vec::new(), Vec::new());
+        for _ in 0..FILL.min(size - frontier.size()) {
+            let seq = frontier.size() + 1;
+            let leaf = leaf_hash(&seq.to_le_bytes());
+            let hash = to_hex(&leaf);
+            entries.push(format!(
+                "(?1, {seq}, 'evt_{size}_{}', 'message.delivered', 1, 'doc_{}', 1795000000, ?2, '{hash}')",
+                &hash[..16],
+                &hash[..20],
+            ));
+            for node in frontier.push(leaf) {
+                let NodeId { level, index } = node.id;
+                nodes.push(format!("(?1, {level}, {index}, '{}')", to_hex(&node.hash)));
+            }
+        }
+        let sql = format!(
+            "INSERT INTO journal (clinic_id, seq, id, type, public, document_id, at, data, leaf_hash) VALUES {}",
+            entries.join(", ")
+        );
+        let both = [clinic.as_str().into(), data.as_str().into()];
+        tx.execute(&sql, both).await?;
+        let sql = format!(
+            "INSERT INTO journal_nodes (clinic_id, level, idx, hash) VALUES {}",
+            nodes.join(", ")
+        );
+        tx.execute(&sql, [clinic.as_str().into()]).await?;
     }
-    Ok(())
+    let sql = "INSERT INTO journal_heads (clinic_id, size, frontier) VALUES (?1, ?2, ?3)";
+    let size = i64::try_from(size)?;
+    let head = [clinic.into(), size.into(), frontier.to_text().into()];
+    tx.execute(sql, head).await?;
+    Ok(tx.commit().await?)
 }
 
-/// Appends entries in one transaction.
-async fn append(size: u64, count: u64) -> Result<()> {
+/// Appends an entry in a transaction of its own.
+async fn append(size: u64) -> Result<()> {
     let tx = Db::open().await?.begin().await?;
-    for _ in 0..count {
-        journal::append(
-            &tx,
-            &clinic(size),
-            Some("doc_0123456789abcdefghijkl"),
-            Event::MessageDelivered,
-            now(),
-            facts(),
-        )
-        .await?;
-    }
+    let document = Some("doc_0123456789abcdefghijkl");
+    let event = Event::MessageDelivered;
+    journal::append(&tx, &clinic(size), document, event, now(), facts()).await?;
     Ok(tx.commit().await?)
 }
 
