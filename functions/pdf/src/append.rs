@@ -10,7 +10,7 @@ use crate::protocol::Protocol;
 use crate::protocol_page;
 use crate::reader::{Dangling, Fault, Pdf};
 use crate::signature::{self, SealField};
-use crate::typeset::{Composer, Margins, Typeset};
+use crate::typeset::{Composer, Hinting, Margins, Typeset};
 use crate::unsealed::Unsealed;
 use crate::update::Update;
 
@@ -177,7 +177,7 @@ fn add_pages(
             (parent, vec![root_id.into()], tree)
         }
     };
-    let added = typeset.into_objects(&mut update.revision, parent);
+    let added = typeset.into_objects(&mut update.revision, parent, Hinting::Dropped);
     let first = added.first().copied();
     kids.extend(added.into_iter().map(Object::from));
     tree.set("Kids", kids);

@@ -45,6 +45,8 @@ fn parts_2_and_3_stay_and_others_withdraw() {
             let sealed = sealer.seal(&original, 3);
             let path = sealer.write(&format!("{claim}-{streams}.pdf"), &sealed);
             assert_sealed(&path);
+            assert_eq!(judges::qpdf_severity(&path), Some(0));
+            assert_eq!(judges::poppler_pages(&path), Some(Some(4)));
             let document = Document::load_mem(&sealed).unwrap();
             let packet = packet(&document);
             assert!(packet.contains(REST), "{packet}");

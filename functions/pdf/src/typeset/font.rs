@@ -7,6 +7,7 @@ use lopdf::{Dictionary, Object, ObjectId};
 use sha2::{Digest, Sha256};
 use subsetter::GlyphRemapper;
 
+use super::unhint::unhinted;
 use crate::revision::{Revision, compressed};
 
 /// A typeface at hand.
@@ -59,6 +60,15 @@ pub(super) struct Font {
     /// Glyphs found so far: each character is measured many times, and a search in the font's own table takes a third
     /// of all the time that sealing takes.
     glyphs: RefCell<BTreeMap<char, Glyph>>,
+}
+
+/// Whether embedded fonts keep the programs that fit them to the pixels of a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hinting {
+    /// As the typeface's maker gave it.
+    Kept,
+    /// Without, which makes the file smaller and the work shorter.
+    Dropped,
 }
 
 /// What shows a character.
@@ -154,7 +164,7 @@ impl Font {
         clippy::expect_used,
         reason = "the fonts are part of the crate; a test subsets each"
     )]
-    pub(super) fn into_object(self, revision: &mut Revision) -> Option<ObjectId> {
+    pub(super) fn into_object(self, revision: &mut Revision, hinting: Hinting) -> Option<ObjectId> {
         if self.used.is_empty() {
             return None;
         }
@@ -170,6 +180,10 @@ impl Font {
         }
         let program =
             subsetter::subset(self.face.data(), 0, &remapper).expect("a checked-in font subsets");
+        let program = match hinting {
+            Hinting::Kept => program,
+            Hinting::Dropped => unhinted(&program).unwrap_or(program),
+        };
         let name = format!("{}+{}", subset_tag(&self.used, self.face), self.face.name());
 
         let mut file = Dictionary::new();

@@ -7,9 +7,11 @@ mod composer;
 mod font;
 mod line;
 mod output;
+mod unhint;
 
 pub use composer::{Align, Block, Composer, Margins};
 pub use font::Face;
+pub(crate) use font::Hinting;
 pub use line::{Ink, Span, Style};
 pub use output::{DocumentInfo, Typeset};
 

@@ -6,6 +6,7 @@ use lopdf::{Dictionary, Object, ObjectId, StringFormat};
 use sha2::{Digest, Sha256};
 
 use super::A4;
+use super::font::Hinting;
 use super::line::Fonts;
 use crate::attach::text_string;
 use crate::reader::{Entry, Form};
@@ -40,10 +41,15 @@ impl Typeset {
     /// Adds the pages as children of `parent` and gives their numbers.
     ///
     /// Everything that a page may inherit stands in the page itself, so that the tree above does not matter.
-    pub(crate) fn into_objects(self, revision: &mut Revision, parent: ObjectId) -> Vec<ObjectId> {
+    pub(crate) fn into_objects(
+        self,
+        revision: &mut Revision,
+        parent: ObjectId,
+        hinting: Hinting,
+    ) -> Vec<ObjectId> {
         let mut fonts = Dictionary::new();
         for (face, font) in self.fonts.into_fonts() {
-            if let Some(id) = font.into_object(revision) {
+            if let Some(id) = font.into_object(revision, hinting) {
                 fonts.set(face.resource(), id);
             }
         }
@@ -78,7 +84,7 @@ impl Typeset {
     pub fn into_pdf(self, info: DocumentInfo) -> Vec<u8> {
         let mut revision = Revision::new(1..);
         let tree_id = revision.reserve();
-        let pages = self.into_objects(&mut revision, tree_id);
+        let pages = self.into_objects(&mut revision, tree_id, Hinting::Kept);
         let mut tree = Dictionary::new();
         tree.set("Type", "Pages");
         tree.set("Count", pages.len() as i64);
