@@ -60,6 +60,8 @@ pub(super) struct Font {
     /// Glyphs found so far: each character is measured many times, and a search in the font's own table takes a third
     /// of all the time that sealing takes.
     glyphs: RefCell<BTreeMap<char, Glyph>>,
+    /// Kerning of the pairs of glyphs met so far.
+    pairs: RefCell<BTreeMap<u32, f64>>,
 }
 
 /// Whether embedded fonts keep the programs that fit them to the pixels of a screen.
@@ -77,6 +79,7 @@ struct Glyph {
     id: ttf_parser::GlyphId,
     /// The character that is shown, and copied.
     shown: char,
+    letter: bool,
     /// Width in thousandths of the size.
     width: f64,
 }
@@ -94,6 +97,7 @@ impl Font {
             used: Vec::new(),
             cids: BTreeMap::new(),
             glyphs: RefCell::default(),
+            pairs: RefCell::default(),
         }
     }
 
@@ -104,20 +108,24 @@ impl Font {
 
     /// Kerning between two characters in thousandths of the size.
     pub(super) fn kerning(&self, before: char, character: char) -> f64 {
+        let (left, right) = (self.glyph(before), self.glyph(character));
         // Between signs alone the font's pairs pull masked digits such as `***-**` into one blot.
-        if !before.is_alphabetic() && !character.is_alphabetic() {
+        if !left.letter && !right.letter {
             return 0.0;
         }
-        let Some(kern) = self.tables.tables().kern else {
-            return 0.0;
-        };
-        let (left, right) = (self.glyph(before).id, self.glyph(character).id);
-        let units = kern
-            .subtables
+        let pair = u32::from(left.id.0) << 16 | u32::from(right.id.0);
+        if let Some(known) = self.pairs.borrow().get(&pair) {
+            return *known;
+        }
+        let subtables = self.tables.tables().kern.map(|kern| kern.subtables);
+        let units = subtables
             .into_iter()
+            .flatten()
             .filter(|table| table.horizontal && !table.variable)
-            .find_map(|table| table.glyphs_kerning(left, right));
-        self.scaled(i32::from(units.unwrap_or(0)))
+            .find_map(|table| table.glyphs_kerning(left.id, right.id));
+        let kerning = self.scaled(i32::from(units.unwrap_or(0)));
+        self.pairs.borrow_mut().insert(pair, kerning);
+        kerning
     }
 
     /// The two bytes that show this character.
@@ -149,6 +157,7 @@ impl Font {
         let glyph = Glyph {
             id,
             shown,
+            letter: character.is_alphabetic(),
             width: self.scaled(i32::from(units)),
         };
         self.glyphs.borrow_mut().insert(character, glyph);
