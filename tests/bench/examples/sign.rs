@@ -1,50 +1,58 @@
-//! Making the signed PDF: as a component under the runner, natively, and by pdf-lib in Node. See `docs/benchmarks.md`.
+//! Making the sealed PDF, as a component under the runner and natively, against two peers that only sign. See
+//! `docs/benchmarks.md`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use hyper::Method;
 use podpis_bench::peer::Server;
+use podpis_bench::sign::{Peer, Peers, check};
 use podpis_bench::stats::Series;
 use podpis_tests::client::Client;
 use serde_json::Value;
 
 /// Sizes of the inputs in bytes.
-const SIZES: [usize; 3] = [100_000, 1_000_000, 5_000_000];
+const SIZES: [usize; 4] = [100_000, 1_000_000, 2_600_000, 20_000_000];
 /// Runs in one turn; the middle one of them is the turn's value.
 const RUNS: usize = 5;
 
 fn main() -> Result<()> {
     let runner = runner()?;
-    let pdf_lib = install_pdf_lib()?;
+    let peers = Peers::install()?;
     println!(
-        "| input | | pdf-lib in Node | native | Wasm | Wasm : native | Wasm : pdf-lib |\n|---|---|---|---|---|---|---|"
+        "| input | | @libpdf/core | pdf-lib + signpdf | native | Wasm | Wasm : native | Wasm : @libpdf/core | Wasm : signpdf |\n\
+         |---|---|---|---|---|---|---|---|---|"
     );
     for size in SIZES {
         let pdf = podpis_bench_seal::scan(size);
-        let (mut theirs, mut native, mut wasm) = (
-            Measured::default(),
-            Measured::default(),
-            Measured::default(),
-        );
-        for _ in 0..podpis_bench::rounds(5) {
-            theirs.add(&run_pdf_lib(&pdf_lib, &pdf)?)?;
+        let own = podpis_bench::scratch()?.join("sealed.pdf");
+        std::fs::write(&own, podpis_bench_seal::seal(&pdf)?)?;
+        check(&own)?;
+        let mut all: [Measured; 4] = Default::default();
+        for round in 0..podpis_bench::rounds(5) {
+            let [libpdf, signpdf, native, wasm] = &mut all;
+            for (peer, measured) in [(Peer::LibPdf, libpdf), (Peer::SignPdf, signpdf)] {
+                let (answer, signed) = peers.measure(peer, &pdf, RUNS)?;
+                measured.add(&answer)?;
+                if round == 0 {
+                    check(&signed)?;
+                }
+            }
             native.add(&podpis_bench_seal::measure(&pdf, RUNS)?)?;
             wasm.add(&run_component(&runner, &pdf)?)?;
         }
         let name = format!("{:.1} MB", pdf.len() as f64 / 1e6);
-        let (t, n, w) = (&theirs.ms, &native.ms, &wasm.ms);
+        let [l, s, n, w] = all.each_ref().map(|measured| &measured.ms);
         println!(
-            "| {name} | ms | {t} | {n} | {w} | {} | {} |",
+            "| {name} | ms | {l} | {s} | {n} | {w} | {} | {} | {} |",
             w.over(n),
-            w.over(t)
+            w.over(l),
+            w.over(s)
         );
-        let times =
-            |measured: &Measured| format!("{:.2}", measured.memory.median() / pdf.len() as f64);
-        let (t, n, w) = (times(&theirs), times(&native), times(&wasm));
-        println!("| {name} | memory beyond the input, × its size | {t} | {n} | {w} | | |");
+        let [l, s, n, w] = all
+            .each_ref()
+            .map(|measured| format!("{:.2}", measured.memory.median() / pdf.len() as f64));
+        println!("| {name} | memory beyond the input, × its size | {l} | {s} | {n} | {w} | | | |");
     }
     Ok(())
 }
@@ -96,51 +104,4 @@ fn run_component(runner: &Server, pdf: &[u8]) -> Result<Value> {
         .send(Method::POST, &format!("/{RUNS}"), &[], Some(pdf.to_vec()))?
         .expect(200)?
         .json()
-}
-
-/// The folder with pdf-lib and the script that uses it; versions are pinned, so that figures stay comparable.
-fn install_pdf_lib() -> Result<PathBuf> {
-    let folder = podpis_bench::scratch()?.join("pdf-lib");
-    fs::create_dir_all(&folder)?;
-    fs::write(
-        folder.join("sign.mjs"),
-        include_str!("../src/sign/pdflib.mjs"),
-    )?;
-    if !folder.join("node_modules/pdf-lib").is_dir() {
-        let status = Command::new("npm")
-            .args([
-                "install",
-                "--silent",
-                "--no-save",
-                "--prefix",
-                ".",
-                "pdf-lib@1.17.1",
-                "@pdf-lib/fontkit@1.1.1",
-            ])
-            .current_dir(&folder)
-            .status()
-            .context("npm")?;
-        ensure!(status.success(), "npm install: {status}");
-    }
-    Ok(folder)
-}
-
-fn run_pdf_lib(folder: &Path, pdf: &[u8]) -> Result<Value> {
-    let input = folder.join("input.pdf");
-    fs::write(&input, pdf)?;
-    let font = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../functions/pdf/fonts/PTS55F.ttf"
-    );
-    let output = Command::new("node")
-        .arg("sign.mjs")
-        .arg(&input)
-        .arg(font)
-        .arg(RUNS.to_string())
-        .current_dir(folder)
-        .stderr(Stdio::inherit())
-        .output()
-        .context("node")?;
-    ensure!(output.status.success(), "node: {}", output.status);
-    Ok(serde_json::from_slice(&output.stdout)?)
 }

@@ -6,6 +6,7 @@ pub mod load;
 pub mod pdfjs;
 pub mod peer;
 pub mod relay;
+pub mod sign;
 pub mod slow;
 pub mod stats;
 
