@@ -53,6 +53,7 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
         build::build_site(ctx)?;
     }
     if wants("sign") {
+        tools::install(tools::programs)?;
         build::build_components(ctx, &[SEAL])?;
     }
     step("benchmarks and the native baseline", || {
