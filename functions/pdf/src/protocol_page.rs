@@ -7,9 +7,9 @@ use crate::attach::EVIDENCE_NAME;
 use crate::protocol::{Capacity, Protocol};
 use crate::typeset::{Align, Block, Composer, Face, Ink, Margins, Span, Style, Typeset};
 
-const BODY: Style = Style::regular(9.2, 12.2);
-const LABEL: Style = Style::regular(9.2, 12.2).ink(Ink::Muted);
-const HASH: Style = Style::regular(7.9, 12.2).face(Face::Mono);
+const BODY: Style = Style::regular(9.2, 11.2);
+const LABEL: Style = Style::regular(9.2, 11.2).ink(Ink::Muted);
+const HASH: Style = Style::regular(7.9, 11.2).face(Face::Mono);
 const SMALL: Style = Style::regular(8.0, 10.6).ink(Ink::Muted);
 const LABEL_WIDTH: f64 = 134.0;
 
@@ -57,7 +57,7 @@ impl Page {
             &line,
             LABEL,
             Block {
-                after: 7.0,
+                after: 5.0,
                 ..Block::default()
             },
         );
@@ -84,7 +84,7 @@ impl Page {
             )],
         ];
         self.composer.panel(&lines);
-        self.composer.gap(4.0);
+        self.composer.gap(2.0);
     }
 
     fn document(&mut self, protocol: &Protocol) {
@@ -219,33 +219,26 @@ impl Page {
         self.section("Как проверить");
         let mut steps = vec![
             format!(
-                "Первые {} байт этого файла — исходный документ без изменений, первая редакция PDF. Хеш-суммы этой \
-                 части должны совпасть с указанными выше.",
+                "Первые {} байт этого файла — исходный документ без изменений, первая редакция PDF; её суммы должны \
+                 совпасть с указанными выше: head -c {size} файл.pdf | sha256sum.",
                 grouped(size)
             ),
             format!("К файлу приложены машиночитаемые доказательства: {EVIDENCE_NAME}."),
         ];
         if let Some(url) = &protocol.verify_url {
             steps.push(format!(
-                "Проверка одним действием: откройте {url} и перетащите на страницу этот файл. Проверяет сам браузер: файл \
-                 никуда не отправляется, а загруженной странице не нужна и сеть."
+                "Проверка одним действием: откройте {url} и перетащите на страницу этот файл. Он никуда не отправляется."
             ));
         }
         for step in &steps {
             self.composer.text(step, BODY, Block::default());
         }
-        self.composer.gap(2.0);
-        self.composer.text(
-            &format!("head -c {size} документ.pdf | sha256sum"),
-            HASH,
-            Block::default(),
-        );
     }
 
     fn section(&mut self, title: &str) {
-        let style = Style::regular(10.4, 14.0).face(Face::Bold).ink(Ink::Accent);
+        let style = Style::regular(10.4, 12.6).face(Face::Bold).ink(Ink::Accent);
         self.composer.ensure(56.0);
-        self.composer.gap(8.0);
+        self.composer.gap(4.8);
         self.composer.text(
             title,
             style,
@@ -256,7 +249,7 @@ impl Page {
             },
         );
         self.composer.rule(0.5, Ink::Rule);
-        self.composer.gap(2.6);
+        self.composer.gap(1.8);
     }
 
     fn fact(&mut self, label: &str, value: &str) {

@@ -43,7 +43,6 @@ async fn esia_keys() -> Result<Vec<String>> {
     if pem.trim().is_empty() {
         return Ok(Vec::new());
     }
-    let keys = KeySet::from_pem(&pem)
-        .map_err(|e| Failure::internal("esia_keys", e.to_string()))?;
+    let keys = KeySet::from_pem(&pem).map_err(|e| Failure::internal("esia_keys", e.to_string()))?;
     Ok(keys.into_pem())
 }
