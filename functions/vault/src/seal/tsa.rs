@@ -12,8 +12,12 @@ use crate::settings;
 /// How long the authority may take while a person waits.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Largest token that is taken, in bytes: also what a seal reserves for it.
-pub(crate) const TOKEN_MAX: usize = 16 * 1024;
+/// Largest answer that is read, in bytes.
+const ANSWER_MAX: usize = 64 * 1024;
+
+/// Largest token that is taken, in bytes: also what a seal reserves for it. With certificates it stays below
+/// what PDF/A lets a string hold (ISO 19005-3, 6.1.13), counted in hex digits.
+pub(crate) const TOKEN_MAX: usize = 12 * 1024;
 
 /// Clocks may differ by so many seconds.
 const LEEWAY_S: i64 = 300;
@@ -51,7 +55,7 @@ impl Tsa {
         let request = Request::post(&self.url)
             .header(CONTENT_TYPE, tsp::REQUEST_TYPE)
             .body(Body::from(query));
-        let (status, body) = outbound::send(request, TOKEN_MAX, TIMEOUT).await?;
+        let (status, body) = outbound::send(request, ANSWER_MAX, TIMEOUT).await?;
         if status != StatusCode::OK {
             return Err(format!("status {status}"));
         }
@@ -59,6 +63,9 @@ impl Tsa {
             tsp::accept(&body, sha256, nonce, &self.roots).map_err(|e| e.to_string())?;
         if (stamp.time.unix() - now().unix()).abs() > LEEWAY_S {
             return Err("the authority's clock differs from ours".into());
+        }
+        if token.len() > TOKEN_MAX {
+            return Err(format!("the token takes {} bytes", token.len()));
         }
         Ok(token)
     }
