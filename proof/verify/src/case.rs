@@ -1,7 +1,7 @@
 //! What the checks work on: the file taken apart once, so that every check looks at the same bytes.
 
 use crate::Input;
-use crate::report::{Check, CheckId};
+use crate::report::{Check, CheckId, Outcome};
 use crate::summary;
 use podpis_evidence::{Bundle, Signature, Trust};
 use podpis_pdf::{
@@ -189,7 +189,11 @@ fn not_sealed(input: &Input<'_>, examined: &Examined) -> Box<Stop> {
             ],
         },
         _ if !examined.vanished.is_empty() => Stop {
-            headline: "Из файла убрали подпись",
+            headline: if structure.result == Outcome::Fail {
+                "Файл повреждён, или из него убрали подпись"
+            } else {
+                "Из файла убрали подпись"
+            },
             rest: summary::NO_SEAL,
             checks: vec![
                 structure,
@@ -198,6 +202,12 @@ fn not_sealed(input: &Input<'_>, examined: &Examined) -> Box<Stop> {
                     "В файле осталась подпись, на которую больше ничто не ссылается: её убрали или подменили.",
                 ),
             ],
+        },
+        // Cut off or overwritten: what was in it, nobody can tell.
+        _ if structure.result == Outcome::Fail => Stop {
+            headline: "Файл повреждён, печати оператора в нём не найдено",
+            rest: summary::NO_SEAL,
+            checks: vec![structure],
         },
         _ => Stop {
             headline: "Это не документ Podpis: печати оператора нет",

@@ -295,6 +295,16 @@ fn what_is_not_ours_is_not_judged() {
 }
 
 #[test]
+fn a_file_that_was_cut_is_broken_and_not_called_foreign() {
+    let operator = Operator::new();
+    let signed = operator.signed();
+    let report = check(&operator, &signed[..signed.len() - 100]);
+    assert_eq!(report.verdict, Verdict::Invalid);
+    assert!(report.headline.contains("повреждён"), "{}", report.headline);
+    assert!(!report.sandbox);
+}
+
+#[test]
 fn what_is_no_pdf_fails_without_a_panic() {
     let operator = Operator::new();
     for bytes in [&b""[..], b"%PDF-1.7", b"hello", &CONSENT[..1000]] {
