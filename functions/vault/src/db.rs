@@ -156,14 +156,16 @@ pub(crate) async fn insert_signed_revision(
     tx.execute(sql, params).await.map(|_| ())
 }
 
-/// Puts a newer file in the place of the one it starts with; `false` where that is not the newest any more.
+/// Puts a newer file in the place of the one it starts with; `false` where that is not the newest any more, or the
+/// clinic has signed its very bytes.
 pub(crate) async fn replace_signed_blob(
     tx: &Tx,
     document_id: &str,
     earlier: &str,
     newer: &str,
 ) -> Result<bool, DbError> {
-    let sql = "UPDATE documents SET signed_blob = ?1 WHERE id = ?2 AND signed_blob = ?3";
+    let sql = "UPDATE documents SET signed_blob = ?1 WHERE id = ?2 AND signed_blob = ?3 AND NOT EXISTS \
+               (SELECT 1 FROM signatures WHERE document_id = ?2 AND party = 'clinic')";
     Ok(tx
         .execute(sql, [newer.into(), document_id.into(), earlier.into()])
         .await?
