@@ -4,10 +4,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use podpis_evidence::{KeySet, TrustedKey};
+use podpis_evidence::{KeySet, Oid, TrustedKey};
 use podpis_shared::Timestamp;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 
 /// Clocks may differ by so many seconds.
 pub const LEEWAY_S: i64 = 60;
@@ -206,25 +206,6 @@ struct AccessClaims {
     sid: String,
     #[serde(rename = "urn:esia:sbj_id")]
     oid: Oid,
-}
-
-/// A person's number: written as a number, by some versions as a string.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Oid(u64);
-
-impl<'de> Deserialize<'de> for Oid {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Either {
-            Number(u64),
-            Text(String),
-        }
-        match Either::deserialize(deserializer)? {
-            Either::Number(number) => Ok(Self(number)),
-            Either::Text(text) => text.parse().map(Self).map_err(serde::de::Error::custom),
-        }
-    }
 }
 
 impl Times {

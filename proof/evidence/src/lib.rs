@@ -4,6 +4,7 @@ mod bundle;
 mod canonical;
 mod esia_keys;
 mod jws;
+mod oid;
 mod trust;
 
 pub use bundle::{
@@ -15,4 +16,5 @@ pub use esia_keys::{KeySet, KeySetError, TrustedKey};
 pub use jws::{
     EvidenceKey, PublicJwk, SignatureError, check_signature, seed_from_pem, seed_to_pem, sign,
 };
+pub use oid::Oid;
 pub use trust::{TRUST_FORMAT, Trust};

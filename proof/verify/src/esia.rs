@@ -8,12 +8,12 @@ use crate::case::{self, Evidence, LEEWAY_S, NO_TRUST};
 use crate::report::{Check, CheckId, Outcome};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use podpis_evidence::{KeySet, Signature, Trust, salted};
+use podpis_evidence::{KeySet, Oid, Signature, Trust, salted};
 use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::person::same_name;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 
 /// Longest token that is looked at, in bytes; ESIA's take 1 to 2 KiB.
 const TOKEN_MAX: usize = 16 * 1024;
@@ -121,25 +121,6 @@ struct Subject {
     trusted: Option<bool>,
     #[serde(rename = "urn:esia:sbj:lvl")]
     level: Option<String>,
-}
-
-/// A person's number: written as a number, by some versions as a string.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Oid(u64);
-
-impl<'de> Deserialize<'de> for Oid {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Either {
-            Number(u64),
-            Text(String),
-        }
-        match Either::deserialize(deserializer)? {
-            Either::Number(number) => Ok(Self(number)),
-            Either::Text(text) => text.parse().map(Self).map_err(serde::de::Error::custom),
-        }
-    }
 }
 
 impl<'a> Token<'a> {
