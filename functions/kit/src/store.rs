@@ -5,6 +5,8 @@
 
 pub mod blobs;
 pub mod documents;
+pub mod esia_certificates;
+pub mod esia_health;
 pub mod journal;
 pub mod links;
 pub mod outbox;
