@@ -14,6 +14,7 @@ mod test;
 mod tidy;
 mod tools;
 mod up;
+mod witness;
 
 use std::process::ExitCode;
 

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::build::{self, FUNCTIONS, WEB};
 use crate::ctx::{Ctx, FUNCTIONS_TARGET, WEB_TARGET, run as run_command, seconds};
-use crate::tools;
+use crate::{tools, witness};
 
 pub(crate) const HELP: &str = "all tests, a real browser included  [--only STAGE]… [filter]
 stages: fmt, clippy, unit, component, build, e2e, browser";
@@ -137,7 +137,15 @@ fn build_all(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
 
 fn e2e(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::programs)?;
-    test(end_to_end(ctx, "e2e"), filter)
+    let mut command = end_to_end(ctx, "e2e");
+    match witness::install(ctx) {
+        Ok(folder) => {
+            command.env("PODPIS_WITNESS", folder);
+        }
+        // Only the tests that need them fail, and name this line.
+        Err(error) => println!("error: {error:#}"),
+    }
+    test(command, filter)
 }
 
 fn browser(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {

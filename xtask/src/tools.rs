@@ -20,6 +20,22 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("openssl", "openssl"),
 ];
 
+/// What has no program of its own: its name, a command that succeeds only where it is, and its Debian package.
+const ABILITIES: &[(&str, &str, &[&str], &str)] = &[
+    (
+        "OpenSSL's GOST engine",
+        "openssl",
+        &["engine", "gost"],
+        "libengine-gost-openssl",
+    ),
+    (
+        "Python's venv",
+        "python3",
+        &["-c", "import ensurepip, venv"],
+        "python3-venv",
+    ),
+];
+
 /// One thing that is there or not.
 #[derive(Debug)]
 pub(crate) struct Check {
@@ -55,16 +71,28 @@ pub(crate) fn rust_components() -> Vec<Check> {
         .collect()
 }
 
-/// The programs of the browser tests and the PDF judges.
+/// The programs of the browser tests and the judges, with what two of them must be able to do.
 pub(crate) fn programs() -> Vec<Check> {
-    PROGRAMS
+    let programs = PROGRAMS
         .iter()
-        .map(|(program, package)| Check {
-            name: (*program).to_owned(),
-            found: on_path(program).then(|| "installed".to_owned()),
-            fix: format!("apt-get install -y --no-install-recommends {package}"),
-        })
-        .collect()
+        .map(|(program, package)| check(program, on_path(program), package));
+    let abilities = ABILITIES.iter().map(|(name, program, args, package)| {
+        let able = Command::new(program)
+            .args(*args)
+            .stdin(Stdio::null())
+            .output()
+            .is_ok_and(|output| output.status.success());
+        check(name, able, package)
+    });
+    programs.chain(abilities).collect()
+}
+
+fn check(name: &str, found: bool, package: &str) -> Check {
+    Check {
+        name: name.to_owned(),
+        found: found.then(|| "installed".to_owned()),
+        fix: format!("apt-get install -y --no-install-recommends {package}"),
+    }
 }
 
 /// Runs the fix of every check that found nothing.
@@ -128,7 +156,7 @@ pub(crate) fn version(program: &str, flag: &str) -> Option<String> {
         .then(|| text.lines().next().unwrap_or_default().to_owned())
 }
 
-fn on_path(program: &str) -> bool {
+pub(crate) fn on_path(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
     })

@@ -234,7 +234,12 @@ fn operator_token(file: &Path) -> Result<String> {
 
 fn start_esia(ctx: &Ctx, options: &Options, data: &Data) -> Result<Child> {
     let binary = ctx.tool("podpis-esia-sim", options.release);
-    run_command(Command::new(&binary).arg("keys").arg(&data.keys))?;
+    run_command(Command::new(&binary).arg("keys").arg(&data.keys)).with_context(|| {
+        format!(
+            "the keys in {} are of another version: begin anew with --fresh",
+            data.keys.display()
+        )
+    })?;
     let mut command = Command::new(binary);
     command
         .args([
@@ -286,7 +291,12 @@ fn start_runner(ctx: &Ctx, options: &Options, data: &Data) -> Result<Child> {
             "SPIN_VARIABLE_ESIA_URL",
             format!("http://localhost:{}", options.esia_port),
         )
-        .env("SPIN_VARIABLE_ESIA_KEYS", key("esia.pub.pem")?)
-        .env("SPIN_VARIABLE_ESIA_CLIENT_KEY", key("client.pem")?);
+        .env("SPIN_VARIABLE_ESIA_KEYS", key("esia.cer.pem")?)
+        .env("SPIN_VARIABLE_ESIA_CLIENT_KEY", key("client.pem")?)
+        .env(
+            "SPIN_VARIABLE_ESIA_CLIENT_CERTIFICATE",
+            key("client.cer.pem")?,
+        )
+        .env("SPIN_VARIABLE_STORAGE_KEY", key("storage.key")?.trim());
     Child::start("runner", &mut command, &data.logs.join("runner.log"))
 }
