@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod at_rest;
 pub mod db;
 pub mod files;
 pub mod http;

@@ -11,6 +11,7 @@ pub mod journal;
 pub mod links;
 pub mod outbox;
 pub mod sandbox;
+pub mod sandbox_keys;
 
 pub use documents::Document;
 pub use journal::Event;
