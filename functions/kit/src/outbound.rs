@@ -5,32 +5,61 @@ use axum::http::{Request, StatusCode};
 use bytes::Bytes;
 use futures::future::{Either, select};
 use http_body_util::{BodyExt as _, Limited};
+use spin_sdk::wasip3::http::types::ErrorCode;
+use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
+
+/// Why there is no answer. It shows as a text for the log, which has nothing of the request in it.
+#[derive(Debug)]
+pub struct SendError {
+    /// No connection came about, so the other side has seen nothing and sending anew is safe for any request.
+    pub unsent: bool,
+    what: String,
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
 
 /// Sends a request and reads its whole answer.
 ///
 /// # Errors
-/// What went wrong, for the log: no connection, no answer within `timeout`, more than `limit` bytes.
+/// No connection, no answer within `timeout`, a broken one, or more than `limit` bytes.
 pub async fn send(
     request: axum::http::Result<Request<Body>>,
     limit: usize,
     timeout: Duration,
-) -> Result<(StatusCode, Bytes), String> {
-    let request = request.map_err(|e| e.to_string())?;
+) -> Result<(StatusCode, Bytes), SendError> {
+    let failed = |what: String| SendError {
+        unsent: false,
+        what,
+    };
+    let request = request.map_err(|e| failed(e.to_string()))?;
     let answer = pin!(async {
-        let response = spin_sdk::http::send(request)
-            .await
-            .map_err(|e| e.to_string())?;
+        let response = spin_sdk::http::send(request).await.map_err(|e| SendError {
+            unsent: before_connection(&e),
+            what: e.to_string(),
+        })?;
         let status = response.status();
         let body = Limited::new(response.into_body(), limit)
             .collect()
             .await
-            .map_err(|e| e.to_string())?;
+            .map_err(|e| failed(e.to_string()))?;
         Ok((status, body.to_bytes()))
     });
     match select(answer, pin!(spin_sdk::time::sleep(timeout))).await {
         Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err("no answer in time".into()),
+        Either::Right(_) => Err(failed("no answer in time".into())),
     }
+}
+
+/// Whether the host gave up while it looked for the other side.
+const fn before_connection(error: &ErrorCode) -> bool {
+    matches!(
+        error,
+        ErrorCode::ConnectionRefused | ErrorCode::DnsTimeout | ErrorCode::DnsError(_)
+    )
 }

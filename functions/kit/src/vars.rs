@@ -4,6 +4,9 @@ use crate::http::{Failure, Result};
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
 
+/// Hosts under this top-level name exist nowhere (RFC 2606): "not configured" in a manifest that must name a host.
+const NOWHERE: &str = ".invalid";
+
 /// Value of a variable that the manifest maps into this component.
 ///
 /// # Errors
@@ -12,6 +15,19 @@ pub async fn get(name: &str) -> Result<String> {
     spin_sdk::variables::get(name)
         .await
         .map_err(|e| Failure::internal("variable", format!("{name}: {e}")))
+}
+
+/// Address made of a host variable and a path variable; `None` where the host is not configured.
+///
+/// # Errors
+/// As [`get`].
+pub async fn endpoint(host: &str, path: &str) -> Result<Option<String>> {
+    let host = get(host).await?;
+    let host = host.trim_end_matches('/');
+    if host.is_empty() || host.ends_with(NOWHERE) {
+        return Ok(None);
+    }
+    Ok(Some(format!("{host}{}", get(path).await?)))
 }
 
 /// Whether the sandbox is open.

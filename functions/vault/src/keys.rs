@@ -2,8 +2,8 @@
 //!
 //! They are read for each use: nothing secret outlives a request.
 
+use crate::db;
 use crate::seal::signer::{Configured, RemoteSigner};
-use crate::{db, settings};
 use podpis_cms::{Algorithm, Certificate, SoftwareKey, make};
 use podpis_evidence::{EvidenceKey, seed_from_pem, seed_to_pem};
 use podpis_journal::NoteKey;
@@ -47,7 +47,7 @@ pub(crate) async fn seal(db: &Db) -> Result<Seal> {
         return Err(wrong(SEAL_CERTIFICATES)("no certificate of the seal's key"));
     }
     let leaf = chain.remove(0);
-    let signer = match settings::endpoint("seal_signer_url", "seal_signer_path").await? {
+    let signer = match vars::endpoint("seal_signer_url", "seal_signer_path").await? {
         Some(url) => Configured::Remote(RemoteSigner {
             url,
             token: Sensitive::new(vars::get("seal_signer_token").await?),

@@ -5,22 +5,6 @@ use podpis_evidence::{Operator, PublicJwk};
 use podpis_kit::{Failure, Result, vars};
 use serde::Deserialize;
 
-/// Hosts under this top-level name exist nowhere (RFC 2606): "not configured" in a manifest that must name a host.
-const NOWHERE: &str = ".invalid";
-
-/// Address made of a host variable and a path variable; `None` where the host is not configured.
-///
-/// # Errors
-/// 500 where the manifest does not map them.
-pub(crate) async fn endpoint(host: &str, path: &str) -> Result<Option<String>> {
-    let host = vars::get(host).await?;
-    let host = host.trim_end_matches('/');
-    if host.is_empty() || host.ends_with(NOWHERE) {
-        return Ok(None);
-    }
-    Ok(Some(format!("{host}{}", vars::get(path).await?)))
-}
-
 /// The certificates in a PEM variable; none where it is empty.
 ///
 /// # Errors

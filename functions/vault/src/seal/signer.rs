@@ -89,7 +89,7 @@ impl RemoteSigner {
         let request = request.body(Body::from(body.to_string()));
         let (status, body) = outbound::send(request, ANSWER_MAX, TIMEOUT)
             .await
-            .map_err(failed)?;
+            .map_err(|e| failed(e.to_string()))?;
         if status != StatusCode::OK {
             return Err(failed(format!("status {status}")));
         }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Request, StatusCode};
 use podpis_cms::{Certificate, tsp};
-use podpis_kit::{Result, now, outbound, random};
+use podpis_kit::{Result, now, outbound, random, vars};
 use std::time::Duration;
 
 use crate::settings;
@@ -34,7 +34,7 @@ impl Tsa {
     /// # Errors
     /// 500 where `tsa_roots` can't be read.
     pub(crate) async fn configured() -> Result<Option<Self>> {
-        let Some(url) = settings::endpoint("tsa_url", "tsa_path").await? else {
+        let Some(url) = vars::endpoint("tsa_url", "tsa_path").await? else {
             return Ok(None);
         };
         Ok(Some(Self {
@@ -55,7 +55,9 @@ impl Tsa {
         let request = Request::post(&self.url)
             .header(CONTENT_TYPE, tsp::REQUEST_TYPE)
             .body(Body::from(query));
-        let (status, body) = outbound::send(request, ANSWER_MAX, TIMEOUT).await?;
+        let (status, body) = outbound::send(request, ANSWER_MAX, TIMEOUT)
+            .await
+            .map_err(|e| e.to_string())?;
         if status != StatusCode::OK {
             return Err(format!("status {status}"));
         }
