@@ -13,5 +13,5 @@ pub mod tsa;
 mod wait;
 
 pub use actors::{Callback, Clinic, Operator, Patient, Person, Sandbox, Signature, Upload};
-pub use stack::{Settings, Stack, data_folder as scratch};
+pub use stack::{Esia, Settings, Stack, data_folder as scratch};
 pub use wait::wait_for;

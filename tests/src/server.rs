@@ -2,9 +2,18 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 
 use anyhow::Result;
+
+/// What a handler gets.
+#[derive(Debug, Default)]
+pub(crate) struct Request {
+    /// The header of that name; empty where there is none.
+    pub(crate) authorization: String,
+    pub(crate) body: Vec<u8>,
+}
 
 /// What a handler answers.
 #[derive(Debug)]
@@ -14,29 +23,31 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Serves on a free port as long as the process lives; gives the address. The handler gets each request's body.
+/// Serves on a free port as long as the process lives; gives the address. Who is slow keeps nobody else waiting.
 pub(crate) fn serve(
-    handler: impl Fn(Vec<u8>) -> Result<Answer> + Send + 'static,
+    handler: impl Fn(Request) -> Result<Answer> + Send + Sync + 'static,
 ) -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://localhost:{}", listener.local_addr()?.port());
+    let handler = Arc::new(handler);
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
+            let handler = Arc::clone(&handler);
             // The caller notices a broken answer.
-            let _ = answer(stream, &handler);
+            thread::spawn(move || answer(stream, &*handler));
         }
     });
     Ok(url)
 }
 
-fn answer(stream: TcpStream, handler: &impl Fn(Vec<u8>) -> Result<Answer>) -> Result<()> {
+fn answer(stream: TcpStream, handler: &impl Fn(Request) -> Result<Answer>) -> Result<()> {
     let mut reader = BufReader::new(stream);
-    let body = read_body(&mut reader)?;
+    let request = read(&mut reader)?;
     let Answer {
         status,
         content_type,
         body,
-    } = handler(body)?;
+    } = handler(request)?;
     let mut stream = reader.into_inner();
     write!(
         stream,
@@ -47,22 +58,27 @@ fn answer(stream: TcpStream, handler: &impl Fn(Vec<u8>) -> Result<Answer>) -> Re
     Ok(())
 }
 
-fn read_body(reader: &mut BufReader<TcpStream>) -> Result<Vec<u8>> {
+fn read(reader: &mut BufReader<TcpStream>) -> Result<Request> {
     let (mut line, mut length, mut chunked) = (String::new(), 0, false);
+    let mut request = Request::default();
     while reader.read_line(&mut line)? > 2 {
-        let header = line.to_ascii_lowercase();
-        if let Some(value) = header.strip_prefix("content-length:") {
-            length = value.trim().parse()?;
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        let value = value.trim();
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.parse()?,
+            "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
+            "authorization" => value.clone_into(&mut request.authorization),
+            _ => {}
         }
-        chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
         line.clear();
     }
     if chunked {
-        return read_chunks(reader);
+        request.body = read_chunks(reader)?;
+    } else {
+        request.body.resize(length, 0);
+        reader.read_exact(&mut request.body)?;
     }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    Ok(body)
+    Ok(request)
 }
 
 fn read_chunks(reader: &mut BufReader<TcpStream>) -> Result<Vec<u8>> {

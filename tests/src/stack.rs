@@ -1,45 +1,28 @@
 //! The product under test: runner (or Spin), ESIA simulator and a data folder.
 
+mod launch;
+mod settings;
+
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
+use http::Method;
+use serde_json::Value;
 
 use crate::actors::{Clinic, Operator, Patient, Sandbox};
-use crate::client::Client;
+use crate::client::{Client, Reply};
 use crate::process::Process;
-use crate::wait_for;
+use crate::signer::EsiaSigner;
+
+use self::launch::Place;
+pub use self::settings::{Esia, Settings};
 
 /// Token of the operator in a stack of our own.
 const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
-
-/// What a test may ask of its own stack.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Value of the variable `sandbox`.
-    pub sandbox: bool,
-    /// The runner calls `deliver`'s tick each second.
-    pub tick: bool,
-    /// The runner dies right after this many SQL statements, counted from its start.
-    pub crash_after_sql: Option<u32>,
-    /// More application variables, and some in place of the harness's own.
-    pub variables: Vec<(&'static str, String)>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            sandbox: true,
-            tick: true,
-            crash_after_sql: None,
-            variables: Vec::new(),
-        }
-    }
-}
 
 /// A running product.
 #[derive(Debug)]
@@ -53,10 +36,8 @@ pub struct Stack {
 
 #[derive(Debug)]
 struct Own {
-    folder: PathBuf,
+    place: Place,
     settings: Settings,
-    port: u16,
-    esia_port: u16,
     runner: Process,
     simulator: Process,
 }
@@ -134,17 +115,48 @@ impl Stack {
     ///
     /// # Errors
     /// When the simulator doesn't take it.
-    pub fn esia_fault(&self, faults: &serde_json::Value) -> Result<()> {
+    pub fn esia_fault(&self, faults: &Value) -> Result<()> {
+        self.simulator("/sim/next", faults).map(drop)
+    }
+
+    /// Changes how the simulator behaves until further notice.
+    ///
+    /// # Errors
+    /// When the simulator doesn't take it.
+    pub fn esia_set(&self, settings: &Value) -> Result<()> {
+        self.simulator("/sim/settings", settings).map(drop)
+    }
+
+    /// ESIA signs its tokens with a new key from now on; the certificate of that key, PEM.
+    ///
+    /// # Errors
+    /// When the simulator doesn't do it.
+    pub fn esia_rotate(&self) -> Result<String> {
+        let answer = self.simulator("/sim/rotate", &serde_json::json!({}))?;
+        let pem = answer.json()?["certificate_pem"].take();
+        Ok(pem.as_str().context("no certificate")?.to_owned())
+    }
+
+    fn simulator(&self, path: &str, body: &Value) -> Result<Reply> {
         let headers = [("content-type", "application/json")];
-        let body = faults.to_string().into_bytes();
-        let reply =
-            Client::new(&self.esia).send(http::Method::POST, "/sim/next", &headers, Some(body))?;
+        let bytes = body.to_string().into_bytes();
+        let reply = Client::new(&self.esia).send(Method::POST, path, &headers, Some(bytes))?;
         ensure!(
             reply.status.is_success(),
-            "the simulator refused {faults}: {}",
+            "the simulator refused {path} {body}: {}",
             reply.text()
         );
-        Ok(())
+        Ok(reply)
+    }
+
+    /// The signer beside the product, which makes our signatures for ESIA.
+    ///
+    /// # Errors
+    /// When the stack was started without one.
+    pub fn esia_signer(&self) -> Result<&EsiaSigner> {
+        let own = self.own.as_ref();
+        own.and_then(|own| own.place.signer.as_ref())
+            .context("this stack has no signer")
     }
 
     /// `kill -9` of the runtime.
@@ -171,6 +183,16 @@ impl Stack {
         self.ours()?.simulator.kill()
     }
 
+    /// ESIA comes back, with the keys that it had.
+    ///
+    /// # Errors
+    /// When it doesn't start.
+    pub fn start_esia(&mut self) -> Result<()> {
+        let own = self.ours()?;
+        own.simulator = own.place.simulator(&own.settings.esia)?;
+        Ok(())
+    }
+
     /// Waits for the runtime's own end, as ordered with [`Settings::crash_after_sql`].
     ///
     /// # Errors
@@ -195,8 +217,8 @@ impl Stack {
         let base = self.base.clone();
         let own = self.ours()?;
         own.settings = settings;
-        own.runner = start_runtime(&own.folder, own.port, own.esia_port, &own.settings)?;
-        wait_until_ready(&base, own.port, &own.settings, &mut own.runner)
+        own.runner = own.place.runtime(&own.settings)?;
+        launch::wait_until_ready(&base, own.place.port, &own.settings, &mut own.runner)
     }
 
     /// The database's file, to be read or spoiled while the runtime is stopped.
@@ -204,7 +226,15 @@ impl Stack {
     /// # Errors
     /// When the stack isn't ours.
     pub fn database(&mut self) -> Result<PathBuf> {
-        Ok(self.ours()?.folder.join("db/sqlite_db.db"))
+        Ok(self.ours()?.place.folder.join("db/sqlite_db.db"))
+    }
+
+    /// Where everything of this stack lies: database (`db`), keys (`keys`) and logs (`*.log`).
+    ///
+    /// # Errors
+    /// When the stack isn't ours.
+    pub fn folder(&mut self) -> Result<PathBuf> {
+        Ok(self.ours()?.place.folder.clone())
     }
 
     fn ours(&mut self) -> Result<&mut Own> {
@@ -230,14 +260,22 @@ impl Stack {
             format!("http://localhost:{port}"),
             format!("http://localhost:{esia_port}"),
         );
-        let simulator = start_simulator(&folder, esia_port)?;
-        let mut runner = start_runtime(&folder, port, esia_port, &settings)?;
-        wait_until_ready(&base, port, &settings, &mut runner)?;
-        let own = Own {
+        launch::keys(&folder)?;
+        let signer = (settings.esia.signer)
+            .then(|| EsiaSigner::start(&folder.join("keys/client.pem")))
+            .transpose()?;
+        let place = Place {
             folder,
-            settings,
             port,
             esia_port,
+            signer,
+        };
+        let simulator = place.simulator(&settings.esia)?;
+        let mut runner = place.runtime(&settings)?;
+        launch::wait_until_ready(&base, port, &settings, &mut runner)?;
+        let own = Own {
+            place,
+            settings,
             runner,
             simulator,
         };
@@ -248,137 +286,6 @@ impl Stack {
             own: Some(own),
         })
     }
-}
-
-/// Listening is enough where statements are counted: the health check has some of its own.
-fn wait_until_ready(
-    base: &str,
-    port: u16,
-    settings: &Settings,
-    runner: &mut Process,
-) -> Result<()> {
-    let mut client = Client::new(base);
-    wait_for("the runtime", || {
-        if !runner.is_alive() {
-            bail!("it has ended:\n{}", runner.last_lines());
-        }
-        let ready = if settings.crash_after_sql.is_some() {
-            TcpStream::connect(("127.0.0.1", port)).is_ok()
-        } else {
-            client
-                .get("/api/health")
-                .is_ok_and(|reply| reply.status == 200)
-        };
-        Ok(ready.then_some(()))
-    })
-}
-
-fn start_simulator(folder: &Path, port: u16) -> Result<Process> {
-    let binary = binary("PODPIS_ESIA_SIM", "podpis-esia-sim")?;
-    let keys = folder.join("keys");
-    fs::create_dir_all(&keys)?;
-    let status = Command::new(&binary)
-        .arg("keys")
-        .arg(&keys)
-        .status()
-        .context("podpis-esia-sim keys")?;
-    ensure!(status.success(), "podpis-esia-sim keys: {status}");
-    let listen = format!("127.0.0.1:{port}");
-    let args = [
-        "serve",
-        "--listen",
-        &listen,
-        "--keys",
-        keys.to_str().context("a path that isn't UTF-8")?,
-    ];
-    Process::start(&binary, &args, &[], folder, &folder.join("esia-sim.log"))
-}
-
-fn start_runtime(folder: &Path, port: u16, esia_port: u16, settings: &Settings) -> Result<Process> {
-    let key = |name: &str| {
-        fs::read_to_string(folder.join("keys").join(name)).with_context(|| name.to_owned())
-    };
-    let own = [
-        ("SANDBOX", settings.sandbox.to_string()),
-        ("PUBLIC_URL", format!("http://localhost:{port}")),
-        ("OPERATOR_TOKEN", OPERATOR_TOKEN.to_owned()),
-        ("ESIA_URL", format!("http://localhost:{esia_port}")),
-        ("ESIA_KEYS", key("esia.pub.pem")?),
-        ("ESIA_CLIENT_KEY", key("client.pem")?),
-    ];
-    let env: Vec<(String, String)> = own
-        .into_iter()
-        .chain(settings.variables.iter().cloned())
-        .map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value))
-        .collect();
-    let data = folder.join("db");
-    fs::create_dir_all(&data)?;
-    let (root, listen, log) = (
-        root(),
-        format!("127.0.0.1:{port}"),
-        folder.join("runtime.log"),
-    );
-    let text = |path: &Path| {
-        path.to_str()
-            .map(str::to_owned)
-            .context("a path that isn't UTF-8")
-    };
-    if std::env::var("PODPIS_RUNTIME").is_ok_and(|runtime| runtime == "spin") {
-        let args = [
-            "up",
-            "--from",
-            "spin.toml",
-            "--listen",
-            &listen,
-            "--state-dir",
-            &text(&data)?,
-        ]
-        .map(str::to_owned);
-        return Process::start(
-            Path::new("spin"),
-            &args.each_ref().map(String::as_str),
-            &env,
-            &root,
-            &log,
-        );
-    }
-    let cache = std::env::var_os("PODPIS_RUNNER_CACHE")
-        .map_or_else(|| target().join("runner-cache"), PathBuf::from);
-    let manifest = std::env::var("PODPIS_MANIFEST").unwrap_or_else(|_| "spin.toml".to_owned());
-    let mut args = vec![
-        "--manifest".to_owned(),
-        manifest,
-        "--listen".to_owned(),
-        listen,
-    ];
-    args.extend([
-        "--data".to_owned(),
-        text(&data)?,
-        "--cache".to_owned(),
-        text(&cache)?,
-    ]);
-    if settings.tick {
-        let ticks = [
-            "--tick",
-            "deliver=/tick@1s",
-            "--tick",
-            "vault=/timestamps@1s",
-            "--tick",
-            "vault=/journal/audit@2s",
-        ];
-        args.extend(ticks.map(str::to_owned));
-    }
-    if let Some(count) = settings.crash_after_sql {
-        args.extend(["--crash-after-sql".to_owned(), count.to_string()]);
-    }
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    Process::start(
-        &binary("PODPIS_RUNNER", "podpis-runner")?,
-        &args,
-        &env,
-        &root,
-        &log,
-    )
 }
 
 /// The folder of `spin.toml`.

@@ -79,7 +79,7 @@ impl Tsa {
         let root = fs::read_to_string(folder.join("root.pem"))?;
         let down = Arc::new(AtomicBool::new(false));
         let fails = Arc::clone(&down);
-        let url = serve(move |query| {
+        let url = serve(move |request| {
             let down = fails.load(Ordering::Relaxed);
             Ok(Answer {
                 status: if down { 503 } else { 200 },
@@ -87,7 +87,7 @@ impl Tsa {
                 body: if down {
                     Vec::new()
                 } else {
-                    reply(&folder, &query)?
+                    reply(&folder, &request.body)?
                 },
             })
         })?;

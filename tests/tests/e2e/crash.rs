@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use podpis_tests::client::Reply;
-use podpis_tests::{Clinic, Settings, Stack, Upload};
+use podpis_tests::{Clinic, Esia, Settings, Stack, Upload};
 use serde_json::json;
 
 use crate::sign::signed_once;
@@ -16,6 +16,7 @@ const QUIET: Settings = Settings {
     sandbox: true,
     tick: false,
     crash_after_sql: None,
+    esia: Esia::USUAL,
     variables: Vec::new(),
 };
 
