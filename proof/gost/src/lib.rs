@@ -1,3 +1,19 @@
 //! GOST R 34.10-2012 signatures over the curves in use, with their key forms.
 
 #![forbid(unsafe_code)]
+
+mod comb;
+mod curve;
+mod digest;
+mod error;
+mod field;
+mod key;
+mod nonce;
+mod params;
+mod point;
+mod signature;
+
+pub use digest::streebog;
+pub use error::GostError;
+pub use key::{PublicKey, SecretKey};
+pub use params::ParamSet;

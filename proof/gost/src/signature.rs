@@ -1,0 +1,73 @@
+//! Signing and checking over one curve: GOST R 34.10-2012, sections 6.1 and 6.2.
+
+use crypto_bigint::Uint;
+
+use crate::curve::Curve;
+use crate::nonce::Nonces;
+use crate::point::{Affine, Point};
+
+/// `s ‖ r`, each big-endian.
+pub(crate) fn sign<const L: usize>(
+    curve: &Curve<L>,
+    secret: &Uint<L>,
+    digest: &[u8],
+    extra: &[u8],
+) -> Vec<u8> {
+    let order = &curve.order;
+    let e = number(curve, digest);
+    let mut nonces = Nonces::new(secret, &e, extra);
+    loop {
+        let k = nonces.next(order);
+        let point = curve.times_generator(&k);
+        let r = order.reduce(&curve.field.plain(&point.x));
+        // One factor in form and one not: the product is not.
+        let s = order.add(
+            &order.mul(&order.form(&r), secret),
+            &order.mul(&order.form(&e), &k),
+        );
+        if r != Uint::ZERO && s != Uint::ZERO {
+            return [s.to_be_bytes().as_ref(), r.to_be_bytes().as_ref()].concat();
+        }
+    }
+}
+
+/// Whether `signature` is of `digest`; both of any length. Variable time: nothing here is secret.
+pub(crate) fn verify<const L: usize>(
+    curve: &Curve<L>,
+    key: &Affine<L>,
+    digest: &[u8],
+    signature: &[u8],
+) -> bool {
+    let size = Uint::<L>::BYTES;
+    if digest.len() != size || signature.len() != 2 * size {
+        return false;
+    }
+    let order = &curve.order;
+    let (s, r) = signature.split_at(size);
+    let (s, r) = (Uint::<L>::from_be_slice(s), Uint::<L>::from_be_slice(r));
+    let in_range = |number: &Uint<L>| *number != Uint::ZERO && number < order.modulus();
+    if !in_range(&s) || !in_range(&r) {
+        return false;
+    }
+    let inverse = order.invert(&order.form(&number(curve, digest)));
+    let z1 = order.mul(&inverse, &s);
+    let z2 = order.neg(&order.mul(&inverse, &r));
+    let sum = curve
+        .multiply(curve.generator(), &z1)
+        .add(&curve.multiply(key, &z2), curve);
+    has_abscissa(curve, &sum, &r)
+}
+
+/// `e`: the digest as a little-endian number modulo q, and 1 for 0. The digest has the curve's size.
+fn number<const L: usize>(curve: &Curve<L>, digest: &[u8]) -> Uint<L> {
+    let e = curve.order.reduce(&Uint::from_le_slice(digest));
+    if e == Uint::ZERO { Uint::ONE } else { e }
+}
+
+fn has_abscissa<const L: usize>(curve: &Curve<L>, point: &Point<L>, r: &Uint<L>) -> bool {
+    if point.z == Uint::ZERO {
+        return false;
+    }
+    let affine = point.to_affine(curve);
+    curve.order.reduce(&curve.field.plain(&affine.x)) == *r
+}
