@@ -1,11 +1,13 @@
 //! Every statement over `esia_sessions`. A session is one signing act of one browser.
 //!
-//! `started` → `identified` → `signed`, or `failed`. Times are Unix seconds.
+//! `started` → `identified` → `signed`, or `failed`. Times are Unix seconds. The identity is encrypted at rest: a token
+//! of ESIA's is in it.
 
 use crate::refused::Refused;
+use podpis_kit::at_rest::Keys;
 use podpis_kit::db::{DbError, Row};
 use podpis_kit::store::{Document, Event, journal};
-use podpis_kit::{Db, Tx};
+use podpis_kit::{Db, Result, Tx};
 use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::vault::{Act, EsiaIdentity};
@@ -80,15 +82,18 @@ pub async fn insert(tx: &Tx, document: &Document, session: NewSession<'_>) -> Re
 /// The session of a `state`.
 ///
 /// # Errors
-/// As the database says.
-pub async fn find(db: &Db, id: &str) -> Result<Option<Session>, DbError> {
+/// As the database says; where the identity can't be decrypted.
+pub async fn find(db: &Db, id: &str) -> Result<Option<Session>> {
     let sql = "SELECT state_hash, document_id, sha256, browser_hash, act, expires_at, status, identity, failure \
                FROM esia_sessions WHERE state_hash = ?1";
-    db.first(sql, [id.into()])
-        .await?
-        .as_ref()
-        .map(Session::of)
-        .transpose()
+    let Some(row) = db.first(sql, [id.into()]).await? else {
+        return Ok(None);
+    };
+    let identity = match row.opt_text(7)? {
+        Some(stored) => Some(opened(&Keys::load(db).await?, id, stored)?),
+        None => None,
+    };
+    Ok(Some(Session::of(&row, identity)?))
 }
 
 /// How many sessions a document got since a time.
@@ -124,12 +129,13 @@ pub async fn came_back_since(
 /// Gives `false` where the session has been decided meanwhile.
 ///
 /// # Errors
-/// As the database says.
-pub async fn identify(db: &Db, id: &str, identity: &EsiaIdentity) -> Result<bool, DbError> {
+/// As the database says; `unavailable` where there is no storage key.
+pub async fn identify(db: &Db, id: &str, identity: &EsiaIdentity) -> Result<bool> {
     let json = serde_json::to_string(identity).map_err(|_| DbError::corrupt("identity"))?;
+    let sealed = Keys::load(db).await?.seal_text(&purpose(id), &json)?;
     let sql = "UPDATE esia_sessions SET status = 'identified', identity = ?2, failure = NULL \
                WHERE state_hash = ?1 AND status = 'started'";
-    Ok(db.execute(sql, [id.into(), json.into()]).await? == 1)
+    Ok(db.execute(sql, [id.into(), sealed.into()]).await? == 1)
 }
 
 /// Marks a session whose document is signed.
@@ -197,8 +203,19 @@ pub async fn forget(tx: &Tx, before: Timestamp) -> Result<(), DbError> {
     .map(|_| ())
 }
 
+/// The identity as stored; sessions of an earlier version hold it as plain JSON.
+fn opened(keys: &Keys, id: &str, stored: String) -> Result<EsiaIdentity> {
+    let json = keys.open_text(&purpose(id), stored)?;
+    Ok(serde_json::from_str(&json).map_err(|_| DbError::corrupt("identity"))?)
+}
+
+/// Binds an identity to its session.
+fn purpose(id: &str) -> String {
+    format!("esia_sessions.identity:{id}")
+}
+
 impl Session {
-    fn of(row: &Row) -> Result<Self, DbError> {
+    fn of(row: &Row, identity: Option<EsiaIdentity>) -> Result<Self, DbError> {
         let failure = row
             .opt_text(8)?
             .filter(|_| row.text(6).is_ok_and(|status| status == "failed"));
@@ -209,13 +226,51 @@ impl Session {
             browser_hash: row.text(3)?,
             act: serde_json::from_str(&row.text(4)?).map_err(|_| DbError::corrupt("act"))?,
             expires_at: Timestamp::from_unix(row.int(5)?),
-            identity: row
-                .opt_text(7)?
-                .map(|text| serde_json::from_str(&text).map_err(|_| DbError::corrupt("identity")))
-                .transpose()?,
+            identity,
             failure: failure
                 .map(|text| Code::parse(&text).ok_or_else(|| DbError::corrupt("failure")))
                 .transpose()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use podpis_shared::{Person, Sensitive};
+    use serde_json::from_value;
+
+    fn identity() -> EsiaIdentity {
+        let person =
+            json!({"last_name": "Петров", "first_name": "Пётр", "birth_date": "1990-07-01"});
+        EsiaIdentity {
+            person: from_value::<Person>(person).unwrap(),
+            subject: Sensitive::new("1000".into()),
+            session: Sensitive::new("sid".into()),
+            auth_time: Timestamp::from_unix(1),
+            id_token: Sensitive::new("a.b.c".into()),
+            key_sha256: String::new(),
+            key_pem: String::new(),
+            verified_at: Timestamp::from_unix(2),
+        }
+    }
+
+    #[test]
+    fn an_identity_opens_in_its_own_session_only() {
+        let keys = Keys::parse(&"1".repeat(64)).unwrap();
+        let json = serde_json::to_string(&identity()).unwrap();
+        let sealed = keys.seal_text(&purpose("s1"), &json).unwrap();
+        assert!(!sealed.contains("a.b.c"));
+        let opened_here = opened(&keys, "s1", sealed.clone()).unwrap();
+        assert_eq!(opened_here.id_token.expose(), "a.b.c");
+        assert!(opened(&keys, "s2", sealed).is_err());
+    }
+
+    #[test]
+    fn an_identity_of_an_earlier_version_is_read() {
+        let keys = Keys::parse(&"1".repeat(64)).unwrap();
+        let json = serde_json::to_string(&identity()).unwrap();
+        let opened = opened(&keys, "s1", json).unwrap();
+        assert_eq!(opened.subject.expose(), "1000");
     }
 }
