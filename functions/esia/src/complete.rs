@@ -4,6 +4,7 @@
 //! as it is verified; `vault` signs once per act; a refusal is stored with its journal entry.
 
 use crate::db::{self, Session};
+use crate::protocol::Attempt;
 use crate::refused::{self, Refused, failure};
 use crate::settings::{self, Settings};
 use crate::start::check_open;
@@ -51,7 +52,14 @@ pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Resul
     }
     let identity = match &session.identity {
         Some(identity) => identity.clone(),
-        None => identify(db, &settings, &session, &request).await?,
+        None => {
+            let attempt = Attempt {
+                state: &request.state,
+                browser: cookie::read(&headers, cookie::name(&settings.base_url))
+                    .unwrap_or_default(),
+            };
+            identify(db, &settings, &session, &request, attempt).await?
+        }
     };
     sign(&context, &session, identity).await
 }
@@ -83,6 +91,7 @@ async fn identify(
     settings: &Settings,
     session: &Session,
     request: &EsiaComplete,
+    attempt: Attempt<'_>,
 ) -> Result<EsiaIdentity> {
     let at = now();
     let document = documents::find(&db, &session.document_id)
@@ -101,7 +110,7 @@ async fn identify(
         ))
     } else {
         let code = request.code.as_deref().unwrap_or_default();
-        ask_esia(settings, session, &document, &request.state, code).await?
+        ask_esia(settings, session, &document, attempt, code).await?
     };
     let refused = match outcome {
         Ok(identity) => {
@@ -128,19 +137,19 @@ async fn ask_esia(
     settings: &Settings,
     session: &Session,
     document: &Document,
-    state: &str,
+    attempt: Attempt<'_>,
     code: &str,
 ) -> Result<Result<EsiaIdentity, Refused>> {
     let well_formed =
         !code.is_empty() && code.len() <= CODE_MAX && code.bytes().all(|b| b.is_ascii_graphic());
-    if !well_formed || !token::code_may_belong(code, state) {
+    if !well_formed || !token::code_may_belong(code, attempt.state) {
         return Ok(Err(Refused::Invalid("code")));
     }
     let (keys, issuer) = (settings::keys().await?, settings::issuer().await?);
     let own_state = protocol::uuid(random::bytes()?);
     let form = settings
         .client
-        .token_form(code, &own_state, now(), &settings.signer)
+        .token_form(code, attempt, &own_state, now(), &settings.signer)
         .await;
     let form = form.map_err(|e| Failure::internal("signer", e.to_string()))?;
 

@@ -1,7 +1,8 @@
 //! `GET /esia/login?state=…`: back from ESIA's logout, on to its sign-in. Changes nothing.
 
 use crate::complete::own_session;
-use crate::protocol::query;
+use crate::cookie;
+use crate::protocol::{Attempt, query};
 use crate::settings::Settings;
 use axum::extract::RawQuery;
 use axum::http::header::LOCATION;
@@ -22,9 +23,14 @@ pub async fn login(headers: HeaderMap, RawQuery(raw): RawQuery) -> Result<Respon
     let location =
         match session.filter(|session| session.failure.is_none() && at < session.expires_at) {
             Some(_) => {
+                let attempt = Attempt {
+                    state: &state,
+                    browser: cookie::read(&headers, cookie::name(&settings.base_url))
+                        .unwrap_or_default(),
+                };
                 let url = settings
                     .client
-                    .authorize_url(&state, at, &settings.signer)
+                    .authorize_url(attempt, at, &settings.signer)
                     .await;
                 url.map_err(|e| Failure::internal("signer", e.to_string()))?
             }

@@ -18,6 +18,15 @@ const STRICT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+/// One signing act on its way through ESIA and back.
+#[derive(Clone, Copy)]
+pub struct Attempt<'a> {
+    /// The act's `state`, a UUID.
+    pub state: &'a str,
+    /// Value of the cookie of the browser that started it; a secret between that browser and us.
+    pub browser: &'a str,
+}
+
 /// Our system as ESIA knows it.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -36,11 +45,11 @@ impl Client {
     /// When the request can't be signed.
     pub async fn authorize_url(
         &self,
-        state: &str,
+        attempt: Attempt<'_>,
         now: Timestamp,
         signer: &impl RequestSigner,
     ) -> Result<String, SignerError> {
-        let signed = self.signed(state, now, "", signer).await?;
+        let signed = self.signed(attempt.state, now, "", signer).await?;
         let more = [("response_type", "code"), ("access_type", "online")];
         let pairs = signed
             .iter()
@@ -55,16 +64,19 @@ impl Client {
 
     /// Body of the token request, `application/x-www-form-urlencoded`.
     ///
+    /// `own_state` is a UUID of this request, other than the act's; ESIA's answer repeats it.
+    ///
     /// # Errors
     /// When the request can't be signed.
     pub async fn token_form(
         &self,
         code: &str,
-        state: &str,
+        _attempt: Attempt<'_>,
+        own_state: &str,
         now: Timestamp,
         signer: &impl RequestSigner,
     ) -> Result<String, SignerError> {
-        let signed = self.signed(state, now, code, signer).await?;
+        let signed = self.signed(own_state, now, code, signer).await?;
         let more = [
             ("code", code),
             ("grant_type", "authorization_code"),
@@ -202,12 +214,16 @@ mod tests {
     }
 
     const STATE: &str = "6d9b2a4e-0f3c-4b5d-8e7f-102132435465";
+    const ATTEMPT: Attempt<'static> = Attempt {
+        state: STATE,
+        browser: "",
+    };
 
     #[test]
     fn authorise_request_by_the_sheet() {
         let recorder = Recorder(RefCell::default());
         let now = Timestamp::parse("2026-11-22T11:05:31Z").unwrap();
-        let url = block_on(client().authorize_url(STATE, now, &recorder)).unwrap();
+        let url = block_on(client().authorize_url(ATTEMPT, now, &recorder)).unwrap();
         // client_id‖scope‖timestamp‖state‖redirect_uri
         assert_eq!(
             recorder.0.take(),
@@ -230,7 +246,8 @@ mod tests {
     fn token_request_by_the_sheet() {
         let recorder = Recorder(RefCell::default());
         let now = Timestamp::parse("2026-01-02T03:04:05Z").unwrap();
-        let form = block_on(client().token_form("a.b-_.c", STATE, now, &recorder)).unwrap();
+        let form =
+            block_on(client().token_form("a.b-_.c", ATTEMPT, STATE, now, &recorder)).unwrap();
         // The same string with the code at its end.
         assert_eq!(
             recorder.0.take(),

@@ -111,7 +111,7 @@ pub fn failure(code: Code) -> Failure {
 impl From<TokenError> for Refused {
     fn from(error: TokenError) -> Self {
         match error {
-            TokenError::Unconfirmed => Self::Unconfirmed,
+            TokenError::Unconfirmed | TokenError::Child => Self::Unconfirmed,
             TokenError::Stale => Self::Stale,
             TokenError::Form => Self::Invalid("form"),
             TokenError::Algorithm => Self::Invalid("alg"),

@@ -1,6 +1,7 @@
 //! `POST /esia/start`: the button was pressed. Checks what the page saw and opens a session.
 
 use crate::db::{self, NewSession};
+use crate::protocol::Attempt;
 use crate::refused::failure;
 use crate::settings::Settings;
 use crate::{cookie, protocol};
@@ -68,9 +69,13 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
             .client
             .logout_url(&format!("{}/esia/login?state={state}", settings.base_url))
     } else {
+        let attempt = Attempt {
+            state: &state,
+            browser: &browser,
+        };
         let url = settings
             .client
-            .authorize_url(&state, at, &settings.signer)
+            .authorize_url(attempt, at, &settings.signer)
             .await;
         url.map_err(|e| Failure::internal("signer", e.to_string()))?
     };

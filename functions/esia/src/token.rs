@@ -89,6 +89,9 @@ pub enum TokenError {
     /// The account is not confirmed (323-FZ art. 20 part 7 with order 1051n; rule R4).
     #[error("unconfirmed")]
     Unconfirmed,
+    /// A child's account (`lvl` KD), which signs nothing by itself.
+    #[error("child")]
+    Child,
 }
 
 /// Checks the id_token and the access token that came with it.
@@ -125,6 +128,9 @@ pub fn verify(
     }
     if auth_time < checks.started_at.unix() - LEEWAY_S {
         return Err(TokenError::Stale);
+    }
+    if id.subject.level.as_deref() == Some("KD") {
+        return Err(TokenError::Child);
     }
     // `is_tru` is absent where the account is not confirmed; `lvl` is absent in older tokens.
     if id.subject.trusted != Some(true)

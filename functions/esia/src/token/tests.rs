@@ -184,7 +184,7 @@ fn each_wrong_claim_of_the_id_token() {
         (
             "/urn:esia:sbj/urn:esia:sbj:lvl",
             json!("KD"),
-            TokenError::Unconfirmed,
+            TokenError::Child,
         ),
     ] {
         let token = sign(&header("id"), &with(id(), pointer, value.clone()));
