@@ -7,6 +7,7 @@ mod curve;
 mod digest;
 mod error;
 mod field;
+mod form;
 mod key;
 mod nonce;
 mod params;
@@ -15,5 +16,6 @@ mod signature;
 
 pub use digest::streebog;
 pub use error::GostError;
+pub use form::KeyFormError;
 pub use key::{PublicKey, SecretKey};
 pub use params::ParamSet;
