@@ -244,7 +244,7 @@ impl Row {
         }
     }
 
-    /// Bytes of the only column.
+    /// Bytes of the first column.
     ///
     /// # Errors
     /// When it is no blob.

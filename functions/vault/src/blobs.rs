@@ -1,12 +1,13 @@
 //! Files: inspected before anything of them is stored.
 
-use crate::{db, keys};
+use crate::keys;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use podpis_kit::store::blobs;
+use podpis_kit::at_rest::Keys;
+use podpis_kit::store::blobs::{self, Content};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::vault::Stored;
@@ -24,8 +25,12 @@ static INTAKE: AtomicUsize = AtomicUsize::new(0);
 /// `too_large`, `not_pdf`, `encrypted_pdf`, `active_content`, `broken_pdf`: nothing is stored then.
 pub(crate) async fn create(body: Body) -> Result<Response> {
     let _place = Place::take()?;
-    // Without a seal nothing could ever be signed: say so when it is sent, not when the person signs.
-    keys::seal(&Db::open().await?).await?;
+    // Without a seal, or a key to keep the evidence with, nothing could ever be signed: say so when it is sent, not
+    // when the person signs.
+    let db = Db::open().await?;
+    keys::seal(&db).await?;
+    Keys::load(&db).await?;
+    drop(db);
     let bytes = http::read_body(body, DOCUMENT_MAX).await?;
     let inspected = podpis_pdf::inspect(&bytes).map_err(|refusal| {
         Failure::new(
@@ -40,7 +45,8 @@ pub(crate) async fn create(body: Body) -> Result<Response> {
         pages: inspected.pages,
     };
     let tx = Db::open().await?.begin().await?;
-    blobs::insert(&tx, &stored, bytes.into(), now()).await?;
+    let content = Content::plain(bytes.into());
+    blobs::insert(&tx, &stored, content, now()).await?;
     blobs::stage(&tx, &stored.blob, now()).await?;
     tx.commit().await?;
     http::json(StatusCode::CREATED, &stored)
@@ -48,7 +54,7 @@ pub(crate) async fn create(body: Body) -> Result<Response> {
 
 /// `GET /blobs/{id}`.
 pub(crate) async fn read(Path(id): Path<String>) -> Result<Response> {
-    let bytes = db::blob(&Db::open().await?, &id)
+    let bytes = blobs::find(&Db::open().await?, &id)
         .await?
         .ok_or_else(Failure::not_found)?;
     Ok(([(CONTENT_TYPE, "application/pdf")], bytes).into_response())

@@ -1,8 +1,10 @@
 //! The SQL of this function.
 
+use podpis_kit::Result;
+use podpis_kit::at_rest::Keys;
 use podpis_kit::db::{Db, DbError, Tx};
 use podpis_kit::store::Document;
-use podpis_shared::{Sensitive, Timestamp};
+use podpis_shared::Timestamp;
 
 /// A clinic as the protocol names it.
 pub(crate) struct Clinic {
@@ -17,6 +19,7 @@ pub(crate) struct SignatureRow<'a> {
     pub(crate) name: &'a str,
     pub(crate) method: &'a str,
     pub(crate) on_behalf_of: Option<&'a str>,
+    /// Encrypted at rest: see [`evidence_purpose`].
     pub(crate) evidence: &'a str,
     pub(crate) level: &'a str,
 }
@@ -31,13 +34,6 @@ pub(crate) struct MessageRow {
     pub(crate) created_at: Timestamp,
     pub(crate) sent_at: Option<Timestamp>,
     pub(crate) outcome: Option<String>,
-}
-
-pub(crate) async fn blob(db: &Db, id: &str) -> Result<Option<Vec<u8>>, DbError> {
-    let row = db
-        .first("SELECT bytes FROM blobs WHERE id = ?1", [id.into()])
-        .await?;
-    row.map(podpis_kit::db::Row::into_bytes).transpose()
 }
 
 pub(crate) async fn clinic(db: &Db, id: &str) -> Result<Clinic, DbError> {
@@ -104,14 +100,22 @@ pub(crate) async fn set_signed_blob(
     .map(|_| ())
 }
 
-/// Evidence of the signatures of a document, as JSON texts.
-pub(crate) async fn signature_evidence(db: &Db, document_id: &str) -> Result<Vec<String>, DbError> {
-    let sql = "SELECT evidence FROM signatures WHERE document_id = ?1 ORDER BY signed_at, id";
-    db.query(sql, [document_id.into()])
-        .await?
-        .iter()
-        .map(|row| row.text(0))
+/// Evidence of the signatures of a document, as JSON texts; those of an earlier version are stored plain.
+pub(crate) async fn signature_evidence(db: &Db, document_id: &str) -> Result<Vec<String>> {
+    let sql = "SELECT id, evidence FROM signatures WHERE document_id = ?1 ORDER BY signed_at, id";
+    let rows = db.query(sql, [document_id.into()]).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = Keys::load(db).await?;
+    rows.iter()
+        .map(|row| Ok(keys.open_text(&evidence_purpose(&row.text(0)?), row.text(1)?)?))
         .collect()
+}
+
+/// Binds a signature's evidence to its row.
+pub(crate) fn evidence_purpose(signature_id: &str) -> String {
+    format!("signatures.evidence:{signature_id}")
 }
 
 /// Messages about a document, oldest first.
@@ -225,23 +229,4 @@ pub(crate) async fn lease_timestamp(
 pub(crate) async fn end_timestamp(db: &Db, document_id: &str) -> Result<(), DbError> {
     let sql = "DELETE FROM timestamp_jobs WHERE document_id = ?1";
     db.execute(sql, [document_id.into()]).await.map(|_| ())
-}
-
-// --- keys that a sandbox made for itself ---
-
-pub(crate) async fn sandbox_key(db: &Db, name: &str) -> Result<Option<Sensitive<String>>, DbError> {
-    let sql = "SELECT value FROM sandbox_keys WHERE name = ?1";
-    db.first(sql, [name.into()])
-        .await?
-        .map(|row| row.text(0).map(Sensitive::new))
-        .transpose()
-}
-
-/// Keeps a key; one that is there already stays.
-pub(crate) async fn insert_sandbox_key(tx: &Tx, name: &str, value: &str) -> Result<(), DbError> {
-    let sql =
-        "INSERT INTO sandbox_keys (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
-    tx.execute(sql, [name.into(), value.into()])
-        .await
-        .map(|_| ())
 }

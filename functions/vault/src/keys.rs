@@ -2,11 +2,11 @@
 //!
 //! They are read for each use: nothing secret outlives a request.
 
-use crate::db;
 use crate::seal::signer::{Configured, RemoteSigner};
 use podpis_cms::{Algorithm, Certificate, SoftwareKey, make};
 use podpis_evidence::{EvidenceKey, seed_from_pem, seed_to_pem};
 use podpis_journal::NoteKey;
+use podpis_kit::store::sandbox_keys;
 use podpis_kit::{Db, Failure, Result, now, random, vars};
 use podpis_shared::Sensitive;
 use podpis_shared::problem::Code;
@@ -105,16 +105,16 @@ async fn value(db: &Db, name: &'static str) -> Result<Sensitive<String>> {
             "Печать оператора не настроена.",
         ));
     }
-    if let Some(value) = db::sandbox_key(db, name).await? {
+    if let Some(value) = sandbox_keys::find(db, name).await? {
         return Ok(value);
     }
     let made = sandbox_keys()?;
     let tx = Db::open().await?.begin().await?;
     for (name, value) in made {
-        db::insert_sandbox_key(&tx, name, &value).await?;
+        sandbox_keys::insert(&tx, name, &value).await?;
     }
     tx.commit().await?;
-    db::sandbox_key(db, name)
+    sandbox_keys::find(db, name)
         .await?
         .ok_or_else(|| wrong(name)("not kept"))
 }

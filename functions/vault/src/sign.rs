@@ -13,8 +13,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_evidence as format;
+use podpis_kit::at_rest::Keys;
+use podpis_kit::store::blobs::{self, Content};
 use podpis_kit::store::outbox::{self, Channel};
-use podpis_kit::store::{Document, Event, blobs, documents};
+use podpis_kit::store::{Document, Event, documents};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::document::status_after_patient;
 use podpis_shared::hash::sha256_hex;
@@ -34,9 +36,11 @@ pub(crate) struct Signature<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// What was made of a signature, beside the PDF.
+/// What was made of a signature, in the form in which it is stored.
 struct Made {
     evidence: String,
+    stored: Stored,
+    content: Content,
     level: Level,
     /// The authority did not answer: a job asks again.
     stamp_later: bool,
@@ -67,16 +71,26 @@ pub(crate) async fn sign(headers: HeaderMap, body: Body) -> Result<Response> {
         allowed,
         at,
     };
+    let keys = Keys::load(&db).await?;
     let evidence = evidence::of_signature(&signature)?;
     let tsa = Tsa::configured().await?;
     let sealed = sealed(&db, &signature, &evidence, tsa.as_ref()).await?;
+    let stored = Stored {
+        blob: random::id("blob")?,
+        hashes: Hashes::of(&sealed.pdf),
+        size: sealed.pdf.len() as u64,
+        pages: document.pages,
+    };
+    let json = serde_json::to_string(&evidence)
+        .map_err(|e| Failure::internal("evidence", e.to_string()))?;
     let made = Made {
-        evidence: serde_json::to_string(&evidence)
-            .map_err(|e| Failure::internal("evidence", e.to_string()))?,
+        evidence: keys.seal_text(&db::evidence_purpose(&signature.id), &json)?,
+        content: Content::sealed(&keys, &stored, sealed.pdf)?,
+        stored,
         stamp_later: tsa.is_some() && sealed.level == Level::Basic,
         level: sealed.level,
     };
-    match commit(db, &signature, &made, sealed.pdf).await? {
+    match commit(db, &signature, made).await? {
         Some(status) => http::json(
             StatusCode::OK,
             &Signed {
@@ -134,7 +148,7 @@ async fn sealed(
     tsa: Option<&Tsa>,
 ) -> Result<Sealed> {
     let document = signature.document;
-    let original = db::blob(db, &document.original_blob)
+    let original = blobs::find(db, &document.original_blob)
         .await?
         .ok_or_else(Failure::not_found)?;
     if Hashes::of(&original) != document.hashes {
@@ -165,21 +179,11 @@ async fn sealed(
 }
 
 /// The step itself. `None`: the state had moved, and nothing was written.
-async fn commit(
-    db: Db,
-    signature: &Signature<'_>,
-    made: &Made,
-    pdf: Vec<u8>,
-) -> Result<Option<Status>> {
+async fn commit(db: Db, signature: &Signature<'_>, made: Made) -> Result<Option<Status>> {
     let document = signature.document;
     let signer = document.signer();
     let status = status_after_patient(document.kind, document.parties);
-    let stored = Stored {
-        blob: random::id("blob")?,
-        hashes: Hashes::of(&pdf),
-        size: pdf.len() as u64,
-        pages: document.pages,
-    };
+    let stored = &made.stored;
     let facts = json!({
         "party": "patient", "signature_id": signature.id, "method": signature.request.method,
         "sha256": document.hashes.sha256, "signed_sha256": stored.hashes.sha256,
@@ -198,7 +202,7 @@ async fn commit(
     if !moved {
         return Ok(None);
     }
-    blobs::insert(&tx, &stored, pdf, signature.at).await?;
+    blobs::insert(&tx, stored, made.content, signature.at).await?;
     db::set_signed_blob(&tx, document, &stored.blob).await?;
     let level = made.level.as_str();
     db::insert_signed_revision(&tx, document, &stored.blob, level, signature.at).await?;

@@ -6,7 +6,9 @@ use super::tsa::{TOKEN_MAX, Tsa};
 use crate::db;
 use axum::http::StatusCode;
 use axum::response::Response;
-use podpis_kit::store::{Document, Event, blobs, documents, journal};
+use podpis_kit::at_rest::Keys;
+use podpis_kit::store::blobs::{self, Content};
+use podpis_kit::store::{Document, Event, documents, journal};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::wire::vault::Stored;
 use podpis_shared::{Hashes, Timestamp};
@@ -56,9 +58,9 @@ async fn add(tsa: &Tsa, id: &str) -> Result<bool, String> {
         db::end_timestamp(&db, id).await.map_err(|e| text(&e))?;
         return Ok(false);
     }
-    let sealed = db::blob(&db, &blob)
+    let sealed = blobs::find(&db, &blob)
         .await
-        .map_err(|e| text(&e))?
+        .map_err(|e| format!("{e:?}"))?
         .ok_or_else(|| format!("the signed file of {id} is gone"))?;
     drop(db);
     let unstamped = podpis_pdf::append_timestamp(&sealed, TOKEN_MAX).map_err(|e| text(&e))?;
@@ -79,8 +81,10 @@ async fn commit(document: &Document, earlier: &str, pdf: Vec<u8>) -> Result<bool
         size: pdf.len() as u64,
         pages: document.pages,
     };
-    let tx = Db::open().await?.begin().await?;
-    blobs::insert(&tx, &stored, pdf, at).await?;
+    let db = Db::open().await?;
+    let content = Content::sealed(&Keys::load(&db).await?, &stored, pdf)?;
+    let tx = db.begin().await?;
+    blobs::insert(&tx, &stored, content, at).await?;
     if !db::replace_signed_blob(&tx, &document.id, earlier, &stored.blob).await? {
         return Ok(false);
     }
