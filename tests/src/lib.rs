@@ -12,6 +12,8 @@ mod stack;
 pub mod tsa;
 mod wait;
 
-pub use actors::{Callback, Clinic, Operator, Patient, Person, Sandbox, Signature, Upload};
-pub use stack::{Esia, Settings, Stack, data_folder as scratch};
+pub use actors::{
+    Callback, Clinic, Operator, Patient, Person, Sandbox, Signature, Upload, Visitor,
+};
+pub use stack::{Esia, Settings, Simulator, Stack, data_folder as scratch};
 pub use wait::wait_for;

@@ -2,6 +2,7 @@
 
 mod launch;
 mod settings;
+mod simulator;
 
 use std::fs;
 use std::net::TcpListener;
@@ -20,6 +21,7 @@ use crate::signer::EsiaSigner;
 
 use self::launch::Place;
 pub use self::settings::{Esia, Settings};
+pub use self::simulator::Simulator;
 
 /// Token of the operator in a stack of our own.
 const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";

@@ -4,11 +4,13 @@ mod clinic;
 mod operator;
 mod patient;
 mod sandbox;
+mod visitor;
 
 pub use clinic::{Clinic, Person, Upload};
 pub use operator::Operator;
 pub use patient::{Callback, Patient, Signature};
 pub use sandbox::Sandbox;
+pub use visitor::Visitor;
 
 /// A number that no other test of this process gets, and that differs from run to run.
 fn unique() -> String {

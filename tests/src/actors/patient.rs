@@ -8,6 +8,7 @@ use podpis_shared::wire::patient::{
 };
 use serde_json::{Value, json};
 
+use super::Visitor;
 use crate::client::{Client, Reply};
 
 /// What ESIA put into the callback's address.
@@ -21,7 +22,8 @@ pub type Signature = Reply;
 pub struct Patient {
     /// The browser: its cookies stay.
     pub client: Client,
-    esia: String,
+    /// The same browser at ESIA.
+    esia: Visitor,
     /// The link's token.
     pub token: String,
 }
@@ -35,7 +37,7 @@ impl Patient {
         );
         Ok(Self {
             client,
-            esia: esia.to_owned(),
+            esia: Visitor::new(esia),
             token: token.to_owned(),
         })
     }
@@ -44,7 +46,8 @@ impl Patient {
     pub fn elsewhere(&self) -> Self {
         Self {
             client: Client::new(self.client.base()),
-            ..self.clone()
+            esia: self.esia.elsewhere(),
+            token: self.token.clone(),
         }
     }
 
@@ -143,32 +146,20 @@ impl Patient {
     /// # Errors
     /// When ESIA shows an error, or a redirect leads elsewhere.
     pub fn esia_pages(&mut self, location: &str, person: &str, allow: bool) -> Result<String> {
-        let (callback, mut esia) = (
-            format!("{}/esia/callback", self.client.base()),
-            Client::new(&self.esia),
-        );
+        let callback = format!("{}/esia/callback", self.client.base());
         let mut url = location.to_owned();
-        // A sign-out, a sign-in and their redirects are fewer.
-        for _ in 0..10 {
+        // A sign-out, a sign-in and what is between them are fewer.
+        for _ in 0..5 {
             if url.starts_with(&callback) {
                 return Ok(url);
             }
-            let reply = if url.starts_with(self.client.base()) {
-                self.client.get(&url)?
+            url = if url.starts_with(self.client.base()) {
+                let reply = self.client.get(&url)?;
+                ensure!(reply.status.is_redirection(), "{url}: {}", reply.text());
+                reply.header("location").to_owned()
             } else {
-                esia.get(&url)?
+                self.esia.walk(&url, person, allow)?
             };
-            if reply.status.is_redirection() {
-                url = reply.header("location").to_owned();
-            } else {
-                let page = reply.expect(200)?.text();
-                let id = url
-                    .split_once("/login?id=")
-                    .with_context(|| format!("not the login page: {url}"))?
-                    .1
-                    .to_owned();
-                url = choose(&mut esia, &page, &id, person, allow)?;
-            }
         }
         anyhow::bail!("redirected too often, last to {url}")
     }
@@ -222,37 +213,4 @@ impl Patient {
         let callback = self.sign_in(&act, person, true)?;
         self.complete(&callback)
     }
-}
-
-/// The two forms of the simulator's login; where it sends the browser then.
-fn choose(esia: &mut Client, page: &str, id: &str, person: &str, allow: bool) -> Result<String> {
-    let form = [("content-type", "application/x-www-form-urlencoded")];
-    ensure!(
-        page.contains(&format!("data-testid=\"person-{person}\"")),
-        "no button for {person}: {page}"
-    );
-    let body = format!("id={id}&person={person}");
-    let page = esia
-        .send(
-            Method::POST,
-            "/login",
-            &form,
-            Some(body.clone().into_bytes()),
-        )?
-        .expect(200)?
-        .text();
-    ensure!(
-        page.contains("data-testid=\"esia-allow\""),
-        "nobody asks for permission: {page}"
-    );
-    let body = format!("{body}&decision={}", if allow { "allow" } else { "deny" });
-    let decided = esia
-        .send(
-            Method::POST,
-            "/login/decision",
-            &form,
-            Some(body.into_bytes()),
-        )?
-        .expect(302)?;
-    Ok(decided.header("location").to_owned())
 }

@@ -17,3 +17,4 @@ mod sign;
 mod tamper;
 mod upload;
 mod verify;
+mod witness;
