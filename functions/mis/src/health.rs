@@ -3,13 +3,16 @@
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use podpis_kit::store::journal;
+use podpis_kit::store::{esia_health, journal};
 use podpis_kit::{Db, Result, http, now};
 use serde_json::json;
 
-/// `GET /api/health`: 200 with the database reached; `degraded` where a journal doesn't add up.
+/// `GET /api/health`: 200 with the database reached; `degraded` where a journal doesn't add up. `esia` tells how the last
+/// calls went: nobody asks ESIA for it, and where ESIA is away everything else works.
 pub(crate) async fn read() -> Result<Response> {
-    let totals = journal::totals(&Db::open().await?, now()).await?;
+    let db = Db::open().await?;
+    let totals = journal::totals(&db, now()).await?;
+    let esia = esia_health::read(&db).await?;
     let (state, broken) = (totals.state(), totals.broken);
     let status = if broken > 0 { "degraded" } else { "ok" };
     http::json(
@@ -17,6 +20,7 @@ pub(crate) async fn read() -> Result<Response> {
         &json!({
             "status": status, "version": env!("CARGO_PKG_VERSION"),
             "journal": { "state": state, "checked_at": totals.checked_at, "clinics_broken": broken },
+            "esia": esia,
         }),
     )
 }

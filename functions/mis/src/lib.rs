@@ -6,6 +6,7 @@
 mod auth;
 mod db;
 mod documents;
+mod esia_certificates;
 mod events;
 mod export;
 mod health;
@@ -64,6 +65,14 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/api/v1/journal/checkpoint", get(journal::checkpoint))
             .route("/api/v1/journal/consistency", get(journal::consistency))
             .route("/api/v1/operator/journal", get(journal::audit))
+            .route(
+                "/api/v1/operator/esia-certificates",
+                get(esia_certificates::list).post(esia_certificates::add),
+            )
+            .route(
+                "/api/v1/operator/esia-certificates/{sha256}",
+                delete(esia_certificates::retire),
+            )
             .route("/api/v1/export", get(export::read))
             .route("/api/v1/events", get(events::list)),
     )

@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_cms::Certificate;
 use podpis_evidence::{KeySet, TRUST_FORMAT, Trust};
+use podpis_kit::store::esia_certificates;
 use podpis_kit::{Db, Failure, Result, http, now, vars};
 
-/// The list: present keys and roots, and the retired ones of the variable `trust_more`.
+/// The list: present keys and roots, and the retired ones of the variable `trust_more` and of ESIA's certificates.
 pub(crate) async fn read() -> Result<Response> {
     let db = Db::open().await?;
     let operator = settings::operator().await?;
@@ -20,7 +21,7 @@ pub(crate) async fn read() -> Result<Response> {
         tsa_roots: pem(&settings::certificates("tsa_roots").await?),
         evidence_keys: vec![keys::evidence(&db).await?.public()],
         journal_keys: vec![keys::journal(&db).await?.verifier().to_text()],
-        esia_keys: esia_keys().await?,
+        esia_keys: esia_keys(&db).await?,
         esia_client_id: vars::get("esia_client_id").await?,
         esia_issuer: vars::get("esia_issuer").await?,
     };
@@ -38,11 +39,20 @@ fn pem(certificates: &[Certificate]) -> Vec<String> {
     certificates.iter().map(Certificate::to_pem).collect()
 }
 
-async fn esia_keys() -> Result<Vec<String>> {
+/// The keys of the variable, and every certificate that the operator ever added: old signatures rest on retired ones.
+async fn esia_keys(db: &Db) -> Result<Vec<String>> {
     let pem = vars::get("esia_keys").await?;
-    if pem.trim().is_empty() {
-        return Ok(Vec::new());
+    let mut keys = if pem.trim().is_empty() {
+        Vec::new()
+    } else {
+        KeySet::from_pem(&pem)
+            .map_err(|e| Failure::internal("esia_keys", e.to_string()))?
+            .into_pem()
+    };
+    for certificate in esia_certificates::all(db).await? {
+        if !keys.iter().any(|key| key.trim() == certificate.pem.trim()) {
+            keys.push(certificate.pem);
+        }
     }
-    let keys = KeySet::from_pem(&pem).map_err(|e| Failure::internal("esia_keys", e.to_string()))?;
-    Ok(keys.into_pem())
+    Ok(keys)
 }

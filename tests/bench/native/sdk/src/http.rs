@@ -1,5 +1,6 @@
 //! Requests, and calls of neighbours.
 
+use crate::wasip3::http::types::ErrorCode;
 use axum::body::Body;
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -28,11 +29,11 @@ pub fn set_components(components: impl IntoIterator<Item = (&'static str, Compon
 ///
 /// # Errors
 /// An address of anything else.
-pub async fn send(request: Request) -> Result<Response, String> {
+pub async fn send(request: Request) -> Result<Response, ErrorCode> {
     let host = request.uri().host().unwrap_or_default();
     let component = host.strip_suffix(".spin.internal");
     let components = COMPONENTS.get();
     let found = component.and_then(|name| components?.get(name));
-    let found = found.ok_or_else(|| format!("{host} is no component"))?;
+    let found = found.ok_or_else(|| ErrorCode::DnsError(format!("{host} is no component")))?;
     Ok(found(request).await)
 }

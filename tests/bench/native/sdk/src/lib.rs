@@ -21,6 +21,29 @@ pub mod time {
 
 /// The stand-in of the module that starts work beside the answer.
 pub mod wasip3 {
+    /// The host's errors of HTTP.
+    pub mod http {
+        /// Types of the interface.
+        pub mod types {
+            /// Why there is no answer.
+            #[derive(Debug)]
+            pub enum ErrorCode {
+                /// Nobody listens.
+                ConnectionRefused,
+                /// The name was not found in time.
+                DnsTimeout,
+                /// The name was not found.
+                DnsError(String),
+            }
+
+            impl std::fmt::Display for ErrorCode {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    write!(f, "{self:?}")
+                }
+            }
+        }
+    }
+
     /// Runs work that the answer doesn't wait for.
     pub fn spawn(work: impl Future<Output = ()> + Send + 'static) {
         tokio::spawn(work);

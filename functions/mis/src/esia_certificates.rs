@@ -1,0 +1,130 @@
+//! The operator's API over ESIA's certificates: they rotate about yearly, and no restart is needed.
+
+use crate::auth::Operator;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_cms::Certificate;
+use podpis_evidence::KeySet;
+use podpis_kit::store::esia_certificates::{self, Stored};
+use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_shared::Timestamp;
+use podpis_shared::problem::Code;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Algorithms of tokens that a certificate's key may be for.
+const ALGORITHMS: [&str; 2] = ["GOST3410_2012_256", "RS256"];
+
+#[derive(Deserialize)]
+struct New {
+    pem: String,
+}
+
+/// What a certificate says.
+#[derive(Serialize)]
+struct Facts {
+    /// SHA-256 of its DER, as `openssl x509 -fingerprint -sha256` shows it.
+    sha256: String,
+    subject: String,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    algorithm: &'static str,
+}
+
+/// A certificate of the list.
+#[derive(Serialize)]
+struct Item {
+    #[serde(flatten)]
+    facts: Facts,
+    added_at: Timestamp,
+    retired_at: Option<Timestamp>,
+}
+
+/// `POST /api/v1/operator/esia-certificates`: new tokens are checked with it from now on. Repeating it gives the same
+/// answer; a retired one lives again.
+///
+/// # Errors
+/// `invalid` for what is no usable certificate, or out of date: nothing changes then.
+pub(crate) async fn add(_: Operator, headers: HeaderMap, body: Body) -> Result<Response> {
+    let new: New = http::read_json(&headers, body).await?;
+    let at = now();
+    let certificate = read(&new.pem, at)?;
+    let facts = facts(&certificate)?;
+    let db = Db::open().await?;
+    if esia_certificates::add(&db, &facts.sha256, &certificate.to_pem(), at).await? {
+        eprintln!("operator: ESIA's certificate {} added", facts.sha256);
+    }
+    http::json(StatusCode::CREATED, &facts)
+}
+
+/// `GET /api/v1/operator/esia-certificates`: all that were ever added; there is no second page.
+pub(crate) async fn list(_: Operator) -> Result<Response> {
+    let stored = esia_certificates::all(&Db::open().await?).await?;
+    let items = stored.into_iter().map(item).collect::<Result<Vec<_>>>()?;
+    http::json(StatusCode::OK, &json!({ "items": items, "next": null }))
+}
+
+/// `DELETE /api/v1/operator/esia-certificates/{sha256}`: no new token is checked with it; the trust list keeps it for old
+/// signatures. Repeating it is harmless.
+pub(crate) async fn retire(_: Operator, Path(sha256): Path<String>) -> Result<StatusCode> {
+    if !esia_certificates::retire(&Db::open().await?, &sha256, now()).await? {
+        return Err(Failure::not_found());
+    }
+    eprintln!("operator: ESIA's certificate {sha256} retired");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The one certificate of a PEM text.
+fn read(pem: &str, at: Timestamp) -> Result<Certificate> {
+    let invalid = |detail: String| Failure::new(Code::Invalid, detail);
+    if pem.contains("PRIVATE KEY") {
+        return Err(invalid(
+            "pem holds a private key; send ESIA's certificate alone".into(),
+        ));
+    }
+    let found = Certificate::from_pem_many(pem)
+        .map_err(|e| invalid(format!("pem is not a certificate in PEM: {e}")))?;
+    let [certificate] = <[Certificate; 1]>::try_from(found)
+        .map_err(|found| invalid(format!("pem holds {} certificates, send one", found.len())))?;
+    if certificate.not_after() < at {
+        let end = certificate.not_after();
+        return Err(invalid(format!("the certificate ran out on {end}")));
+    }
+    Ok(certificate)
+}
+
+/// # Errors
+/// `invalid` where no token can be checked with its key.
+fn facts(certificate: &Certificate) -> Result<Facts> {
+    let unusable = |why: &str| {
+        let detail = format!(
+            "tokens can't be checked with the certificate's key, which is neither GOST R 34.10-2012 of 256 bit nor RSA{why}"
+        );
+        Failure::new(Code::Invalid, detail)
+    };
+    let keys = KeySet::from_pem(&certificate.to_pem()).map_err(|e| unusable(&format!(": {e}")))?;
+    let algorithm = ALGORITHMS.into_iter().find(|alg| keys.knows(alg));
+    Ok(Facts {
+        sha256: certificate.sha256_hex(),
+        subject: certificate.subject_text(),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
+        algorithm: algorithm.ok_or_else(|| unusable(""))?,
+    })
+}
+
+fn item(stored: Stored) -> Result<Item> {
+    let wrong = |what: &str| {
+        let text = format!("stored {} can't be read: {what}", stored.sha256);
+        Failure::internal("esia_certificates", text)
+    };
+    let found = Certificate::from_pem_many(&stored.pem).map_err(|e| wrong(&e.to_string()))?;
+    let certificate = found.first().ok_or_else(|| wrong("empty"))?;
+    Ok(Item {
+        facts: facts(certificate)?,
+        added_at: stored.added_at,
+        retired_at: stored.retired_at,
+    })
+}
