@@ -5,7 +5,9 @@
 use std::fmt;
 
 use der::asn1::{Any, ObjectIdentifier};
+use der::{Encode as _, Tag, Tagged as _};
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
+use podpis_gost::KeyFormError;
 use rsa::traits::PublicKeyParts as _;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use streebog::{Streebog256, Streebog512};
@@ -30,10 +32,12 @@ impl Algorithm {
     /// # Errors
     /// [`CmsError::Unsupported`] for other keys.
     pub fn of(certificate: &crate::Certificate) -> Result<Self, CmsError> {
-        Ok(match scheme_of(certificate.key())? {
-            Scheme::EcdsaP256 => Self::EcdsaP256Sha256,
-            Scheme::Rsa => Self::RsaSha256,
-        })
+        match scheme_of(certificate.key())? {
+            Scheme::EcdsaP256 => Ok(Self::EcdsaP256Sha256),
+            Scheme::Rsa => Ok(Self::RsaSha256),
+            // A seal stands on SHA-256, a GOST signature on Streebog: see `Detached` for those.
+            Scheme::Gost256 | Scheme::Gost512 => Err(unsupported(certificate.key().algorithm.oid)),
+        }
     }
 
     /// The one form of a signature that [`crate::ToSign::finish`] puts into a seal.
@@ -65,12 +69,17 @@ pub enum Scheme {
     EcdsaP256,
     /// RSASSA-PKCS1-v1_5, 2048 to 4096 bits.
     Rsa,
+    /// GOST R 34.10-2012, 256 bits, on any parameter set of [`podpis_gost::ParamSet`].
+    Gost256,
+    /// GOST R 34.10-2012, 512 bits.
+    Gost512,
 }
 
 impl Scheme {
     pub(crate) fn canonical(self, signature: &[u8]) -> Result<Vec<u8>, CmsError> {
         match self {
-            Self::Rsa => Ok(signature.to_vec()),
+            // Of a fixed form: GOST signatures are s‖r in full length, and `-s` does not fit the same `r`.
+            Self::Rsa | Self::Gost256 | Self::Gost512 => Ok(signature.to_vec()),
             Self::EcdsaP256 => {
                 let read = p256::ecdsa::Signature::from_der(signature)
                     .map_err(|_| CmsError::Malformed("ECDSA signature"))?;
@@ -97,6 +106,15 @@ impl Scheme {
                 },
                 parameters: None,
             },
+            // As OpenSSL's engine: the key's identifier, the hash is named beside it.
+            Self::Gost256 => AlgorithmIdentifierOwned {
+                oid: GOST_256,
+                parameters: None,
+            },
+            Self::Gost512 => AlgorithmIdentifierOwned {
+                oid: GOST_512,
+                parameters: None,
+            },
         }
     }
 }
@@ -116,7 +134,7 @@ impl SignedWith {
         identifier: &AlgorithmIdentifierOwned,
         hash: Option<HashKind>,
     ) -> Result<Self, CmsError> {
-        let unsupported = || CmsError::Unsupported(identifier.oid.to_string());
+        let unsupported = || unsupported(identifier.oid);
         let (scheme, own) = match identifier.oid {
             RSA_ENCRYPTION => (Scheme::Rsa, hash.ok_or_else(unsupported)?),
             RSA_SHA256 => (Scheme::Rsa, HashKind::Sha256),
@@ -125,6 +143,9 @@ impl SignedWith {
             ECDSA_SHA256 => (Scheme::EcdsaP256, HashKind::Sha256),
             ECDSA_SHA384 => (Scheme::EcdsaP256, HashKind::Sha384),
             ECDSA_SHA512 => (Scheme::EcdsaP256, HashKind::Sha512),
+            // The engine names the key's algorithm, CryptoPro also the one with the hash (RFC 9215, 2).
+            GOST_256 | GOST_256_STREEBOG => (Scheme::Gost256, HashKind::Streebog256),
+            GOST_512 | GOST_512_STREEBOG => (Scheme::Gost512, HashKind::Streebog512),
             _ => return Err(unsupported()),
         };
         if hash.is_some_and(|hash| hash != own) {
@@ -134,6 +155,10 @@ impl SignedWith {
         let fit = match scheme {
             Scheme::Rsa => parameters.is_none_or(Any::is_null),
             Scheme::EcdsaP256 => parameters.is_none(),
+            // RFC 9215, 2 leaves them out; OpenSSL writes NULL, others the key's own, which say nothing of the signature.
+            Scheme::Gost256 | Scheme::Gost512 => {
+                parameters.is_none_or(|any| any.is_null() || any.tag() == Tag::Sequence)
+            }
         };
         if !fit {
             return Err(CmsError::Malformed("parameters of the signature algorithm"));
@@ -167,6 +192,15 @@ impl SignedWith {
                     .verify(padding, prehash, signature)
                     .map_err(|_| CmsError::Signature)
             }
+            Scheme::Gost256 | Scheme::Gost512 => {
+                if scheme_of(key)? == self.scheme
+                    && gost_key(key)?.verify_digest(prehash, signature)
+                {
+                    Ok(())
+                } else {
+                    Err(CmsError::Signature)
+                }
+            }
         }
     }
 }
@@ -176,12 +210,14 @@ impl fmt::Display for SignedWith {
         let scheme = match self.scheme {
             Scheme::EcdsaP256 => "ECDSA P-256",
             Scheme::Rsa => "RSA PKCS#1 v1.5",
+            Scheme::Gost256 => "GOST R 34.10-2012 (256)",
+            Scheme::Gost512 => "GOST R 34.10-2012 (512)",
         };
         write!(f, "{scheme}, {}", self.hash)
     }
 }
 
-/// A hash that a signature may stand on. GOST R 34.11-2012 can be compared, though GOST signatures can't be checked yet.
+/// A hash that a signature may stand on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HashKind {
     /// SHA-256.
@@ -219,7 +255,7 @@ impl HashKind {
         ]
         .into_iter()
         .find(|kind| kind.oid() == identifier.oid)
-        .ok_or_else(|| CmsError::Unsupported(identifier.oid.to_string()))?;
+        .ok_or_else(|| unsupported(identifier.oid))?;
         if !identifier.parameters.as_ref().is_none_or(Any::is_null) {
             return Err(CmsError::Malformed("parameters of the hash algorithm"));
         }
@@ -261,8 +297,34 @@ pub(crate) fn scheme_of(key: &SubjectPublicKeyInfoOwned) -> Result<Scheme, CmsEr
     match key.algorithm.oid {
         EC_PUBLIC_KEY => p256_key(key).map(|_| Scheme::EcdsaP256),
         RSA_ENCRYPTION => rsa_key(key).map(|_| Scheme::Rsa),
-        other => Err(CmsError::Unsupported(other.to_string())),
+        GOST_256 => Ok(Scheme::Gost256),
+        GOST_512 => Ok(Scheme::Gost512),
+        other => Err(unsupported(other)),
     }
+}
+
+/// The GOST key of a certificate.
+pub(crate) fn gost_key(
+    key: &SubjectPublicKeyInfoOwned,
+) -> Result<podpis_gost::PublicKey, CmsError> {
+    let der = key
+        .to_der()
+        .map_err(|_| CmsError::Malformed("public key"))?;
+    podpis_gost::PublicKey::from_spki_der(&der).map_err(|error| match error {
+        KeyFormError::UnknownParameters(oid) => CmsError::Unsupported(oid),
+        _ => CmsError::Malformed("public key"),
+    })
+}
+
+/// Names an algorithm that can't be checked; those of the withdrawn standards say so.
+pub(crate) fn unsupported(oid: ObjectIdentifier) -> CmsError {
+    let dotted = oid.to_string();
+    CmsError::Unsupported(match dotted.as_str() {
+        "1.2.643.2.2.3" | "1.2.643.2.2.19" => format!("{dotted} (GOST R 34.10-2001, withdrawn)"),
+        "1.2.643.2.2.4" | "1.2.643.2.2.20" => format!("{dotted} (GOST R 34.10-94, withdrawn)"),
+        "1.2.643.2.2.9" => format!("{dotted} (GOST R 34.11-94, withdrawn)"),
+        _ => dotted,
+    })
 }
 
 pub(crate) const ECDSA_SHA256: ObjectIdentifier =
@@ -275,12 +337,18 @@ const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1
 const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const RSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
 const RSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
+const GOST_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.643.7.1.1.1.1");
+const GOST_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.643.7.1.1.1.2");
+/// `id-tc26-signwithdigest-gost3410-12-256` of RFC 9215, 2.
+pub(crate) const GOST_256_STREEBOG: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.643.7.1.1.3.2");
+pub(crate) const GOST_512_STREEBOG: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.643.7.1.1.3.3");
 
 /// Bits of an RSA modulus: below it is weak (NIST SP 800-131A), above it costs too much to check.
 pub(crate) const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 fn p256_key(key: &SubjectPublicKeyInfoOwned) -> Result<p256::ecdsa::VerifyingKey, CmsError> {
-    let unsupported = |oid: ObjectIdentifier| CmsError::Unsupported(oid.to_string());
     if key.algorithm.oid != EC_PUBLIC_KEY {
         return Err(unsupported(key.algorithm.oid));
     }
@@ -303,7 +371,7 @@ fn p256_key(key: &SubjectPublicKeyInfoOwned) -> Result<p256::ecdsa::VerifyingKey
 fn rsa_key(key: &SubjectPublicKeyInfoOwned) -> Result<rsa::RsaPublicKey, CmsError> {
     use der::referenced::OwnedToRef as _;
     if key.algorithm.oid != RSA_ENCRYPTION {
-        return Err(CmsError::Unsupported(key.algorithm.oid.to_string()));
+        return Err(unsupported(key.algorithm.oid));
     }
     let reference: SubjectPublicKeyInfoRef<'_> = key.owned_to_ref();
     let read = rsa::RsaPublicKey::try_from(reference)

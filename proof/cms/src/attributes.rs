@@ -9,7 +9,7 @@ use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::time::Time;
 
 use crate::asn1::{EssCertIdV2, IssuerSerial, SigningCertificate, SigningCertificateV2};
-use crate::certificate::timestamp;
+use crate::certificate::{time, timestamp};
 use crate::{Certificate, CmsError, HashKind};
 
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
@@ -52,6 +52,25 @@ fn seal_der(
         )?,
         attribute(SIGNING_CERTIFICATE_V2, Any::encode_from(&certificate)?)?,
     ])
+}
+
+/// Content type, message digest and signing time: what `openssl cms -sign` has and every reader knows.
+pub(crate) fn plain(
+    content_type: ObjectIdentifier,
+    digest: &[u8],
+    at: Timestamp,
+) -> Result<Attributes, CmsError> {
+    let made = || {
+        SetOfVec::from_iter([
+            attribute(CONTENT_TYPE, Any::encode_from(&content_type)?)?,
+            attribute(SIGNING_TIME, Any::encode_from(&time(at)?)?)?,
+            attribute(
+                MESSAGE_DIGEST,
+                Any::encode_from(&OctetString::new(digest)?)?,
+            )?,
+        ])
+    };
+    made().map_err(|_: der::Error| CmsError::Malformed("signed attributes"))
 }
 
 /// The unsigned attribute `signature-time-stamp` (RFC 3161, appendix A).

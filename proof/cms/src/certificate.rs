@@ -4,13 +4,13 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use der::asn1::{AnyRef, BitString};
+use der::asn1::{AnyRef, BitString, GeneralizedTime, UtcTime};
 use der::{Decode as _, Encode as _, Reader as _};
 use podpis_shared::Timestamp;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::time::Time;
 
-use crate::algorithm::SignedWith;
+use crate::algorithm::{SignedWith, gost_key};
 use crate::{CmsError, asn1, name};
 
 /// A certificate: its DER as given, and what it says. Equal when the DER is.
@@ -163,6 +163,22 @@ impl Certificate {
         self.tbs().subject == self.tbs().issuer
     }
 
+    /// The `SubjectPublicKeyInfo`, DER (RFC 5280, 4.1.2.7): of any algorithm.
+    pub fn public_key_der(&self) -> Vec<u8> {
+        // What was read is written the same way.
+        self.key().to_der().unwrap_or_default()
+    }
+
+    /// The key, where it is one of GOST R 34.10-2012 on a known parameter set.
+    pub fn gost_key(&self) -> Option<podpis_gost::PublicKey> {
+        gost_key(self.key()).ok()
+    }
+
+    /// Whether its validity holds that second.
+    pub fn is_valid_at(&self, at: Timestamp) -> bool {
+        self.not_before() <= at && at <= self.not_after()
+    }
+
     /// Checks that the other certificate's key signed this one. Says nothing of names, dates or rights.
     ///
     /// # Errors
@@ -218,4 +234,13 @@ pub(crate) fn base64_text(text: &[u8]) -> Result<Vec<u8>, CmsError> {
 
 pub(crate) fn timestamp(time: Time) -> Timestamp {
     Timestamp::from_unix(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX))
+}
+
+/// RFC 5280, 4.1.2.5: two digits of the year through 2049, four after it.
+pub(crate) fn time(at: Timestamp) -> der::Result<Time> {
+    let since = std::time::Duration::from_secs(at.unix().unsigned_abs());
+    Ok(match UtcTime::from_unix_duration(since) {
+        Ok(short) => Time::UtcTime(short),
+        Err(_) => Time::GeneralTime(GeneralizedTime::from_unix_duration(since)?),
+    })
 }

@@ -12,7 +12,7 @@ pub enum CmsError {
     /// A well-formed CMS message of another kind, such as encrypted data.
     #[error("not a signature: CMS content type {0}")]
     NotSignedData(String),
-    /// An algorithm that this version can't check, GOST among them, as a dotted OID.
+    /// An algorithm that this version can't check, as a dotted OID; withdrawn ones with their name behind it.
     #[error("algorithm {0} is not supported")]
     Unsupported(String),
     /// The message was asked for its one signer and holds another number of them.

@@ -1,9 +1,6 @@
-//! Certificates of the sandbox: a root and a seal below it, the same from the same seed.
+//! Certificates of the sandbox: a root and a seal below it, the same from the same seed; and self-signed ones of GOST keys.
 
-use der::asn1::{
-    Any, BitString, GeneralizedTime, ObjectIdentifier, OctetString, SetOfVec, UtcTime,
-    Utf8StringRef,
-};
+use der::asn1::{Any, BitString, ObjectIdentifier, OctetString, SetOfVec, Utf8StringRef};
 use der::oid::AssociatedOid;
 use der::{Decode as _, Encode};
 use p256::SecretKey;
@@ -21,10 +18,15 @@ use x509_cert::ext::pkix::{
 use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
-use x509_cert::time::{Time, Validity};
+use x509_cert::time::Validity;
 
 use crate::algorithm::ECDSA_SHA256;
+use crate::certificate::time;
 use crate::{Certificate, CmsError};
+
+mod gost;
+
+pub use gost::gost_certificate;
 
 /// What [`root_and_leaf`] makes, in PEM.
 #[derive(Clone)]
@@ -56,14 +58,15 @@ pub fn root_and_leaf(
     let root_key = key(seed, "root")?;
     let leaf_key = key(seed, "seal")?;
     let validity = validity(from, until).map_err(made)?;
-    let root_name = name(ROOT_NAME).map_err(made)?;
+    let named = |common| name(&[(ORGANISATION, "Podpis sandbox"), (COMMON_NAME, common)]);
+    let root_name = named(ROOT_NAME).map_err(made)?;
     let issuer = Issuer {
         key: &root_key,
         name: &root_name,
         validity,
     };
     let root = issuer.issue(seed, &root_name, &root_key, true)?;
-    let leaf_name = name(LEAF_NAME).map_err(made)?;
+    let leaf_name = named(LEAF_NAME).map_err(made)?;
     let leaf = issuer.issue(seed, &leaf_name, &leaf_key, false)?;
     let leaf_key = leaf_key
         .to_pkcs8_pem(LineEnding::LF)
@@ -75,6 +78,9 @@ pub fn root_and_leaf(
         leaf_key,
     })
 }
+
+const ORGANISATION: &str = "2.5.4.10";
+const COMMON_NAME: &str = "2.5.4.3";
 
 struct Issuer<'a> {
     key: &'a SecretKey,
@@ -195,29 +201,20 @@ fn key_id(key: &SubjectPublicKeyInfoOwned) -> der::Result<OctetString> {
     OctetString::new(&digest[..20])
 }
 
-fn name(common: &str) -> der::Result<Name> {
-    let part = |oid: &str, text: &str| -> der::Result<RelativeDistinguishedName> {
+/// A name of these attributes, by their OIDs.
+fn name(parts: &[(&str, &str)]) -> der::Result<Name> {
+    let part = |(oid, text): &(&str, &str)| -> der::Result<RelativeDistinguishedName> {
         let attribute = AttributeTypeAndValue {
             oid: ObjectIdentifier::new(oid).map_err(|_| der::ErrorKind::Failed)?,
             value: Any::from(Utf8StringRef::new(text)?),
         };
         Ok(RelativeDistinguishedName(SetOfVec::from_iter([attribute])?))
     };
-    Ok(RdnSequence(vec![
-        part("2.5.4.10", "Podpis sandbox")?,
-        part("2.5.4.3", common)?,
-    ]))
+    let parts = parts.iter().map(part).collect::<der::Result<_>>()?;
+    Ok(RdnSequence(parts))
 }
 
-/// RFC 5280, 4.1.2.5: two digits of the year through 2049, four after it.
 fn validity(from: Timestamp, until: Timestamp) -> der::Result<Validity> {
-    let time = |at: Timestamp| -> der::Result<Time> {
-        let since = std::time::Duration::from_secs(at.unix().unsigned_abs());
-        Ok(match UtcTime::from_unix_duration(since) {
-            Ok(short) => Time::UtcTime(short),
-            Err(_) => Time::GeneralTime(GeneralizedTime::from_unix_duration(since)?),
-        })
-    };
     Ok(Validity {
         not_before: time(from)?,
         not_after: time(until)?,

@@ -29,7 +29,8 @@ pub struct SignedData {
 #[derive(Clone, Debug)]
 pub struct Signer {
     info: SignerInfo,
-    signed: Signed,
+    /// `None` where the content itself was signed, without attributes.
+    signed: Option<Signed>,
     certificate: Option<Certificate>,
     others: Vec<Certificate>,
     timestamp: Option<Vec<u8>>,
@@ -64,6 +65,20 @@ impl SignedData {
     /// # Errors
     /// [`CmsError::TooLarge`], [`CmsError::Malformed`], [`CmsError::NotSignedData`], [`CmsError::Attribute`].
     pub fn parse(der: &[u8]) -> Result<Self, CmsError> {
+        let parsed = Self::parse_bare(der)?;
+        // Without signed attributes nothing says what kind of bytes were signed; CAdES has no such form.
+        match parsed.signers.iter().any(|signer| signer.signed.is_none()) {
+            true => Err(CmsError::Attribute("message-digest")),
+            false => Ok(parsed),
+        }
+    }
+
+    /// As [`SignedData::parse`], and signers may stand there without signed attributes (RFC 5652, 5.4), as older programs
+    /// write them. Only for content whose form is known: such a signature says nothing of what it is over.
+    ///
+    /// # Errors
+    /// As [`SignedData::parse`].
+    pub fn parse_bare(der: &[u8]) -> Result<Self, CmsError> {
         if der.len() > MAX_BYTES {
             return Err(CmsError::TooLarge("a signature of more than 1 MiB"));
         }
@@ -200,7 +215,10 @@ impl SignedData {
         }
         let signer = self.signer()?;
         let certificate = signer.certificate().ok_or(CmsError::NoCertificate)?;
-        let expected = attributes::seal(ID_DATA, signer.message_digest(), certificate)?;
+        let digest = signer
+            .message_digest()
+            .ok_or(CmsError::Attribute("message-digest"))?;
+        let expected = attributes::seal(ID_DATA, digest, certificate)?;
         if signer.info.signed_attrs.as_ref() != Some(&expected) {
             return Err(CmsError::NotCanonical("signed attributes"));
         }
@@ -265,12 +283,11 @@ impl Signer {
         content_type: ContentType,
         certificates: &[Certificate],
     ) -> Result<Self, CmsError> {
-        // Without signed attributes nothing says what kind of bytes were signed; CAdES has no such form.
-        let attributes = info
+        let signed = info
             .signed_attrs
             .as_ref()
-            .ok_or(CmsError::Attribute("message-digest"))?;
-        let signed = Signed::read(attributes, content_type.oid())?;
+            .map(|attributes| Signed::read(attributes, content_type.oid()))
+            .transpose()?;
         let certificate = certificates
             .iter()
             .find(|certificate| identifies(&info.sid, certificate))
@@ -296,13 +313,14 @@ impl Signer {
     }
 
     /// When the signer says it was signed.
-    pub const fn signing_time(&self) -> Option<Timestamp> {
-        self.signed.signing_time
+    pub fn signing_time(&self) -> Option<Timestamp> {
+        self.signed.as_ref().and_then(|signed| signed.signing_time)
     }
 
-    /// The hash of the content that was signed, in the kind of [`Signer::hash`].
-    pub fn message_digest(&self) -> &[u8] {
-        &self.signed.message_digest
+    /// The hash of the content that was signed, in the kind of [`Signer::hash`]; `None` without signed attributes.
+    pub fn message_digest(&self) -> Option<&[u8]> {
+        let signed = self.signed.as_ref()?;
+        Some(&signed.message_digest)
     }
 
     /// The kind of the content's hash.
@@ -328,12 +346,16 @@ impl Signer {
         self.timestamp.as_deref()
     }
 
-    /// Whether the content is what this signer signed: so much can be said of GOST signatures too.
+    /// Whether the content is what this signer signed: so much can be said whatever the signature's algorithm.
     ///
     /// # Errors
-    /// [`CmsError::Unsupported`] for an unknown hash, [`CmsError::MessageDigest`] when it is other content.
+    /// [`CmsError::Unsupported`] for an unknown hash, [`CmsError::MessageDigest`] when it is other content,
+    /// [`CmsError::Attribute`] without signed attributes, where only the signature itself tells.
     pub fn check_content(&self, digest: impl Fn(HashKind) -> Vec<u8>) -> Result<(), CmsError> {
-        if digest(self.hash()?) != self.message_digest() {
+        let stated = self
+            .message_digest()
+            .ok_or(CmsError::Attribute("message-digest"))?;
+        if digest(self.hash()?) != stated {
             return Err(CmsError::MessageDigest);
         }
         Ok(())
@@ -345,27 +367,35 @@ impl Signer {
     /// [`CmsError::MessageDigest`], [`CmsError::NoCertificate`], [`CmsError::Attribute`], [`CmsError::Unsupported`],
     /// [`CmsError::Signature`].
     pub fn verify(&self, digest: impl Fn(HashKind) -> Vec<u8>) -> Result<Verified, CmsError> {
-        self.check_content(digest)?;
+        let prehash = self.prehash(digest)?;
         let signer = self.certificate.clone().ok_or(CmsError::NoCertificate)?;
-        self.signed.check_certificate(&signer)?;
+        if let Some(signed) = &self.signed {
+            signed.check_certificate(&signer)?;
+        }
         let with = self.with()?;
-        // RFC 5652, 5.4: not `[0]` but an explicit SET is what was signed.
-        let message = self
-            .info
-            .signed_attrs
-            .as_ref()
-            .and_then(|attributes| attributes.to_der().ok())
-            .ok_or(CmsError::Malformed("signed attributes"))?;
-        with.verify(signer.key(), &with.hash.digest(&message), self.signature())?;
+        with.verify(signer.key(), &prehash, self.signature())?;
         Ok(Verified {
             signer,
             others: self.others.clone(),
-            signing_time: self.signed.signing_time,
+            signing_time: self.signing_time(),
             algorithm: with,
-            names_certificate: self.signed.names_certificate(),
+            names_certificate: self.signed.as_ref().is_some_and(Signed::names_certificate),
             signature: self.signature().to_vec(),
             timestamp: self.timestamp.clone(),
         })
+    }
+
+    /// The hash that the signature is over: that of the attributes, which hold the content's, or the content's own.
+    fn prehash(&self, digest: impl Fn(HashKind) -> Vec<u8>) -> Result<Vec<u8>, CmsError> {
+        let Some(attributes) = &self.info.signed_attrs else {
+            return Ok(digest(self.hash()?));
+        };
+        self.check_content(digest)?;
+        // RFC 5652, 5.4: not `[0]` but an explicit SET is what was signed.
+        let message = attributes
+            .to_der()
+            .map_err(|_| CmsError::Malformed("signed attributes"))?;
+        Ok(self.hash()?.digest(&message))
     }
 
     fn with(&self) -> Result<SignedWith, CmsError> {
