@@ -1,13 +1,16 @@
 //! Arithmetic modulo one odd prime: the curve's field, or its order.
 
 use crypto_bigint::modular::FixedMontyParams;
-use crypto_bigint::{Limb, NonZero, Odd, Uint, WideWord, Word};
+use crypto_bigint::{Odd, Uint, WideWord, Word};
 
-/// A prime with what multiplication modulo it needs. Numbers are kept in Montgomery's form, as `x·R mod p` with
-/// `R = 2^(bits of L limbs)`; "form" in names below means that. Everything is constant-time in the numbers, but not in the prime.
+/// A prime with what arithmetic modulo it needs. Everything is constant-time in the numbers, but not in the prime.
 ///
-/// The forms of `crypto-bigint` carry their modulus along in every number or fix it in the type; with seven curves of
-/// two sizes, the first is slow and the second is seven times the code. So this keeps its parameters beside the numbers.
+/// Numbers are kept in a form of their own. For most primes it is Montgomery's, `x·R mod p` with `R = 2^(bits of L limbs)`;
+/// for a prime just below R the plain number, as reducing it is cheaper there, which comes to the same with `R = 1`.
+///
+/// The numbers are `crypto-bigint`'s, and so are the constants, inversion and encoding. Its Montgomery forms carry their modulus
+/// along in every number or fix it in the type, and its addition is slower than a multiplication here; with seven curves of
+/// two sizes, that is slow or seven times the code. So the four operations stand here, with their parameters beside the numbers.
 #[derive(Debug)]
 pub(crate) struct Field<const L: usize> {
     modulus: Odd<Uint<L>>,
@@ -15,19 +18,36 @@ pub(crate) struct Field<const L: usize> {
     pub(crate) one: Uint<L>,
     /// `R² mod p`: what brings a number into form.
     square: Uint<L>,
-    /// `-1/p` modulo one word.
-    inverse: Word,
+    reduction: Reduction,
+}
+
+/// How a product of two numbers gets below the prime again.
+#[derive(Debug)]
+enum Reduction {
+    /// The prime is `2^bits - c` with `c` of at most 16 bits: the upper half counts `c` times in the lower.
+    Fold(Word),
+    /// Montgomery's, with `-1/p` modulo one word.
+    Montgomery(Word),
 }
 
 impl<const L: usize> Field<L> {
     /// The field of an odd prime.
     pub(crate) const fn new(modulus: Odd<Uint<L>>) -> Self {
+        let distance = modulus.as_ref().wrapping_neg();
+        if distance.bits_vartime() <= 16 {
+            return Self {
+                modulus,
+                one: Uint::ONE,
+                square: Uint::ONE,
+                reduction: Reduction::Fold(distance.as_words()[0]),
+            };
+        }
         let params = FixedMontyParams::new_vartime(modulus);
         Self {
             modulus,
             one: *params.one(),
             square: *params.r2(),
-            inverse: params.mod_neg_inv().0,
+            reduction: Reduction::Montgomery(params.mod_neg_inv().0),
         }
     }
 
@@ -50,30 +70,99 @@ impl<const L: usize> Field<L> {
         self.plain(&self.form(plain))
     }
 
+    #[inline]
     pub(crate) const fn add(&self, a: &Uint<L>, b: &Uint<L>) -> Uint<L> {
-        a.add_mod(b, self.nonzero())
+        let (a, b) = (a.as_words(), b.as_words());
+        let (mut sum, mut carry, mut i) = ([0; L], false, 0);
+        while i < L {
+            (sum[i], carry) = add_carry(a[i], b[i], carry);
+            i += 1;
+        }
+        self.once(sum, carry as Word)
     }
 
+    #[inline]
     pub(crate) const fn double(&self, a: &Uint<L>) -> Uint<L> {
-        a.double_mod(self.nonzero())
+        self.add(a, a)
     }
 
+    #[inline]
     pub(crate) const fn sub(&self, a: &Uint<L>, b: &Uint<L>) -> Uint<L> {
-        a.sub_mod(b, self.nonzero())
+        let (a, b, p) = (a.as_words(), b.as_words(), self.modulus().as_words());
+        let (mut difference, mut borrow, mut i) = ([0; L], false, 0);
+        while i < L {
+            (difference[i], borrow) = sub_borrow(a[i], b[i], borrow);
+            i += 1;
+        }
+        let below = (borrow as Word).wrapping_neg();
+        let mut carry = false;
+        i = 0;
+        while i < L {
+            (difference[i], carry) = add_carry(difference[i], p[i] & below, carry);
+            i += 1;
+        }
+        Uint::from_words(difference)
     }
 
+    #[inline]
     pub(crate) const fn neg(&self, a: &Uint<L>) -> Uint<L> {
         self.sub(&Uint::ZERO, a)
     }
 
+    #[inline]
     pub(crate) const fn square(&self, a: &Uint<L>) -> Uint<L> {
         self.mul(a, a)
     }
 
     /// `a·b/R`: the product in form of two numbers in form. One of them may be any number of L limbs.
-    #[inline]
+    // Every point operation has a dozen of these: inlined, they would be most of a Wasm module.
+    #[inline(never)]
     pub(crate) const fn mul(&self, a: &Uint<L>, b: &Uint<L>) -> Uint<L> {
-        let (a, b, p) = (a.as_words(), b.as_words(), self.modulus.as_ref().as_words());
+        match self.reduction {
+            Reduction::Fold(c) => self.mul_fold(a.as_words(), b.as_words(), c),
+            Reduction::Montgomery(inverse) => self.mul_monty(a.as_words(), b.as_words(), inverse),
+        }
+    }
+
+    /// The whole product, then `upper·2^bits = upper·c`, twice: the second time it is one word.
+    #[inline(always)]
+    const fn mul_fold(&self, a: &[Word; L], b: &[Word; L], c: Word) -> Uint<L> {
+        let (mut lower, mut upper) = ([0; L], [0; L]);
+        let mut i = 0;
+        while i < L {
+            let (mut carry, mut j) = (0, 0);
+            while j < L {
+                if i + j < L {
+                    (lower[i + j], carry) = mul_add(a[i], b[j], lower[i + j], carry);
+                } else {
+                    (upper[i + j - L], carry) = mul_add(a[i], b[j], upper[i + j - L], carry);
+                }
+                j += 1;
+            }
+            upper[i] = carry;
+            i += 1;
+        }
+        let mut top = 0;
+        i = 0;
+        while i < L {
+            (lower[i], top) = mul_add(upper[i], c, lower[i], top);
+            i += 1;
+        }
+        // top is at most c, so this product has at most 32 bits.
+        let mut carry;
+        (lower[0], carry) = lower[0].overflowing_add(top.wrapping_mul(c));
+        i = 1;
+        while i < L {
+            (lower[i], carry) = add_carry(lower[i], 0, carry);
+            i += 1;
+        }
+        self.once(lower, carry as Word)
+    }
+
+    /// A row of the product and a step of the reduction in turn.
+    #[inline(always)]
+    const fn mul_monty(&self, a: &[Word; L], b: &[Word; L], inverse: Word) -> Uint<L> {
+        let p = self.modulus().as_words();
         let (mut t, mut top) = ([0; L], 0);
         let mut i = 0;
         while i < L {
@@ -83,7 +172,7 @@ impl<const L: usize> Field<L> {
                 j += 1;
             }
             let (above, over) = split(top as WideWord + carry as WideWord);
-            let m = t[0].wrapping_mul(self.inverse);
+            let m = t[0].wrapping_mul(inverse);
             (_, carry) = mul_add(m, p[0], t[0], 0);
             j = 1;
             while j < L {
@@ -94,36 +183,67 @@ impl<const L: usize> Field<L> {
             top = over + carry;
             i += 1;
         }
-        self.once(Uint::from_words(t), top)
+        self.once(t, top)
     }
 
     /// `1/a` in form, and 0 for 0.
     pub(crate) fn invert(&self, form: &Uint<L>) -> Uint<L> {
-        // 1/(a·R) is two factors of R short of 1/a in form.
-        let inverse = form.invert_odd_mod(&self.modulus).unwrap_or(Uint::ZERO);
+        self.inverse_form(form.invert_odd_mod(&self.modulus).unwrap_or(Uint::ZERO))
+    }
+
+    /// The same in variable time.
+    pub(crate) fn invert_vartime(&self, form: &Uint<L>) -> Uint<L> {
+        let inverse = form.invert_odd_mod_vartime(&self.modulus);
+        self.inverse_form(inverse.unwrap_or(Uint::ZERO))
+    }
+
+    /// `1/(a·R)` is two factors of R short of `1/a` in form.
+    fn inverse_form(&self, inverse: Uint<L>) -> Uint<L> {
         self.form(&self.form(&inverse))
     }
 
     /// `(top, t)` less the prime, if it is not below it; it is below twice the prime.
-    #[inline]
-    const fn once(&self, t: Uint<L>, top: Word) -> Uint<L> {
-        let (less, borrow) = t.borrowing_sub(self.modulus(), Limb::ZERO);
-        let (_, back) = Limb(top).borrowing_sub(Limb::ZERO, borrow);
-        less.wrapping_add(&self.modulus().bitand_limb(back))
-    }
-
-    const fn nonzero(&self) -> &NonZero<Uint<L>> {
-        self.modulus.as_nz_ref()
+    #[inline(always)]
+    const fn once(&self, t: [Word; L], top: Word) -> Uint<L> {
+        let p = self.modulus().as_words();
+        let (mut less, mut borrow, mut i) = ([0; L], false, 0);
+        while i < L {
+            (less[i], borrow) = sub_borrow(t[i], p[i], borrow);
+            i += 1;
+        }
+        let keep = (borrow as Word & !top & 1).wrapping_neg();
+        i = 0;
+        while i < L {
+            less[i] = (t[i] & keep) | (less[i] & !keep);
+            i += 1;
+        }
+        Uint::from_words(less)
     }
 }
 
 /// `a·b + c + d` as its lower and its upper word; it can't be more.
-#[inline]
+#[inline(always)]
 const fn mul_add(a: Word, b: Word, c: Word, d: Word) -> (Word, Word) {
     split(a as WideWord * b as WideWord + c as WideWord + d as WideWord)
 }
 
-#[inline]
+/// `a + b + carry`, and the carry of that.
+#[inline(always)]
+const fn add_carry(a: Word, b: Word, carry: bool) -> (Word, bool) {
+    let (sum, first) = a.overflowing_add(b);
+    let (sum, second) = sum.overflowing_add(carry as Word);
+    (sum, first | second)
+}
+
+/// `a - b - borrow`, and the borrow of that.
+#[inline(always)]
+const fn sub_borrow(a: Word, b: Word, borrow: bool) -> (Word, bool) {
+    let (difference, first) = a.overflowing_sub(b);
+    let (difference, second) = difference.overflowing_sub(borrow as Word);
+    (difference, first | second)
+}
+
+#[inline(always)]
 const fn split(wide: WideWord) -> (Word, Word) {
     (wide as Word, (wide >> Word::BITS) as Word)
 }

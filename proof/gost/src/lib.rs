@@ -13,6 +13,7 @@ mod nonce;
 mod params;
 mod point;
 mod signature;
+mod vartime;
 
 pub use digest::streebog;
 pub use error::GostError;

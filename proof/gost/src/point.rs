@@ -57,7 +57,7 @@ impl<const L: usize> Point<L> {
         }
     }
 
-    /// The affine forms of several points, none of them infinity, with one inversion.
+    /// The affine forms of several points, none of them infinity, with one inversion. Variable time.
     pub(crate) fn all_to_affine(points: &[Self], curve: &Curve<L>) -> Vec<Affine<L>> {
         let f = &curve.field;
         // Products of all denominators before each; then the inverse of the last peels them off backwards.
@@ -68,7 +68,7 @@ impl<const L: usize> Point<L> {
                 std::mem::replace(&mut product, with_own)
             })
             .collect();
-        let mut inverse = f.invert(&product);
+        let mut inverse = f.invert_vartime(&product);
         let mut affine: Vec<_> = (points.iter().zip(&before).rev())
             .map(|(point, before)| {
                 let own = f.mul(&inverse, before);

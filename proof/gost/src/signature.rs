@@ -1,10 +1,10 @@
 //! Signing and checking over one curve: GOST R 34.10-2012, sections 6.1 and 6.2.
 
-use crypto_bigint::Uint;
+use crypto_bigint::{Limb, Uint};
 
 use crate::curve::Curve;
 use crate::nonce::Nonces;
-use crate::point::{Affine, Point};
+use crate::point::Affine;
 
 /// `s ‖ r`, each big-endian.
 pub(crate) fn sign<const L: usize>(
@@ -49,25 +49,27 @@ pub(crate) fn verify<const L: usize>(
     if !in_range(&s) || !in_range(&r) {
         return false;
     }
-    let inverse = order.invert(&order.form(&number(curve, digest)));
+    let inverse = order.invert_vartime(&order.form(&number(curve, digest)));
     let z1 = order.mul(&inverse, &s);
     let z2 = order.neg(&order.mul(&inverse, &r));
-    let sum = curve
-        .multiply(curve.generator(), &z1)
-        .add(&curve.multiply(key, &z2), curve);
-    has_abscissa(curve, &sum, &r)
+    let point = curve.sum(&z1, key, &z2);
+    // The abscissa modulo q is r: it is r, or r with some multiple of q that leaves it below p.
+    let mut x = r;
+    while x < *curve.field.modulus() {
+        if point.has_abscissa(&curve.field.form(&x), curve) {
+            return true;
+        }
+        let (next, carry) = x.carrying_add(order.modulus(), Limb::ZERO);
+        if carry != Limb::ZERO {
+            break;
+        }
+        x = next;
+    }
+    false
 }
 
 /// `e`: the digest as a little-endian number modulo q, and 1 for 0. The digest has the curve's size.
 fn number<const L: usize>(curve: &Curve<L>, digest: &[u8]) -> Uint<L> {
     let e = curve.order.reduce(&Uint::from_le_slice(digest));
     if e == Uint::ZERO { Uint::ONE } else { e }
-}
-
-fn has_abscissa<const L: usize>(curve: &Curve<L>, point: &Point<L>, r: &Uint<L>) -> bool {
-    if point.z == Uint::ZERO {
-        return false;
-    }
-    let affine = point.to_affine(curve);
-    curve.order.reduce(&curve.field.plain(&affine.x)) == *r
 }

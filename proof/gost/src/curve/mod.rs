@@ -6,7 +6,8 @@ use crypto_bigint::{Odd, U256, U512, Uint};
 
 use crate::comb::Comb;
 use crate::field::Field;
-use crate::point::{Affine, Point};
+use crate::point::Affine;
+use crate::vartime::{self, Jacobian, Odds};
 use crate::{GostError, ParamSet};
 
 mod sets;
@@ -75,7 +76,9 @@ pub(crate) struct Curve<const L: usize> {
     minus_three: bool,
     generator: Affine<L>,
     cofactor: u32,
+    /// Multiples of the generator for signing and for checking, made when they are first needed.
     comb: OnceLock<Comb<L>>,
+    odds: OnceLock<Odds<L>>,
 }
 
 impl<const L: usize> Curve<L> {
@@ -101,6 +104,7 @@ impl<const L: usize> Curve<L> {
             generator,
             cofactor: text.cofactor,
             comb: OnceLock::new(),
+            odds: OnceLock::new(),
         }
     }
 
@@ -116,6 +120,10 @@ impl<const L: usize> Curve<L> {
         } else {
             self.field.mul(&self.a, x)
         }
+    }
+
+    pub(crate) fn a_is_minus_three(&self) -> bool {
+        self.minus_three
     }
 
     /// The point with these coordinates, not in form, if it can be a public key.
@@ -159,6 +167,12 @@ impl<const L: usize> Curve<L> {
             .to_affine(self)
     }
 
+    /// `z1·G + z2·P`. Variable time.
+    pub(crate) fn sum(&self, z1: &Uint<L>, point: &Affine<L>, z2: &Uint<L>) -> Jacobian<L> {
+        let generator = self.odds.get_or_init(|| Odds::of_generator(self));
+        vartime::sum(self, &[(generator, z1), (&Odds::of_key(self, point), z2)])
+    }
+
     fn holds(&self, point: &Affine<L>) -> bool {
         let f = &self.field;
         let x3 = f.mul(&f.square(&point.x), &point.x);
@@ -168,20 +182,9 @@ impl<const L: usize> Curve<L> {
 
     /// Whether `q·P` is infinity. Variable time.
     fn in_subgroup(&self, point: &Affine<L>) -> bool {
-        let product = self.multiply(point, self.order.modulus());
-        // The third coordinate of the formulas' failure is 0 as well, but there the second is too.
-        product.z == Uint::ZERO && product.y != Uint::ZERO
-    }
-
-    /// `k·P` for any point of the curve. Variable time.
-    pub(crate) fn multiply(&self, point: &Affine<L>, k: &Uint<L>) -> Point<L> {
-        let mut sum = Point::infinity(self);
-        for i in (0..k.bits_vartime()).rev() {
-            sum = sum.double(self);
-            if k.bit_vartime(i) {
-                sum = sum.add_affine(point, self);
-            }
-        }
-        sum
+        // A point with y = 0 has order 2.
+        point.y != Uint::ZERO
+            && vartime::sum(self, &[(&Odds::of_key(self, point), self.order.modulus())])
+                .is_infinity()
     }
 }
