@@ -1,5 +1,7 @@
 //! Arithmetic modulo one odd prime: the curve's field, or its order.
 
+use std::hint::black_box;
+
 use crypto_bigint::modular::FixedMontyParams;
 use crypto_bigint::{Odd, Uint, WideWord, Word};
 
@@ -94,7 +96,7 @@ impl<const L: usize> Field<L> {
             (difference[i], borrow) = sub_borrow(a[i], b[i], borrow);
             i += 1;
         }
-        let below = (borrow as Word).wrapping_neg();
+        let below = mask(borrow as Word);
         let mut carry = false;
         i = 0;
         while i < L {
@@ -211,7 +213,7 @@ impl<const L: usize> Field<L> {
             (less[i], borrow) = sub_borrow(t[i], p[i], borrow);
             i += 1;
         }
-        let keep = (borrow as Word & !top & 1).wrapping_neg();
+        let keep = mask(borrow as Word & !top);
         i = 0;
         while i < L {
             less[i] = (t[i] & keep) | (less[i] & !keep);
@@ -225,6 +227,13 @@ impl<const L: usize> Field<L> {
 #[inline(always)]
 const fn mul_add(a: Word, b: Word, c: Word, d: Word) -> (Word, Word) {
     split(a as WideWord * b as WideWord + c as WideWord + d as WideWord)
+}
+
+/// All ones for 1, all zeros for 0. What follows must not be made a branch, which the optimiser does where it sees that
+/// only two values are possible; so it doesn't.
+#[inline(always)]
+const fn mask(bit: Word) -> Word {
+    black_box(bit.wrapping_neg())
 }
 
 /// `a + b + carry`, and the carry of that.
