@@ -301,4 +301,20 @@ impl Clinic {
         let types = events.filter_map(|event| event["type"].as_str().map(str::to_owned));
         Ok(types.filter(|kind| kind.starts_with("document.")).collect())
     }
+
+    /// Why acts of one document failed, as the journal keeps it: the data of its `esia.failed` entries, oldest first.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn failures(&mut self, id: &str) -> Result<Vec<Value>> {
+        let path = format!("/api/v1/documents/{id}/proof");
+        let proof = self.get(&path)?.expect(200)?.json()?;
+        let entries = proof["entries"].as_array().context("no entries")?;
+        Ok(entries
+            .iter()
+            .map(|proven| &proven["entry"])
+            .filter(|entry| entry["type"] == "esia.failed")
+            .map(|entry| entry["data"].clone())
+            .collect())
+    }
 }

@@ -23,7 +23,7 @@ pub struct Patient {
     /// The browser: its cookies stay.
     pub client: Client,
     /// The same browser at ESIA.
-    esia: Visitor,
+    pub esia: Visitor,
     /// The link's token.
     pub token: String,
 }

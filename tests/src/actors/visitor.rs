@@ -9,6 +9,8 @@ use crate::client::Client;
 #[derive(Clone, Debug)]
 pub struct Visitor {
     client: Client,
+    /// How often ESIA has asked who this is.
+    pub asked: u32,
 }
 
 impl Visitor {
@@ -16,6 +18,7 @@ impl Visitor {
     pub fn new(esia: &str) -> Self {
         Self {
             client: Client::new(esia),
+            asked: 0,
         }
     }
 
@@ -41,6 +44,7 @@ impl Visitor {
                 let (_, id) = url
                     .split_once("/login?id=")
                     .with_context(|| format!("not the login page: {url}"))?;
+                self.asked += 1;
                 self.choose(&page, id, person, allow)?
             };
             if !url.starts_with('/') && !url.starts_with(self.client.base()) {

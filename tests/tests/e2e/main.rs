@@ -1,8 +1,14 @@
 //! The product over HTTP, as MIS, operator, patients and outsiders meet it.
 
+mod at_rest;
 mod crash;
 mod documents;
+mod esia_down;
 mod esia_failures;
+mod esia_rotation;
+mod esia_session;
+mod esia_signer;
+mod esia_ways;
 mod export;
 mod headers;
 mod idempotency;

@@ -414,7 +414,7 @@ fn at_once(acts: &[(Patient, podpis_tests::Callback)]) -> Result<Vec<u16>> {
     })
 }
 
-fn still_unsigned(clinic: &mut Clinic, id: &str) -> Result<()> {
+pub(crate) fn still_unsigned(clinic: &mut Clinic, id: &str) -> Result<()> {
     let document = clinic.document(id)?;
     ensure!(
         ["sent", "opened"]

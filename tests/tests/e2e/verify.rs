@@ -8,7 +8,7 @@ use podpis_tests::{Clinic, Person, Settings, Stack, Upload, pdf, wait_for};
 use podpis_verify::{Input, Report, Verdict, verify};
 use serde_json::json;
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Timestamp::from_unix(since.map_or(0, |since| since.as_secs().cast_signed()))
 }
@@ -21,18 +21,18 @@ fn signed(stack: &Stack, clinic: &mut Clinic) -> Result<String> {
     Ok(id)
 }
 
-fn file(clinic: &mut Clinic, id: &str, name: &str) -> Result<Vec<u8>> {
+pub(crate) fn file(clinic: &mut Clinic, id: &str, name: &str) -> Result<Vec<u8>> {
     let path = format!("/api/v1/documents/{id}/{name}");
     Ok(clinic.get(&path)?.expect(200)?.body)
 }
 
-fn trust(stack: &Stack) -> Result<Trust> {
+pub(crate) fn trust(stack: &Stack) -> Result<Trust> {
     let reply = stack.anonymous().get("/api/v1/trust")?.expect(200)?;
     Ok(serde_json::from_slice(&reply.body)?)
 }
 
 /// The verdict, and whatever did not pass in words.
-fn expect(report: &Report, verdict: Verdict) -> Result<()> {
+pub(crate) fn expect(report: &Report, verdict: Verdict) -> Result<()> {
     ensure!(
         report.verdict == verdict,
         "{}",
@@ -41,7 +41,7 @@ fn expect(report: &Report, verdict: Verdict) -> Result<()> {
     Ok(())
 }
 
-fn outcome<'a>(report: &'a Report, id: &str) -> Result<&'a str> {
+pub(crate) fn outcome<'a>(report: &'a Report, id: &str) -> Result<&'a str> {
     let check = report.checks.iter().find(|check| check.id.as_str() == id);
     Ok(check.with_context(|| id.to_owned())?.result.as_str())
 }
