@@ -110,7 +110,7 @@ async fn identify(
         ))
     } else {
         let code = request.code.as_deref().unwrap_or_default();
-        ask_esia(settings, session, &document, attempt, code).await?
+        ask_esia(&db, settings, session, &document, attempt, code).await?
     };
     let refused = match outcome {
         Ok(identity) => {
@@ -134,6 +134,7 @@ async fn identify(
 
 /// Exchanges the code and checks everything; the outer error is a mistake of our deployment.
 async fn ask_esia(
+    db: &Db,
     settings: &Settings,
     session: &Session,
     document: &Document,
@@ -145,7 +146,7 @@ async fn ask_esia(
     if !well_formed || !token::code_may_belong(code, attempt.state) {
         return Ok(Err(Refused::Invalid("code")));
     }
-    let (keys, issuer) = (settings::keys().await?, settings::issuer().await?);
+    let (keys, issuer) = (settings::keys(db).await?, settings::issuer().await?);
     let own_state = protocol::uuid(random::bytes()?);
     let form = settings
         .client

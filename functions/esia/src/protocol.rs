@@ -1,10 +1,22 @@
-//! ESIA's OAuth 2.0, version 2 (authorise) and 3 (token): addresses, forms, and the strings that are signed.
+//! ESIA's OAuth 2.0: addresses, forms, and the strings that are signed.
+//!
+//! | | [`Version::V2`] | [`Version::V1`] |
+//! |---|---|---|
+//! | authorise, token | `/aas/oauth2/v2/ac`, `/aas/oauth2/v3/te` | `/aas/oauth2/ac`, `/aas/oauth2/te` |
+//! | signed | `client_id‖scope‖timestamp‖state‖redirect_uri[‖code]` | `scope‖timestamp‖client_id‖state` |
+//! | `client_secret` | the raw signature, 64 bytes | detached CMS, DER |
+//! | `client_certificate_hash` | yes | no: the certificate is in the CMS |
+
+mod pkce;
 
 use crate::signer::{RequestSigner, SignerError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use podpis_cms::Detached;
 use podpis_shared::Timestamp;
+use podpis_shared::hash::hex;
+use streebog::{Digest as _, Streebog256};
 
 /// What we ask to know: the account's number and level, full name, date of birth, SNILS. Nothing more.
 pub const SCOPE: &str = "openid fullname birthdate snils";
@@ -27,6 +39,15 @@ pub struct Attempt<'a> {
     pub browser: &'a str,
 }
 
+/// Which pair of addresses is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Authorise v1 with token v1, for stands that have nothing newer.
+    V1,
+    /// Authorise v2 with token v3.
+    V2,
+}
+
 /// Our system as ESIA knows it.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -36,7 +57,14 @@ pub struct Client {
     pub client_id: String,
     /// Where ESIA sends the browser back to.
     pub redirect_uri: String,
+    /// Which of ESIA's protocols.
+    pub version: Version,
+    /// Proof Key for Code Exchange (RFC 7636, `S256`), for a server that asks for it (ESIA-007039).
+    pub pkce: bool,
 }
+
+/// Names and values of a query or form.
+type Pairs = Vec<(&'static str, String)>;
 
 impl Client {
     /// Address of ESIA's sign-in page for one signing act.
@@ -49,17 +77,19 @@ impl Client {
         now: Timestamp,
         signer: &impl RequestSigner,
     ) -> Result<String, SignerError> {
-        let signed = self.signed(attempt.state, now, "", signer).await?;
-        let more = [("response_type", "code"), ("access_type", "online")];
-        let pairs = signed
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .chain(more);
-        Ok(format!(
-            "{}/aas/oauth2/v2/ac?{}",
-            self.esia_url,
-            query(pairs)
-        ))
+        let mut pairs = self.signed(attempt.state, now, "", signer).await?;
+        pairs.push(("response_type", "code".into()));
+        pairs.push(("access_type", "online".into()));
+        if self.pkce {
+            let verifier = pkce::verifier(attempt);
+            pairs.push(("code_challenge", pkce::challenge(&verifier)));
+            pairs.push(("code_challenge_method", "S256".into()));
+        }
+        let path = match self.version {
+            Version::V1 => "/aas/oauth2/ac",
+            Version::V2 => "/aas/oauth2/v2/ac",
+        };
+        Ok(format!("{}{path}?{}", self.esia_url, encoded(&pairs)))
     }
 
     /// Body of the token request, `application/x-www-form-urlencoded`.
@@ -71,28 +101,28 @@ impl Client {
     pub async fn token_form(
         &self,
         code: &str,
-        _attempt: Attempt<'_>,
+        attempt: Attempt<'_>,
         own_state: &str,
         now: Timestamp,
         signer: &impl RequestSigner,
     ) -> Result<String, SignerError> {
-        let signed = self.signed(own_state, now, code, signer).await?;
-        let more = [
-            ("code", code),
-            ("grant_type", "authorization_code"),
-            ("token_type", "Bearer"),
-        ];
-        Ok(query(
-            signed
-                .iter()
-                .map(|(name, value)| (*name, value.as_str()))
-                .chain(more),
-        ))
+        let mut pairs = self.signed(own_state, now, code, signer).await?;
+        pairs.push(("code", code.into()));
+        pairs.push(("grant_type", "authorization_code".into()));
+        pairs.push(("token_type", "Bearer".into()));
+        if self.pkce {
+            pairs.push(("code_verifier", pkce::verifier(attempt)));
+        }
+        Ok(encoded(&pairs))
     }
 
     /// Where the token request goes.
     pub fn token_url(&self) -> String {
-        format!("{}/aas/oauth2/v3/te", self.esia_url)
+        let path = match self.version {
+            Version::V1 => "/aas/oauth2/te",
+            Version::V2 => "/aas/oauth2/v3/te",
+        };
+        format!("{}{path}", self.esia_url)
     }
 
     /// Where a person's data are read.
@@ -115,15 +145,19 @@ impl Client {
 
     /// The string to sign: plain concatenation, no separators; `code` is empty in an authorise request.
     fn signing_string(&self, timestamp: &str, state: &str, code: &str) -> String {
-        [
-            &self.client_id,
-            SCOPE,
-            timestamp,
-            state,
-            &self.redirect_uri,
-            code,
-        ]
-        .concat()
+        match self.version {
+            // Always the same four, in the token request too.
+            Version::V1 => [SCOPE, timestamp, &self.client_id, state].concat(),
+            Version::V2 => [
+                &self.client_id,
+                SCOPE,
+                timestamp,
+                state,
+                &self.redirect_uri,
+                code,
+            ]
+            .concat(),
+        }
     }
 
     /// Parameters that both requests have.
@@ -133,24 +167,38 @@ impl Client {
         now: Timestamp,
         code: &str,
         signer: &impl RequestSigner,
-    ) -> Result<[(&'static str, String); 7], SignerError> {
+    ) -> Result<Pairs, SignerError> {
         let timestamp = timestamp(now);
-        let signature = signer
-            .sign(self.signing_string(&timestamp, state, code).as_bytes())
-            .await?;
-        Ok([
+        let text = self.signing_string(&timestamp, state, code);
+        let secret = match self.version {
+            Version::V1 => detached(text.as_bytes(), now, signer).await?,
+            Version::V2 => signer.sign(text.as_bytes()).await?,
+        };
+        let mut pairs = vec![
             ("client_id", self.client_id.clone()),
-            ("client_secret", URL_SAFE_NO_PAD.encode(signature)),
-            (
-                "client_certificate_hash",
-                signer.certificate_hash().to_owned(),
-            ),
+            ("client_secret", URL_SAFE_NO_PAD.encode(secret)),
             ("redirect_uri", self.redirect_uri.clone()),
             ("scope", SCOPE.to_owned()),
             ("state", state.to_owned()),
             ("timestamp", timestamp),
-        ])
+        ];
+        if self.version == Version::V2 {
+            let hash = hex(&Streebog256::digest(signer.certificate().der()));
+            pairs.push(("client_certificate_hash", hash.to_ascii_uppercase()));
+        }
+        Ok(pairs)
     }
+}
+
+/// Detached CMS over a text, DER, as the first protocol takes it.
+async fn detached(
+    text: &[u8],
+    now: Timestamp,
+    signer: &impl RequestSigner,
+) -> Result<Vec<u8>, SignerError> {
+    let cms = Detached::new(text, signer.certificate(), now).map_err(SignerError::Message)?;
+    let signature = signer.sign(cms.message()).await?;
+    cms.finish(&signature).map_err(SignerError::Message)
 }
 
 /// `name=value&…`, strictly encoded.
@@ -159,11 +207,15 @@ pub fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     pairs.map(pair).collect::<Vec<_>>().join("&")
 }
 
+fn encoded(pairs: &Pairs) -> String {
+    query(pairs.iter().map(|(name, value)| (*name, value.as_str())))
+}
+
 /// A random UUID (RFC 9562, version 4), the form that ESIA demands of `state`.
 pub fn uuid(mut random: [u8; 16]) -> String {
     random[6] = random[6] & 0x0f | 0x40;
     random[8] = random[8] & 0x3f | 0x80;
-    let hex = podpis_shared::hash::hex(&random);
+    let hex = hex(&random);
     [
         &hex[..8],
         &hex[8..12],
@@ -186,117 +238,4 @@ fn timestamp(at: Timestamp) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures::executor::block_on;
-    use std::cell::RefCell;
-
-    /// Remembers what it was asked to sign.
-    struct Recorder(RefCell<String>);
-
-    impl RequestSigner for Recorder {
-        async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignerError> {
-            *self.0.borrow_mut() = String::from_utf8_lossy(message).into_owned();
-            Ok(vec![0xfb; 64])
-        }
-
-        fn certificate_hash(&self) -> &str {
-            "0A"
-        }
-    }
-
-    fn client() -> Client {
-        Client {
-            esia_url: "https://esia.example".into(),
-            client_id: "PODPIS".into(),
-            redirect_uri: "https://sign.example.ru/esia/callback".into(),
-        }
-    }
-
-    const STATE: &str = "6d9b2a4e-0f3c-4b5d-8e7f-102132435465";
-    const ATTEMPT: Attempt<'static> = Attempt {
-        state: STATE,
-        browser: "",
-    };
-
-    #[test]
-    fn authorise_request_by_the_sheet() {
-        let recorder = Recorder(RefCell::default());
-        let now = Timestamp::parse("2026-11-22T11:05:31Z").unwrap();
-        let url = block_on(client().authorize_url(ATTEMPT, now, &recorder)).unwrap();
-        // client_id‖scope‖timestamp‖state‖redirect_uri
-        assert_eq!(
-            recorder.0.take(),
-            "PODPISopenid fullname birthdate snils2026.11.22 11:05:31 +0000\
-             6d9b2a4e-0f3c-4b5d-8e7f-102132435465https://sign.example.ru/esia/callback"
-        );
-        let secret = URL_SAFE_NO_PAD.encode([0xfb; 64]);
-        assert_eq!(
-            url,
-            format!(
-                "https://esia.example/aas/oauth2/v2/ac?client_id=PODPIS&client_secret={secret}\
-                 &client_certificate_hash=0A&redirect_uri=https%3A%2F%2Fsign.example.ru%2Fesia%2Fcallback\
-                 &scope=openid%20fullname%20birthdate%20snils&state={STATE}\
-                 &timestamp=2026.11.22%2011%3A05%3A31%20%2B0000&response_type=code&access_type=online"
-            )
-        );
-    }
-
-    #[test]
-    fn token_request_by_the_sheet() {
-        let recorder = Recorder(RefCell::default());
-        let now = Timestamp::parse("2026-01-02T03:04:05Z").unwrap();
-        let form =
-            block_on(client().token_form("a.b-_.c", ATTEMPT, STATE, now, &recorder)).unwrap();
-        // The same string with the code at its end.
-        assert_eq!(
-            recorder.0.take(),
-            "PODPISopenid fullname birthdate snils2026.01.02 03:04:05 +0000\
-             6d9b2a4e-0f3c-4b5d-8e7f-102132435465https://sign.example.ru/esia/callbacka.b-_.c"
-        );
-        let names: Vec<_> = form
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, _)| name)
-            .collect();
-        assert_eq!(
-            names,
-            [
-                "client_id",
-                "client_secret",
-                "client_certificate_hash",
-                "redirect_uri",
-                "scope",
-                "state",
-                "timestamp",
-                "code",
-                "grant_type",
-                "token_type"
-            ]
-        );
-        assert!(form.ends_with("&code=a.b-_.c&grant_type=authorization_code&token_type=Bearer"));
-    }
-
-    #[test]
-    fn other_addresses() {
-        assert_eq!(
-            client().token_url(),
-            "https://esia.example/aas/oauth2/v3/te"
-        );
-        assert_eq!(
-            client().person_url(1_000_299_353),
-            "https://esia.example/rs/prns/1000299353"
-        );
-        assert_eq!(
-            client().logout_url("https://sign.example.ru/esia/login?state=1"),
-            "https://esia.example/idp/ext/Logout?client_id=PODPIS\
-             &redirect_url=https%3A%2F%2Fsign.example.ru%2Fesia%2Flogin%3Fstate%3D1"
-        );
-    }
-
-    #[test]
-    fn uuids_have_version_and_variant() {
-        assert_eq!(uuid([0xff; 16]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(uuid([0; 16]), "00000000-0000-4000-8000-000000000000");
-    }
-}
+mod tests;

@@ -1,148 +1,152 @@
-//! Signing of requests to ESIA, behind one trait: a software key now, GOST keys and a certified signer by HTTP later.
+//! Who signs requests to ESIA, as our registered system: a key in memory, or a certified tool beside us over HTTP.
+//!
+//! ESIA takes GOST R 34.10-2012 of 256 bits: 64 bytes `s‖r`, each half big-endian, over the Streebog-256 of the message.
 
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
-use p256::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
+mod http;
+mod software;
+
+pub use http::HttpSigner;
+pub use software::SoftwareSigner;
+
+use podpis_cms::{Certificate, CmsError};
+use podpis_gost::{KeyFormError, PublicKey};
+use podpis_kit::Failure;
+use podpis_shared::Timestamp;
 use std::future::Future;
-use streebog::{Digest as _, Streebog256};
 
-/// Signs what ESIA is asked, as our registered system.
-///
-/// The future of [`RequestSigner::sign`] leaves room for a signer in another process.
+/// Bytes of a signature, and of half a public key twice.
+const SIGNATURE_LEN: usize = 64;
+
+/// Signs what ESIA is asked.
 pub trait RequestSigner {
-    /// Raw signature over the message's bytes (64 bytes), which goes into `client_secret`.
+    /// Raw signature over the message's bytes, 64 bytes `s‖r`; it belongs to the certificate's key.
     ///
     /// # Errors
-    /// When the key can't be used.
+    /// When the key can't be used, or its holder does not answer.
     fn sign(&self, message: &[u8]) -> impl Future<Output = Result<Vec<u8>, SignerError>>;
 
-    /// `client_certificate_hash`: Streebog-256 of our registration in upper-case hex, 64 digits.
-    fn certificate_hash(&self) -> &str;
+    /// The certificate that is registered at ESIA.
+    fn certificate(&self) -> &Certificate;
 }
 
 /// Why a request can't be signed. Says nothing of the key itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignerError {
-    /// The variable `esia_client_key` holds no PKCS#8 PEM of a P-256 key.
-    #[error("esia_client_key is not a P-256 key in PKCS#8 PEM")]
-    Key,
+    /// No certificate, or not in PEM.
+    #[error("esia_client_certificate is not a certificate in PEM: {0}")]
+    Certificate(CmsError),
+    /// RSA, ECDSA, an old GOST key, or one of 512 bits.
+    #[error(
+        "esia_client_certificate has no key of GOST R 34.10-2012, 256 bits, which ESIA demands since 15 June 2025"
+    )]
+    Algorithm,
+    /// The certificate begins later.
+    #[error("esia_client_certificate is not valid before {0}")]
+    NotYetValid(Timestamp),
+    /// The certificate is over.
+    #[error("esia_client_certificate has expired at {0}: register a new one at ESIA")]
+    Expired(Timestamp),
+    /// What was given as key is none.
+    #[error("esia_client_key: {0}")]
+    Key(KeyFormError),
+    /// Key and certificate are both good, but strangers.
+    #[error("esia_client_key is not the key of esia_client_certificate")]
+    OtherKey,
+    /// The signer can't be reached, or is silent; the text names what happened.
+    #[error("the signer at esia_signer_url does not answer: {0}")]
+    Absent(String),
+    /// The signer answers with an HTTP status other than 200.
+    #[error("the signer at esia_signer_url answers with status {0}")]
+    Status(u16),
+    /// The signer's answer is not the JSON that was agreed.
+    #[error("the signer's answer is not {{\"signature\": base64}}")]
+    Answer,
+    /// The signer's signature is of another length.
+    #[error("the signer's signature has {0} bytes; a raw one of GOST R 34.10-2012 has 64")]
+    Length(usize),
+    /// The signature does not verify in any order.
+    #[error(
+        "the signer's signature is not by the key of esia_client_certificate, or not over Streebog-256 of the message"
+    )]
+    WrongKey,
+    /// The signature is right, but the other way round.
+    #[error(
+        "the signer answers in the other byte order: set esia_signer_reversed to {}",
+        if *.0 { "true" } else { "false" }
+    )]
+    Reversed(bool),
+    /// The CMS of the first protocol can't be made.
+    #[error("the signed message can't be made: {0}")]
+    Message(CmsError),
 }
 
-/// A P-256 key in memory: ECDSA with SHA-256 (FIPS 186-5), deterministic by RFC 6979.
-///
-/// For the sandbox only: ESIA itself takes GOST R 34.10-2012 signatures.
-#[derive(Debug)]
-pub struct SoftwareSigner {
-    key: SigningKey,
-    hash: String,
+impl From<SignerError> for Failure {
+    /// A signer that is away may be back in a moment (503); the rest is a mistake of deployment (500). The text is logged.
+    fn from(error: SignerError) -> Self {
+        match error {
+            SignerError::Absent(_) | SignerError::Status(500..) => {
+                eprintln!("error at esia signer: {error}");
+                Self::busy()
+            }
+            error => Self::internal("esia signer", error.to_string()),
+        }
+    }
 }
 
-impl SoftwareSigner {
-    /// Reads a key in PKCS#8 PEM.
+/// The certificate of our system, with its key read.
+#[derive(Clone, Debug)]
+pub struct ClientCertificate {
+    certificate: Certificate,
+    key: PublicKey,
+}
+
+impl ClientCertificate {
+    /// Reads the first certificate of a PEM text, which must be valid `at` that moment.
     ///
     /// # Errors
-    /// [`SignerError::Key`].
-    pub fn from_pem(pem: &str) -> Result<Self, SignerError> {
-        let key = SigningKey::from_pkcs8_pem(pem).map_err(|_| SignerError::Key)?;
-        let spki = key
-            .verifying_key()
-            .to_public_key_der()
-            .map_err(|_| SignerError::Key)?;
-        // The public key stands for the certificate, which comes with the GOST keys.
-        let hash =
-            podpis_shared::hash::hex(&Streebog256::digest(spki.as_bytes())).to_ascii_uppercase();
-        Ok(Self { key, hash })
+    /// [`SignerError::Certificate`], [`SignerError::Algorithm`], [`SignerError::NotYetValid`], [`SignerError::Expired`].
+    pub fn from_pem(pem: &str, at: Timestamp) -> Result<Self, SignerError> {
+        let certificate = Certificate::from_pem_many(pem)
+            .map_err(SignerError::Certificate)?
+            .swap_remove(0);
+        let key = certificate
+            .gost_key()
+            .filter(|key| key.param_set().size() * 2 == SIGNATURE_LEN)
+            .ok_or(SignerError::Algorithm)?;
+        if at < certificate.not_before() {
+            return Err(SignerError::NotYetValid(certificate.not_before()));
+        }
+        if at > certificate.not_after() {
+            return Err(SignerError::Expired(certificate.not_after()));
+        }
+        Ok(Self { certificate, key })
     }
 }
 
-impl RequestSigner for SoftwareSigner {
+/// The signer that the settings name.
+#[derive(Debug)]
+pub enum Signer {
+    /// `esia_client_key`.
+    Software(SoftwareSigner),
+    /// `esia_signer_url`.
+    Http(HttpSigner),
+}
+
+impl RequestSigner for Signer {
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignerError> {
-        let signature: Signature = self.key.sign(message);
-        Ok(signature.to_vec())
+        match self {
+            Self::Software(signer) => signer.sign(message).await,
+            Self::Http(signer) => signer.sign(message).await,
+        }
     }
 
-    fn certificate_hash(&self) -> &str {
-        &self.hash
+    fn certificate(&self) -> &Certificate {
+        match self {
+            Self::Software(signer) => signer.certificate(),
+            Self::Http(signer) => signer.certificate(),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures::executor::block_on;
-    use std::io::Write as _;
-    use std::process::{Command, Stdio};
-
-    /// Made for this test by `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`.
-    const PEM: &str = include_str!("../tests/client.pem");
-
-    #[test]
-    fn a_signature_is_raw_and_stable() {
-        let signer = SoftwareSigner::from_pem(PEM).unwrap();
-        let signature = block_on(signer.sign(b"message")).unwrap();
-        assert_eq!(signature.len(), 64);
-        assert_eq!(signature, block_on(signer.sign(b"message")).unwrap());
-        assert_eq!(signer.certificate_hash().len(), 64);
-        assert!(
-            signer
-                .certificate_hash()
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-        );
-    }
-
-    #[test]
-    fn what_is_no_key_is_refused_and_not_shown() {
-        for wrong in [
-            "",
-            "secret",
-            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-        ] {
-            let error = SoftwareSigner::from_pem(wrong).unwrap_err();
-            assert_eq!(error, SignerError::Key);
-            assert!(!error.to_string().contains("secret"));
-        }
-        let shown = format!("{:?}", SoftwareSigner::from_pem(PEM).unwrap());
-        assert!(
-            shown.contains("SigningKey") && !shown.contains("scalar"),
-            "{shown}"
-        );
-    }
-
-    /// An independent judge, where it is installed.
-    #[test]
-    fn openssl_accepts_the_signature() {
-        let signer = SoftwareSigner::from_pem(PEM).unwrap();
-        let signature = Signature::from_slice(&block_on(signer.sign(b"message")).unwrap()).unwrap();
-        let dir = std::env::temp_dir().join(format!("podpis-esia-signer-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
-        let public = signer
-            .key
-            .verifying_key()
-            .to_public_key_pem(p256::pkcs8::LineEnding::LF)
-            .unwrap();
-        std::fs::write(dir.join("public.pem"), public).unwrap();
-        std::fs::write(dir.join("signature.der"), signature.to_der()).unwrap();
-        let openssl = Command::new("openssl")
-            .args([
-                "dgst",
-                "-sha256",
-                "-verify",
-                "public.pem",
-                "-signature",
-                "signature.der",
-            ])
-            .current_dir(&dir)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn();
-        match openssl {
-            Ok(mut child) => {
-                child.stdin.take().unwrap().write_all(b"message").unwrap();
-                assert!(child.wait().unwrap().success());
-            }
-            Err(_) => eprintln!("openssl is not installed: skipped"),
-        }
-        std::fs::remove_dir_all(&dir).unwrap();
-    }
-}
+mod tests;
