@@ -256,3 +256,64 @@ const fn sub_borrow(a: Word, b: Word, borrow: bool) -> (Word, bool) {
 const fn split(wide: WideWord) -> (Word, Word) {
     (wide as Word, (wide >> Word::BITS) as Word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ParamSet;
+    use crate::curve::AnyCurve;
+    use crate::samples::{Samples, corners};
+
+    /// The primes of every curve: of both reductions, and with and without bits to spare.
+    #[test]
+    fn agrees_with_plain_arithmetic() {
+        for set in ParamSet::ALL {
+            match set.curve() {
+                AnyCurve::Short(curve) => [&curve.field, &curve.order].map(agrees),
+                AnyCurve::Long(curve) => [&curve.field, &curve.order].map(agrees),
+            };
+        }
+    }
+
+    fn agrees<const L: usize>(field: &Field<L>) {
+        let modulus = field.modulus;
+        let p = modulus.as_nz_ref();
+        let mut samples = Samples(1);
+        let mut numbers = corners(field.modulus());
+        numbers.extend((0..20).map(|_| samples.number::<L>().rem_vartime(p)));
+        numbers.push(Uint::<L>::MAX.rem_vartime(p));
+        for a in &numbers {
+            let in_form = field.form(a);
+            assert_eq!(field.plain(&in_form), *a);
+            assert_eq!(field.plain(&field.neg(&in_form)), a.neg_mod(p));
+            assert_eq!(field.plain(&field.double(&in_form)), a.add_mod(a, p));
+            let inverse = field.invert(&in_form);
+            assert_eq!(inverse, field.invert_vartime(&in_form));
+            let product = field.mul(&inverse, &in_form);
+            let expected = if *a == Uint::ZERO {
+                Uint::ZERO
+            } else {
+                field.one
+            };
+            assert_eq!(product, expected);
+            for b in &numbers {
+                let b_in_form = field.form(b);
+                let product = field.plain(&field.mul(&in_form, &b_in_form));
+                assert_eq!(product, a.mul_mod_vartime(b, p));
+                assert_eq!(field.mul(&in_form, b), a.mul_mod_vartime(b, p));
+                assert_eq!(
+                    field.plain(&field.add(&in_form, &b_in_form)),
+                    a.add_mod(b, p)
+                );
+                assert_eq!(
+                    field.plain(&field.sub(&in_form, &b_in_form)),
+                    a.sub_mod(b, p)
+                );
+            }
+        }
+        // Numbers that are not reduced.
+        for a in [Uint::MAX, *field.modulus(), samples.number()] {
+            assert_eq!(field.reduce(&a), a.rem_vartime(p));
+        }
+    }
+}

@@ -12,6 +12,8 @@ mod key;
 mod nonce;
 mod params;
 mod point;
+#[cfg(test)]
+mod samples;
 mod signature;
 mod vartime;
 

@@ -6,29 +6,39 @@ use crate::curve::Curve;
 use crate::nonce::Nonces;
 use crate::point::Affine;
 
-/// `s ‖ r`, each big-endian.
+/// `s ‖ r`, each big-endian. The digest has the curve's size.
 pub(crate) fn sign<const L: usize>(
     curve: &Curve<L>,
     secret: &Uint<L>,
     digest: &[u8],
     extra: &[u8],
 ) -> Vec<u8> {
-    let order = &curve.order;
     let e = number(curve, digest);
     let mut nonces = Nonces::new(secret, &e, extra);
     loop {
-        let k = nonces.next(order);
-        let point = curve.times_generator(&k);
-        let r = order.reduce(&curve.field.plain(&point.x));
-        // One factor in form and one not: the product is not.
-        let s = order.add(
-            &order.mul(&order.form(&r), secret),
-            &order.mul(&order.form(&e), &k),
-        );
-        if r != Uint::ZERO && s != Uint::ZERO {
+        let k = nonces.next(&curve.order);
+        if let Some((r, s)) = sign_with_nonce(curve, secret, &e, &k) {
             return [s.to_be_bytes().as_ref(), r.to_be_bytes().as_ref()].concat();
         }
     }
+}
+
+/// `(r, s)`; nothing for a nonce that can't be used, of which there is none in practice.
+fn sign_with_nonce<const L: usize>(
+    curve: &Curve<L>,
+    secret: &Uint<L>,
+    e: &Uint<L>,
+    k: &Uint<L>,
+) -> Option<(Uint<L>, Uint<L>)> {
+    let order = &curve.order;
+    let point = curve.times_generator(k);
+    let r = order.reduce(&curve.field.plain(&point.x));
+    // One factor in form and one not: the product is not.
+    let s = order.add(
+        &order.mul(&order.form(&r), secret),
+        &order.mul(&order.form(e), k),
+    );
+    (r != Uint::ZERO && s != Uint::ZERO).then_some((r, s))
 }
 
 /// Whether `signature` is of `digest`; both of any length. Variable time: nothing here is secret.
@@ -73,3 +83,6 @@ fn number<const L: usize>(curve: &Curve<L>, digest: &[u8]) -> Uint<L> {
     let e = curve.order.reduce(&Uint::from_le_slice(digest));
     if e == Uint::ZERO { Uint::ONE } else { e }
 }
+
+#[cfg(test)]
+mod tests;

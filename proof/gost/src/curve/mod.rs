@@ -188,3 +188,6 @@ impl<const L: usize> Curve<L> {
                 .is_infinity()
     }
 }
+
+#[cfg(test)]
+mod tests;
