@@ -1,57 +1,89 @@
-//! `GET /aas/oauth2/v2/ac` and the pages behind it: who signs in, and whether they allow it.
+//! `GET /aas/oauth2/ac` and `GET /aas/oauth2/v2/ac`: what a client asks, and the way back to it.
 
-use crate::client;
+use crate::broken::Broken;
+use crate::client::Client;
 use crate::error::EsiaError;
-use crate::faults::AuthorizeFault;
-use crate::pages;
+use crate::faults::{AuthorizeAnswer, AuthorizeFault};
 use crate::params::Params;
-use crate::people::Account;
-use crate::rest::Broken;
-use crate::state::{Authorization, Esia, Login, uuid};
-use crate::token;
-use axum::body::Bytes;
+use crate::pkce;
+use crate::request::{Act, Version, check_signed};
+use crate::scope::{self, Scopes};
+use crate::serve::Peer;
+use crate::state::{Authorization, Esia, uuid};
+use crate::tokens::{self, Browser};
+use crate::{login, pages};
+use axum::Extension;
 use axum::extract::{RawQuery, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::header::{LOCATION, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-/// Checks the request and leads to the login page, or back with a code while a session lives.
-pub(crate) async fn begin(
-    State(esia): State<Arc<Esia>>,
-    RawQuery(query): RawQuery,
+/// The endpoint of v1.
+pub(crate) async fn begin_v1(
+    esia: State<Arc<Esia>>,
+    peer: Extension<Peer>,
+    query: RawQuery,
     headers: HeaderMap,
+) -> Result<Response, Broken> {
+    begin(Version::V1, &esia, *peer, query, &headers)
+}
+
+/// The endpoint of v2.
+pub(crate) async fn begin_v2(
+    esia: State<Arc<Esia>>,
+    peer: Extension<Peer>,
+    query: RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Broken> {
+    begin(Version::V2, &esia, *peer, query, &headers)
+}
+
+/// Checks the request and leads to the login page, or back with a code while a session lives.
+fn begin(
+    version: Version,
+    esia: &Esia,
+    peer: Peer,
+    RawQuery(query): RawQuery,
+    headers: &HeaderMap,
 ) -> Result<Response, Broken> {
     let params = Params::decode(query.unwrap_or_default().as_bytes());
     // Until the address to go back to is known and trusted, errors stay on ESIA's own page.
-    let redirect_uri = match trusted_address(&esia, &params) {
-        Ok(uri) => uri,
+    let (client, redirect_uri) = match trusted_address(esia, &params) {
+        Ok(trusted) => trusted,
         Err(e) => return Ok(pages::error(&e)),
     };
     let state = params.optional("state").ok().flatten().unwrap_or_default();
-    let authorization = match check(&esia, &params, redirect_uri) {
-        Ok(authorization) => authorization,
-        Err(e) => return Ok(back_with_error(redirect_uri, state, &e)),
-    };
     let fault = esia.memory().faults.authorize.take();
-    let authorization = match fault {
-        Some(AuthorizeFault::Overloaded) => {
+    let checked = check(esia, client, &params, version, redirect_uri);
+    let mut authorization = match (checked, fault) {
+        (_, Some(AuthorizeFault::Refusal { error })) => {
+            return Ok(back_with_error(redirect_uri, state, &error.into()));
+        }
+        (_, Some(AuthorizeFault::Answer(AuthorizeAnswer::Overloaded))) => {
             return Ok(back_with_error(
                 redirect_uri,
                 state,
                 &EsiaError::overloaded(),
             ));
         }
-        Some(AuthorizeFault::WrongState) => Authorization {
-            state: uuid()?,
-            ..authorization
-        },
-        None => authorization,
+        (Ok(authorization), _) => authorization,
+        (Err(e), _) => return Ok(back_with_error(redirect_uri, state, &e)),
     };
-    let living =
-        pages::session_cookie(&headers).and_then(|sid| esia.memory().logins.get(sid).cloned());
-    if let (true, Some(login)) = (esia.single_sign_on, living) {
-        let code = token::issue_code(&esia, &authorization, &login)?;
+    match fault {
+        Some(AuthorizeFault::Answer(AuthorizeAnswer::WrongState)) => authorization.state = uuid()?,
+        Some(AuthorizeFault::Answer(AuthorizeAnswer::NoState)) => authorization.state.clear(),
+        Some(AuthorizeFault::Answer(AuthorizeAnswer::MalformedCode)) => {
+            return Ok(back(
+                redirect_uri,
+                &[("code", "not-a-token"), ("state", state)],
+            ));
+        }
+        _ => {}
+    }
+    let living = login::living_session(esia, headers);
+    if let Some(login) = living {
+        let code = tokens::issue_code(esia, &authorization, &login, &browser(peer, headers))?;
         return Ok(back_with_code(&authorization, &code));
     }
     let id = uuid()?;
@@ -62,125 +94,26 @@ pub(crate) async fn begin(
     Ok((StatusCode::FOUND, [(LOCATION, format!("/login?id={id}"))]).into_response())
 }
 
-/// The login page: a button for every person.
-pub(crate) async fn login_page(
-    State(esia): State<Arc<Esia>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::decode(query.unwrap_or_default().as_bytes());
-    match params.required("id") {
-        Ok(id) if esia.memory().pending.contains_key(id) => pages::login(id),
-        _ => pages::error(&EsiaError::request_time()),
+/// Where the person's browser is.
+pub(crate) fn browser(peer: Peer, headers: &HeaderMap) -> Browser<'_> {
+    let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok());
+    Browser {
+        ip: peer.0.ip().to_string(),
+        agent: agent.unwrap_or_default(),
     }
 }
 
-/// A person was chosen: asks for the consent.
-pub(crate) async fn choose(State(esia): State<Arc<Esia>>, body: Bytes) -> Response {
-    let params = Params::decode(&body);
-    let chosen = || {
-        let id = params.required("id")?;
-        let account = Account::by_key(params.required("person")?)
-            .ok_or_else(|| EsiaError::malformed("person"))?;
-        let (authorization, _) = esia
-            .memory()
-            .pending
-            .get(id)
-            .cloned()
-            .ok_or_else(EsiaError::request_time)?;
-        Ok((id, account, authorization))
-    };
-    match chosen() {
-        Ok((id, account, authorization)) => {
-            pages::consent(id, account, &esia.client.id, &authorization)
-        }
-        Err(e) => pages::error(&e),
+/// The callback with a code.
+pub(crate) fn back_with_code(authorization: &Authorization, code: &str) -> Response {
+    let mut pairs = vec![("code", code)];
+    if !authorization.state.is_empty() {
+        pairs.push(("state", &authorization.state));
     }
+    back(&authorization.redirect_uri, &pairs)
 }
 
-/// The person allowed or denied: back to the client. A login page works once.
-pub(crate) async fn decide(State(esia): State<Arc<Esia>>, body: Bytes) -> Result<Response, Broken> {
-    let params = Params::decode(&body);
-    let decided = || {
-        let account = Account::by_key(params.required("person")?)
-            .ok_or_else(|| EsiaError::malformed("person"))?;
-        let allowed = match params.required("decision")? {
-            "allow" => true,
-            "deny" => false,
-            _ => return Err(EsiaError::malformed("decision")),
-        };
-        let pending = esia.memory().pending.remove(params.required("id")?);
-        Ok((
-            pending.ok_or_else(EsiaError::request_time)?.0,
-            account,
-            allowed,
-        ))
-    };
-    let (authorization, account, allowed) = match decided() {
-        Ok(decided) => decided,
-        Err(e) => return Ok(pages::error(&e)),
-    };
-    if !allowed {
-        return Ok(back_with_error(
-            &authorization.redirect_uri,
-            &authorization.state,
-            &EsiaError::denied(),
-        ));
-    }
-    let login = Login {
-        account,
-        sid: uuid()?,
-        auth_time: esia.now(),
-    };
-    let code = token::issue_code(&esia, &authorization, &login)?;
-    let mut response = back_with_code(&authorization, &code);
-    if esia.single_sign_on {
-        let cookie = format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Lax",
-            pages::SESSION_COOKIE,
-            login.sid
-        );
-        response.headers_mut().insert(SET_COOKIE, cookie.parse()?);
-        esia.memory().logins.insert(login.sid.clone(), login);
-    }
-    Ok(response)
-}
-
-fn trusted_address<'a>(esia: &Esia, params: &'a Params) -> Result<&'a str, EsiaError> {
-    params.exactly("client_id", &esia.client.id, EsiaError::unknown_client)?;
-    let uri = params.required("redirect_uri")?;
-    if esia.client.trusts(uri) {
-        Ok(uri)
-    } else {
-        Err(EsiaError::redirect_uri())
-    }
-}
-
-fn check(esia: &Esia, params: &Params, redirect_uri: &str) -> Result<Authorization, EsiaError> {
-    params.exactly("response_type", "code", EsiaError::response_type)?;
-    if !matches!(params.required("access_type")?, "online" | "offline") {
-        return Err(EsiaError::malformed("access_type"));
-    }
-    let (scope, state) = (params.required("scope")?, params.required("state")?);
-    if !client::is_uuid(state) {
-        return Err(EsiaError::malformed("state"));
-    }
-    client::check_signed(params, &esia.keys, esia.now(), None)?;
-    Ok(Authorization {
-        scopes: client::check_scope(scope)?,
-        scope: scope.to_owned(),
-        state: state.to_owned(),
-        redirect_uri: redirect_uri.to_owned(),
-    })
-}
-
-fn back_with_code(authorization: &Authorization, code: &str) -> Response {
-    back(
-        &authorization.redirect_uri,
-        &[("code", code), ("state", &authorization.state)],
-    )
-}
-
-fn back_with_error(redirect_uri: &str, state: &str, error: &EsiaError) -> Response {
+/// The callback with an error.
+pub(crate) fn back_with_error(redirect_uri: &str, state: &str, error: &EsiaError) -> Response {
     let description = error.to_string();
     back(
         redirect_uri,
@@ -190,6 +123,63 @@ fn back_with_error(redirect_uri: &str, state: &str, error: &EsiaError) -> Respon
             ("state", state),
         ],
     )
+}
+
+fn trusted_address<'a>(
+    esia: &'a Esia,
+    params: &'a Params,
+) -> Result<(&'a Client, &'a str), EsiaError> {
+    let client = esia
+        .client(params.required("client_id")?)
+        .ok_or_else(EsiaError::unknown_client)?;
+    let uri = params.required("redirect_uri")?;
+    if client.trusts(uri) {
+        Ok((client, uri))
+    } else {
+        Err(EsiaError::redirect_uri())
+    }
+}
+
+fn check(
+    esia: &Esia,
+    client: &Client,
+    params: &Params,
+    version: Version,
+    redirect_uri: &str,
+) -> Result<Authorization, EsiaError> {
+    params.each_once()?;
+    if params.required("response_type")? != "code" {
+        return Err(EsiaError::response_type());
+    }
+    let offline = match params.required("access_type")? {
+        "online" => false,
+        "offline" => true,
+        _ => return Err(EsiaError::malformed("access_type")),
+    };
+    let (scope, state) = (params.required("scope")?, params.required("state")?);
+    let scope_org = match version {
+        Version::V1 => None,
+        Version::V2 => params.optional("scope_org")?,
+    };
+    check_signed(esia, client, params, version, Act::Authorize)?;
+    if let Some(text) = scope_org {
+        scope::organisations(text)?;
+    }
+    let pkce = esia.memory().settings.pkce;
+    Ok(Authorization {
+        client: client.id.clone(),
+        version,
+        scopes: Scopes::parse(scope)?,
+        scope: scope.to_owned(),
+        scope_org: scope_org.map(str::to_owned),
+        state: state.to_owned(),
+        redirect_uri: redirect_uri.to_owned(),
+        offline,
+        challenge: match version {
+            Version::V1 => None,
+            Version::V2 => pkce::challenge(params, pkce)?,
+        },
+    })
 }
 
 fn back(redirect_uri: &str, pairs: &[(&str, &str)]) -> Response {

@@ -1,91 +1,180 @@
-//! The four key files: ours at ESIA (`client.pem`, `client.pub.pem`), ESIA's own (`esia.pem`, `esia.pub.pem`).
+//! The key files: ours at ESIA (`client.*`), ESIA's own (`esia.*`), and `storage.key`.
 
-use anyhow::Context as _;
-use p256::ecdsa::{SigningKey, VerifyingKey};
-use p256::pkcs8::{DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
-use rsa::pkcs8::DecodePrivateKey as _;
-use rsa::rand_core::OsRng;
-use rsa::{RsaPrivateKey, RsaPublicKey};
+use crate::crypto::{self, Algorithm, Crypto, CryptoKind};
+use anyhow::{Context as _, ensure};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
-use streebog::{Digest as _, Streebog256};
+use std::path::{Path, PathBuf};
+use time::OffsetDateTime;
+use x509_cert::der::Decode as _;
 
-/// What the simulator needs of the files.
-pub(crate) struct Keys {
-    /// The registered key that requests must be signed with.
-    pub(crate) client: VerifyingKey,
-    /// Upper-case hex of Streebog-256 over the DER SubjectPublicKeyInfo of [`Keys::client`].
-    /// It stands for the hash of the certificate until requests are signed with GOST keys.
-    pub(crate) client_hash: String,
-    /// Signs the tokens.
-    pub(crate) esia: RsaPrivateKey,
-}
+/// Private key, certificate, algorithm and the certificate's name.
+const PAIRS: [(&str, &str, Algorithm, &str); 3] = [
+    (
+        "client.pem",
+        "client.cer.pem",
+        Algorithm::Gost,
+        "Podpis at the ESIA simulator",
+    ),
+    ("esia.pem", "esia.cer.pem", Algorithm::Gost, ESIA_NAME),
+    (
+        "esia.rsa.pem",
+        "esia.rsa.cer.pem",
+        Algorithm::Rs256,
+        ESIA_NAME,
+    ),
+];
 
-/// Writes the missing ones of the four files, private ones readable by the owner only.
+const ESIA_NAME: &str = "ESIA simulator (not the real ESIA)";
+
+/// Writes the missing ones of `client.pem`, `client.cer.pem`, `esia.pem`, `esia.cer.pem`, `esia.rsa.pem`,
+/// `esia.rsa.cer.pem` and `storage.key`; private ones are readable by the owner only. A key of another
+/// algorithm (of an older version of this program) is kept beside as `*.old`.
 ///
 /// # Errors
-/// The folder can't be written, or a private key that is already there can't be read.
-pub fn write_missing(dir: &Path) -> anyhow::Result<()> {
+/// The folder can't be written, or the crypto of that kind can't work here.
+pub fn write_missing(dir: &Path, kind: CryptoKind) -> anyhow::Result<()> {
     fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
-    let client = dir.join("client.pem");
-    if !client.exists() {
+    let crypto = crypto::open(kind)?;
+    for (key, certificate, algorithm, name) in PAIRS {
+        let (key, certificate) = (dir.join(key), dir.join(certificate));
+        if key.exists() && certificate.exists() {
+            continue;
+        }
+        if key.exists() {
+            match crypto.self_signed(algorithm, &read(&key)?, name) {
+                Ok(pem) => {
+                    write(&certificate, &pem, 0o644)?;
+                    continue;
+                }
+                Err(_) => fs::rename(&key, older(&key))?,
+            }
+        }
+        let pem = crypto.new_key(algorithm)?;
+        // A certificate without its key is of no use any more.
+        if certificate.exists() {
+            fs::rename(&certificate, older(&certificate))?;
+        }
         write(
-            &client,
-            &SigningKey::random(&mut OsRng).to_pkcs8_pem(LineEnding::LF)?,
-            0o600,
+            &certificate,
+            &crypto.self_signed(algorithm, &pem, name)?,
+            0o644,
         )?;
+        write(&key, &pem, 0o600)?;
     }
-    let key: SigningKey =
-        p256::pkcs8::DecodePrivateKey::from_pkcs8_pem(&read(&client)?).context("client.pem")?;
-    let public = key.verifying_key().to_public_key_pem(LineEnding::LF)?;
-    write_if_absent(&dir.join("client.pub.pem"), &public)?;
-
-    let esia = dir.join("esia.pem");
-    if !esia.exists() {
-        write(&esia, &new_rsa()?.to_pkcs8_pem(LineEnding::LF)?, 0o600)?;
+    let storage = dir.join("storage.key");
+    if !storage.exists() {
+        let mut bytes = [0u8; 32];
+        getrandom::fill(&mut bytes).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
+        write(&storage, &hex(&bytes), 0o600)?;
     }
-    let key = RsaPrivateKey::from_pkcs8_pem(&read(&esia)?).context("esia.pem")?;
-    write_if_absent(
-        &dir.join("esia.pub.pem"),
-        &RsaPublicKey::from(&key).to_public_key_pem(LineEnding::LF)?,
-    )
+    Ok(())
 }
 
-/// A fresh RSA key of the size that ESIA uses.
-pub(crate) fn new_rsa() -> anyhow::Result<RsaPrivateKey> {
-    Ok(RsaPrivateKey::new(&mut OsRng, 2048)?)
+/// A key with its certificate, both PEM.
+#[derive(Clone)]
+pub(crate) struct Pair {
+    pub(crate) key: String,
+    pub(crate) certificate: String,
 }
 
-impl Keys {
-    /// Reads `client.pub.pem` and `esia.pem`.
+/// The keys that tokens are signed with.
+#[derive(Clone)]
+pub(crate) struct EsiaKeys {
+    pub(crate) gost: Pair,
+    pub(crate) rs256: Pair,
+}
+
+impl EsiaKeys {
+    /// Reads `esia.*`.
     pub(crate) fn load(dir: &Path) -> anyhow::Result<Self> {
-        let client = VerifyingKey::from_public_key_pem(&read(&dir.join("client.pub.pem"))?)
-            .context("client.pub.pem")?;
-        let spki = client.to_public_key_der()?;
+        let pair = |name: &str| -> anyhow::Result<Pair> {
+            Ok(Pair {
+                key: read(&dir.join(format!("{name}.pem")))?,
+                certificate: read(&dir.join(format!("{name}.cer.pem")))?,
+            })
+        };
         Ok(Self {
-            client,
-            client_hash: Streebog256::digest(spki.as_bytes())
-                .iter()
-                .map(|byte| format!("{byte:02X}"))
-                .collect(),
-            esia: RsaPrivateKey::from_pkcs8_pem(&read(&dir.join("esia.pem"))?)
-                .context("esia.pem")?,
+            gost: pair("esia")?,
+            rs256: pair("esia.rsa")?,
         })
     }
+
+    /// The key of an algorithm.
+    pub(crate) const fn of(&self, algorithm: Algorithm) -> &Pair {
+        match algorithm {
+            Algorithm::Gost => &self.gost,
+            Algorithm::Rs256 => &self.rs256,
+        }
+    }
+
+    /// Likewise, to put another in its place.
+    pub(crate) const fn of_mut(&mut self, algorithm: Algorithm) -> &mut Pair {
+        match algorithm {
+            Algorithm::Gost => &mut self.gost,
+            Algorithm::Rs256 => &mut self.rs256,
+        }
+    }
+}
+
+/// A fresh key of ESIA.
+pub(crate) fn new_pair(algorithm: Algorithm, crypto: &dyn Crypto) -> anyhow::Result<Pair> {
+    let key = crypto.new_key(algorithm)?;
+    let certificate = crypto.self_signed(algorithm, &key, ESIA_NAME)?;
+    Ok(Pair { key, certificate })
+}
+
+/// A registered certificate of a client.
+pub(crate) struct Registered {
+    pub(crate) pem: String,
+    /// Streebog-256 over the DER form, upper-case hexadecimal.
+    pub(crate) hash: String,
+    not_before: OffsetDateTime,
+    not_after: OffsetDateTime,
+}
+
+impl Registered {
+    /// Reads the one certificate of a PEM file.
+    pub(crate) fn load(path: &Path, crypto: &dyn Crypto) -> anyhow::Result<Self> {
+        let pem = read(path)?;
+        let (label, der) = pem_rfc7468::decode_vec(pem.as_bytes())
+            .map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+        ensure!(
+            label == "CERTIFICATE",
+            "{}: not a certificate",
+            path.display()
+        );
+        let parsed = x509_cert::Certificate::from_der(&der)
+            .map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+        let validity = parsed.tbs_certificate.validity;
+        let at = |time: x509_cert::time::Time| OffsetDateTime::UNIX_EPOCH + time.to_unix_duration();
+        Ok(Self {
+            hash: hex(&crypto.streebog(&der)?).to_ascii_uppercase(),
+            pem,
+            not_before: at(validity.not_before),
+            not_after: at(validity.not_after),
+        })
+    }
+
+    /// Whether the certificate is valid at a moment (seconds since 1970).
+    pub(crate) fn valid_at(&self, now: i64) -> bool {
+        (self.not_before.unix_timestamp()..=self.not_after.unix_timestamp()).contains(&now)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn older(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".old");
+    name.into()
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn write_if_absent(path: &Path, text: &str) -> anyhow::Result<()> {
-    if path.exists() {
-        Ok(())
-    } else {
-        write(path, text, 0o644)
-    }
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {

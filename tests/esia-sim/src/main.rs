@@ -8,13 +8,22 @@ use std::path::PathBuf;
 const USAGE: &str = "\
 podpis-esia-sim: a local stand-in for ESIA (Gosuslugi)
 
-    podpis-esia-sim keys DIR
-        writes the missing ones of client.pem, client.pub.pem, esia.pem, esia.pub.pem
+    podpis-esia-sim keys DIR [--crypto openssl]
+        writes the missing ones of client.pem, client.cer.pem, esia.pem, esia.cer.pem,
+        esia.rsa.pem, esia.rsa.cer.pem, storage.key
     podpis-esia-sim serve --listen 127.0.0.1:3001 --keys DIR [options]
-        --client-id PODPIS       mnemonic of the registered client
-        --redirect-host HOST     where redirect_uri may lead (repeatable; default localhost, 127.0.0.1)
-        --issuer URL             iss of the tokens (default http://esia.gosuslugi.ru/)
-        --single-sign-on         a signed-in browser comes back without the login page, as at ESIA";
+        --client-id PODPIS         mnemonic of the registered client
+        --client-certificate FILE  a further certificate of it, PEM, GOST or RSA (repeatable)
+        --other-client ID=FILE     another system with its certificate (repeatable)
+        --redirect-host HOST       where redirect_uri may lead (repeatable; default localhost, 127.0.0.1)
+        --issuer URL               iss of the tokens (default http://esia.gosuslugi.ru/)
+        --single-sign-on           a signed-in browser comes back without the login page, as at ESIA
+        --confirmed-only           others than confirmed accounts get ESIA-007055
+        --token-alg gost|rs256     what tokens are signed with (default gost)
+        --pkce off|required        whether v2 demands code_challenge (default off)
+        --clock-window SECONDS     how far the time of a request may be off (default 600)
+        --strict-state             a token request must not repeat the authorise request's state
+        --crypto openssl           who signs tokens and verifies requests";
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -24,7 +33,8 @@ fn main() -> anyhow::Result<()> {
         .collect::<Vec<_>>()
         .as_slice()
     {
-        ["keys", dir] => write_missing(dir.as_ref()),
+        ["keys", dir] => write_missing(dir.as_ref(), Options::default().crypto),
+        ["keys", dir, "--crypto", kind] => write_missing(dir.as_ref(), kind.parse()?),
         ["serve", options @ ..] => serve(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
@@ -54,9 +64,23 @@ fn serve(args: &[&str]) -> anyhow::Result<()> {
             }
             "--keys" => keys = Some(value()?.into()),
             "--client-id" => options.client_id = value()?,
+            "--client-certificate" => options.client_certificates.push(value()?.into()),
+            "--other-client" => {
+                let value = value()?;
+                let (id, file) = value
+                    .split_once('=')
+                    .context("--other-client needs ID=FILE")?;
+                options.other_clients.push((id.to_owned(), file.into()));
+            }
             "--redirect-host" => hosts.push(value()?.to_ascii_lowercase()),
             "--issuer" => options.issuer = value()?,
-            "--single-sign-on" => options.single_sign_on = true,
+            "--single-sign-on" => options.settings.single_sign_on = true,
+            "--confirmed-only" => options.settings.confirmed_only = true,
+            "--token-alg" => options.settings.token_alg = value()?.parse()?,
+            "--pkce" => options.settings.pkce = value()?.parse()?,
+            "--clock-window" => options.clock_window_s = value()?.parse()?,
+            "--strict-state" => options.strict_state = true,
+            "--crypto" => options.crypto = value()?.parse()?,
             other => bail!("unknown option {other}\n\n{USAGE}"),
         }
     }
@@ -64,7 +88,7 @@ fn serve(args: &[&str]) -> anyhow::Result<()> {
         options.redirect_hosts = hosts;
     }
     let keys = keys.context("--keys DIR is missing")?;
-    let simulator = Simulator::start_with(listen, &keys, options)?;
+    let simulator = Simulator::start(listen, &keys, &options)?;
     println!(
         "{}",
         serde_json::json!({"msg": "listening", "url": format!("http://{}", simulator.address())})

@@ -1,59 +1,55 @@
 //! The simulator's own pages: plain HTML, no scripts.
 
 use crate::error::EsiaError;
-use crate::people::{Account, PEOPLE};
+use crate::people::{Account, Group, Level, PEOPLE};
 use crate::state::Authorization;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::response::{Html, IntoResponse, Response};
 
-/// Cookie of a living session, with single sign-on only.
-pub(crate) const SESSION_COOKIE: &str = "esia-sim-session";
-
-/// The value of [`SESSION_COOKIE`].
-pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get(COOKIE)?.to_str().ok()?;
-    cookies
-        .split("; ")
-        .find_map(|cookie| cookie.strip_prefix(SESSION_COOKIE)?.strip_prefix('='))
-}
-
 /// Who signs in.
-pub(crate) fn login(id: &str) -> Response {
-    let people: String = PEOPLE
-        .iter()
-        .map(|account| person_button(id, account))
-        .collect();
+pub(crate) fn login(id: &str, client: &str) -> Response {
+    let group = |group: &Group| {
+        let people: String = PEOPLE
+            .iter()
+            .filter(|account| account.group == *group)
+            .map(person_button)
+            .collect();
+        format!(
+            "<fieldset><legend>{}</legend>{people}</fieldset>",
+            escape(group.title())
+        )
+    };
+    let groups: String = Group::ALL.iter().map(group).collect();
     let body = format!(
-        "<h1>Кто входит?</h1><p>Выберите человека: пароль не нужен, все люди придуманы.</p><div class=\"list\">{people}</div>"
+        "<h1>Кто входит?</h1>\
+         <p class=\"lead\">Вход для системы <b>{client}</b>. Пароль не нужен: все люди придуманы.</p>\
+         <form method=\"post\" action=\"/login\">{hidden}{groups}</form>\
+         <form method=\"post\" action=\"/login/decision\">{hidden}\
+         <button class=\"plain\" name=\"decision\" value=\"deny\" data-testid=\"esia-cancel\">Вернуться без входа</button></form>",
+        client = escape(client),
+        hidden = hidden("id", id),
     );
     page(StatusCode::OK, "Вход", &body)
 }
 
 /// Whether the person allows it.
-pub(crate) fn consent(
-    id: &str,
-    account: &Account,
-    client: &str,
-    authorization: &Authorization,
-) -> Response {
+pub(crate) fn consent(id: &str, account: &Account, authorization: &Authorization) -> Response {
     let asked: String = authorization
         .scopes
-        .iter()
+        .names()
         .map(|scope| format!("<li>{}</li>", scope_label(scope)))
         .collect();
-    let hidden = format!(
-        "<input type=\"hidden\" name=\"id\" value=\"{}\"><input type=\"hidden\" name=\"person\" value=\"{}\">",
-        escape(id),
-        escape(account.key)
-    );
     let body = format!(
-        "<h1>{name}</h1><p>Система <b>{client}</b> просит разрешения узнать:</p><ul>{asked}</ul>\
-         <form method=\"post\" action=\"/login/decision\">{hidden}\
+        "<h1>Разрешить доступ?</h1><div class=\"who\">{card}</div>\
+         <p class=\"lead\">Система <b>{client}</b> хочет узнать:</p><ul>{asked}</ul>\
+         <form method=\"post\" action=\"/login/decision\">{id}{person}\
          <button class=\"main\" name=\"decision\" value=\"allow\" data-testid=\"esia-allow\">Разрешить</button>\
          <button class=\"plain\" name=\"decision\" value=\"deny\" data-testid=\"esia-deny\">Отказать</button></form>",
-        name = escape(&account.full_name()),
-        client = escape(client),
+        card = card(account),
+        client = escape(&authorization.client),
+        id = hidden("id", id),
+        person = hidden("person", account.key),
     );
     page(StatusCode::OK, "Разрешение", &body)
 }
@@ -61,27 +57,55 @@ pub(crate) fn consent(
 /// An error that is not sent back to the client.
 pub(crate) fn error(error: &EsiaError) -> Response {
     let body = format!(
-        "<h1>Ошибка</h1><p data-testid=\"esia-error\"><code>{}</code></p><p>Вернитесь на страницу документа и начните \
-         вход заново.</p>",
+        "<h1>Войти не получилось</h1><p class=\"lead\">Вернитесь на страницу документа и начните вход заново.</p>\
+         <p data-testid=\"esia-error\"><code>{}</code></p>",
         escape(&error.to_string())
     );
     page(StatusCode::BAD_REQUEST, "Ошибка", &body)
 }
 
-fn person_button(id: &str, account: &Account) -> String {
+fn person_button(account: &Account) -> String {
     format!(
-        "<form method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"id\" value=\"{id}\">\
-         <button class=\"person\" name=\"person\" value=\"{key}\" data-testid=\"person-{key}\"><b>{name}</b>\
-         <span>{birth}{snils}</span><small>{purpose}</small></button></form>",
-        id = escape(id),
+        "<button class=\"person\" name=\"person\" value=\"{key}\" data-testid=\"person-{key}\">{card}\
+         <span class=\"purpose\">{purpose}</span></button>",
         key = escape(account.key),
+        card = card(account),
+        purpose = escape(account.purpose),
+    )
+}
+
+/// Initials, name, birth date, СНИЛС, kind of the account.
+fn card(account: &Account) -> String {
+    let initial = |name: &str| name.chars().take(1).collect::<String>();
+    let (kind, class) = match account {
+        account if account.status != "REGISTERED" => ("удалённая", "bad"),
+        Account {
+            level: Level::Child,
+            ..
+        } => ("детская", "bad"),
+        account if account.trusted => ("подтверждённая", "good"),
+        account if account.snils.is_some() => ("стандартная", "bad"),
+        _ => ("упрощённая", "bad"),
+    };
+    let snils = account.snils.map_or_else(
+        || "СНИЛС не указан".to_owned(),
+        |snils| format!("СНИЛС {snils}"),
+    );
+    format!(
+        "<span class=\"mark\" aria-hidden=\"true\">{initials}</span>\
+         <span class=\"about\"><b>{name}</b><span>{birth} · <span class=\"nowrap\">{snils}</span></span>\
+         <span class=\"kind {class}\">{kind}</span></span>",
+        initials = escape(&(initial(account.first_name) + &initial(account.last_name))),
         name = escape(&account.full_name()),
         birth = escape(account.birth_date),
-        snils = account
-            .snils
-            .map(|snils| format!(" · СНИЛС {}", escape(snils)))
-            .unwrap_or_default(),
-        purpose = escape(account.purpose),
+        snils = escape(&snils),
+    )
+}
+
+fn hidden(name: &str, value: &str) -> String {
+    format!(
+        "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+        escape(value)
     )
 }
 
@@ -93,8 +117,14 @@ fn scope_label(scope: &str) -> &'static str {
         "gender" => "пол",
         "snils" => "СНИЛС",
         "inn" => "ИНН",
+        "id_doc" => "паспортные данные",
+        "birthplace" => "место рождения",
         "email" => "адрес электронной почты",
         "mobile" => "номер мобильного телефона",
+        "contacts" => "телефон и адрес электронной почты",
+        "addresses" => "адреса",
+        "usr_org" => "организации, где вы работаете",
+        "kid_fullname" | "kid_birthdate" | "kid_snils" | "kid_birth_cert_doc" => "данные детей",
         _ => "другие данные",
     }
 }
@@ -125,15 +155,4 @@ fn escape(text: &str) -> String {
         .replace('\'', "&#39;")
 }
 
-const STYLE: &str = "\
-:root{color-scheme:light dark;--ink:#14213d;--back:#f4f6fa;--card:#fff;--line:#c9d2e0;--main:#0b5fd8;--dim:#4a5670}\
-@media(prefers-color-scheme:dark){:root{--ink:#eef2fa;--back:#10151f;--card:#1a2231;--line:#3a4760;--main:#7db1ff;--dim:#b4c0d6}}\
-*{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--ink);font:17px/1.45 system-ui,sans-serif}\
-.banner{background:#8a2a00;color:#fff;padding:10px 16px;text-align:center;font-weight:600}\
-main{max-width:560px;margin:0 auto;padding:20px 16px 40px}h1{font-size:24px;margin:8px 0}\
-.list{display:grid;gap:10px}form{margin:0}button{font:inherit;min-height:48px;width:100%;border-radius:12px;cursor:pointer}\
-.person{display:grid;gap:2px;text-align:left;padding:12px 14px;background:var(--card);color:inherit;border:1px solid var(--line)}\
-.person span,.person small{color:var(--dim)}\
-.main{background:var(--main);color:var(--card);border:0;font-weight:600;margin-bottom:10px}\
-.plain{background:none;color:inherit;border:1px solid var(--line)}\
-button:focus-visible{outline:3px solid var(--main);outline-offset:2px}code{overflow-wrap:anywhere}";
+const STYLE: &str = include_str!("pages.css");

@@ -1,6 +1,7 @@
 //! Parameters of a request, in the query or in a form: each at most once, none empty.
 
 use crate::error::EsiaError;
+use std::collections::HashSet;
 
 /// Decoded pairs in the order received.
 #[derive(Default)]
@@ -37,17 +38,12 @@ impl Params {
         Ok(first.filter(|value| !value.is_empty()))
     }
 
-    /// A mandatory parameter that has only one right value.
-    pub(crate) fn exactly(
-        &self,
-        name: &str,
-        value: &str,
-        otherwise: fn() -> EsiaError,
-    ) -> Result<(), EsiaError> {
-        if self.required(name)? == value {
-            Ok(())
-        } else {
-            Err(otherwise())
+    /// Refuses a request that names a parameter twice, even one that nothing reads.
+    pub(crate) fn each_once(&self) -> Result<(), EsiaError> {
+        let mut seen = HashSet::new();
+        match self.0.iter().find(|(name, _)| !seen.insert(name)) {
+            Some((name, _)) => Err(EsiaError::malformed(name)),
+            None => Ok(()),
         }
     }
 }
@@ -64,5 +60,7 @@ mod tests {
         assert_eq!(params.required("c").unwrap_err().code, "ESIA-007003");
         assert_eq!(params.required("d").unwrap(), "1 2+3");
         assert_eq!(params.optional("e").unwrap(), None);
+        assert_eq!(params.each_once().unwrap_err().code, "ESIA-007003");
+        assert!(Params::decode(b"a=1&b=1").each_once().is_ok());
     }
 }

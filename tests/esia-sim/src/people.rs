@@ -12,7 +12,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The value in a token.
+    /// The value of `urn:esia:sbj:lvl` in a token.
     pub const fn claim(self) -> &'static str {
         match self {
             Self::Confirmed => "PR",
@@ -47,8 +47,61 @@ pub struct Account {
     pub level: Level,
     /// `REGISTERED` or `DELETED`.
     pub status: &'static str,
+    /// ИНН.
+    pub inn: Option<&'static str>,
+    /// `+7(NNN)NNNNNNN`.
+    pub mobile: Option<&'static str>,
+    /// Series and number; without it, a child with a birth certificate.
+    pub passport: Option<(&'static str, &'static str)>,
+    /// Keys of the children.
+    pub children: &'static [&'static str],
+    /// Where the person is the head.
+    pub organisation: Option<Organisation>,
+    /// Where the login page lists this person.
+    pub group: Group,
     /// What the login page says of this person.
     pub purpose: &'static str,
+}
+
+/// An invented organisation.
+#[derive(Clone, Copy, Debug)]
+pub struct Organisation {
+    /// Number of its account.
+    pub oid: u64,
+    /// Полное наименование.
+    pub full_name: &'static str,
+    /// Сокращённое наименование.
+    pub short_name: &'static str,
+    /// ОГРН.
+    pub ogrn: &'static str,
+}
+
+/// A heading on the login page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// May sign what is addressed to them.
+    Adults,
+    /// Parents and children.
+    Family,
+    /// Resemble the addressee of the sample document, but are not.
+    Lookalikes,
+    /// Accounts that don't do for a signature.
+    Accounts,
+}
+
+impl Group {
+    /// All, in the order of the page.
+    pub const ALL: &[Self] = &[Self::Adults, Self::Family, Self::Lookalikes, Self::Accounts];
+
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Adults => "Взрослые",
+            Self::Family => "Родители и дети",
+            Self::Lookalikes => "Похожи на Иванову, но не она",
+            Self::Accounts => "Учётная запись не подходит",
+        }
+    }
 }
 
 /// A confirmed adult; the others differ from it in what their `purpose` says.
@@ -64,6 +117,12 @@ const CONFIRMED: Account = Account {
     trusted: true,
     level: Level::Confirmed,
     status: "REGISTERED",
+    inn: None,
+    mobile: None,
+    passport: Some(("4515", "123456")),
+    children: &[],
+    organisation: None,
+    group: Group::Adults,
     purpose: "",
 };
 
@@ -78,6 +137,8 @@ pub const PEOPLE: &[Account] = &[
         birth_date: "12.03.1985",
         snils: Some("112-233-445 95"),
         purpose: "Подтверждённая учётная запись. Адресат демонстрационного согласия",
+        inn: Some("500100732259"),
+        mobile: Some("+7(916)1234567"),
         ..CONFIRMED
     },
     Account {
@@ -101,6 +162,7 @@ pub const PEOPLE: &[Account] = &[
         trusted: false,
         level: Level::Plain,
         purpose: "Упрощённая учётная запись: подписывать нельзя",
+        group: Group::Accounts,
         ..CONFIRMED
     },
     Account {
@@ -114,6 +176,7 @@ pub const PEOPLE: &[Account] = &[
         trusted: false,
         level: Level::Plain,
         purpose: "Стандартная (СНИЛС проверен, личность нет): подписывать нельзя",
+        group: Group::Accounts,
         ..CONFIRMED
     },
     Account {
@@ -125,6 +188,7 @@ pub const PEOPLE: &[Account] = &[
         birth_date: "20.05.1990",
         snils: Some("156-789-014 13"),
         purpose: "Полная тёзка с другой датой рождения",
+        group: Group::Lookalikes,
         ..CONFIRMED
     },
     Account {
@@ -136,6 +200,7 @@ pub const PEOPLE: &[Account] = &[
         birth_date: "12.03.1985",
         snils: Some("167-890-125 09"),
         purpose: "То же имя и та же дата рождения, но другой СНИЛС",
+        group: Group::Lookalikes,
         ..CONFIRMED
     },
     Account {
@@ -146,6 +211,7 @@ pub const PEOPLE: &[Account] = &[
         middle_name: Some("Петровна"),
         birth_date: "12.03.1985",
         purpose: "То же имя и та же дата рождения, СНИЛС в учётной записи нет",
+        group: Group::Lookalikes,
         ..CONFIRMED
     },
     Account {
@@ -169,6 +235,7 @@ pub const PEOPLE: &[Account] = &[
         gender: "M",
         snils: Some("189-012-347 72"),
         purpose: "Подтверждённый подросток 15 лет: согласие подписывает сам",
+        group: Group::Family,
         ..CONFIRMED
     },
     Account {
@@ -180,6 +247,8 @@ pub const PEOPLE: &[Account] = &[
         birth_date: "08.09.1984",
         snils: Some("190-123-458 38"),
         purpose: "Подтверждённая. Законный представитель: мать ребёнка до 15 лет",
+        group: Group::Family,
+        children: &["child", "minor"],
         ..CONFIRMED
     },
     Account {
@@ -192,6 +261,8 @@ pub const PEOPLE: &[Account] = &[
         snils: Some("134-567-892 92"),
         level: Level::Child,
         purpose: "Детская учётная запись (уровень KD): подписывать нельзя",
+        group: Group::Family,
+        passport: None,
         ..CONFIRMED
     },
     Account {
@@ -204,11 +275,58 @@ pub const PEOPLE: &[Account] = &[
         snils: Some("112-233-445 95"),
         status: "DELETED",
         purpose: "Данные как у адресата, но учётная запись удалена",
+        group: Group::Accounts,
+        ..CONFIRMED
+    },
+    Account {
+        key: "no-middle",
+        oid: 1_000_299_365,
+        last_name: "Иванова",
+        first_name: "Мария",
+        birth_date: "12.03.1985",
+        snils: Some("112-233-445 95"),
+        purpose: "Данные как у адресата, но отчества в учётной записи нет",
+        group: Group::Lookalikes,
+        ..CONFIRMED
+    },
+    Account {
+        key: "latin",
+        oid: 1_000_299_366,
+        last_name: "Ивaнова",
+        first_name: "Мария",
+        middle_name: Some("Петровна"),
+        birth_date: "12.03.1985",
+        snils: Some("112-233-445 95"),
+        purpose: "Первая «а» в фамилии латинская",
+        group: Group::Lookalikes,
+        ..CONFIRMED
+    },
+    Account {
+        key: "director",
+        oid: 1_000_299_367,
+        last_name: "Смирнов",
+        first_name: "Алексей",
+        middle_name: Some("Юрьевич"),
+        birth_date: "17.10.1972",
+        gender: "M",
+        snils: Some("156-235-780 74"),
+        organisation: Some(Organisation {
+            oid: 1_000_300_001,
+            full_name: "ОБЩЕСТВО С ОГРАНИЧЕННОЙ ОТВЕТСТВЕННОСТЬЮ \"КЛИНИКА ПРИМЕР\"",
+            short_name: "ООО \"КЛИНИКА ПРИМЕР\"",
+            ogrn: "1027700000008",
+        }),
+        purpose: "Подтверждённая учётная запись, руководитель организации",
         ..CONFIRMED
     },
 ];
 
 impl Account {
+    /// Number of something that belongs to the account: 1 to 9.
+    pub(crate) const fn part(&self, number: u64) -> u64 {
+        self.oid % 1_000_000 * 10 + number
+    }
+
     /// The person with this key.
     pub fn by_key(key: &str) -> Option<&'static Self> {
         PEOPLE.iter().find(|account| account.key == key)
