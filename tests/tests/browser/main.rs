@@ -1,6 +1,7 @@
 //! The patient's page and the verifier in Chromium at phone size.
 
 mod accessibility;
+mod esia;
 mod failures;
 mod sign;
 mod steps;
