@@ -127,7 +127,7 @@ pub(crate) fn new_pair(algorithm: Algorithm, crypto: &dyn Crypto) -> anyhow::Res
 
 /// A registered certificate of a client.
 pub(crate) struct Registered {
-    pub(crate) pem: String,
+    pub(crate) der: Vec<u8>,
     /// Streebog-256 over the DER form, upper-case hexadecimal.
     pub(crate) hash: String,
     not_before: OffsetDateTime,
@@ -151,7 +151,7 @@ impl Registered {
         let at = |time: x509_cert::time::Time| OffsetDateTime::UNIX_EPOCH + time.to_unix_duration();
         Ok(Self {
             hash: hex(&crypto.streebog(&der)?).to_ascii_uppercase(),
-            pem,
+            der,
             not_before: at(validity.not_before),
             not_after: at(validity.not_after),
         })

@@ -88,7 +88,7 @@ impl Default for Options {
             issuer: "http://esia.gosuslugi.ru/".into(),
             clock_window_s: 600,
             strict_state: false,
-            crypto: CryptoKind::OpenSsl,
+            crypto: CryptoKind::Builtin,
             settings: Settings::default(),
         }
     }

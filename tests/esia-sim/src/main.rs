@@ -8,7 +8,7 @@ use std::path::PathBuf;
 const USAGE: &str = "\
 podpis-esia-sim: a local stand-in for ESIA (Gosuslugi)
 
-    podpis-esia-sim keys DIR [--crypto openssl]
+    podpis-esia-sim keys DIR [--crypto builtin|openssl]
         writes the missing ones of client.pem, client.cer.pem, esia.pem, esia.cer.pem,
         esia.rsa.pem, esia.rsa.cer.pem, storage.key
     podpis-esia-sim serve --listen 127.0.0.1:3001 --keys DIR [options]
@@ -23,7 +23,7 @@ podpis-esia-sim: a local stand-in for ESIA (Gosuslugi)
         --pkce off|required        whether v2 demands code_challenge (default off)
         --clock-window SECONDS     how far the time of a request may be off (default 600)
         --strict-state             a token request must not repeat the authorise request's state
-        --crypto openssl           who signs tokens and verifies requests";
+        --crypto builtin|openssl   who signs tokens and verifies requests (default builtin)";
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -3,6 +3,7 @@
 use crate::client::Client;
 use crate::crypto::CmsVerdict;
 use crate::error::EsiaError;
+use crate::keys::Registered;
 use crate::params::Params;
 use crate::state::Esia;
 use base64::Engine as _;
@@ -53,11 +54,11 @@ pub(crate) fn check_signed(
     let secret = params.required("client_secret")?;
     match version {
         Version::V1 => {
-            let living: Vec<&str> = client
+            let living: Vec<&[u8]> = client
                 .certificates
                 .iter()
                 .filter(|registered| registered.valid_at(now))
-                .map(|registered| registered.pem.as_str())
+                .map(|registered| registered.der.as_slice())
                 .collect();
             let cms = decode_base64(secret).ok_or_else(EsiaError::client_secret)?;
             match esia
@@ -76,7 +77,7 @@ pub(crate) fn check_signed(
                 Act::Refresh(_) => params.optional("client_certificate_hash")?,
                 _ => Some(params.required("client_certificate_hash")?),
             };
-            let named = |registered: &&crate::keys::Registered| {
+            let named = |registered: &&Registered| {
                 registered.valid_at(now)
                     && hash.is_none_or(|hash| hash.eq_ignore_ascii_case(&registered.hash))
             };
@@ -86,7 +87,7 @@ pub(crate) fn check_signed(
             for registered in client.certificates.iter().filter(named) {
                 if esia
                     .crypto
-                    .verify(&registered.pem, message.as_bytes(), &signature)
+                    .verify(&registered.der, message.as_bytes(), &signature)
                     .map_err(EsiaError::internal)?
                 {
                     return Ok(());

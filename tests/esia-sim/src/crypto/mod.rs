@@ -1,7 +1,9 @@
 //! The two algorithms of ESIA, done by our own crates or by the `openssl` program.
 
+mod builtin;
 mod openssl;
 
+use builtin::Builtin;
 use openssl::OpenSsl;
 use std::str::FromStr;
 
@@ -40,6 +42,8 @@ impl FromStr for Algorithm {
 /// Who signs tokens and verifies requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CryptoKind {
+    /// Our own crates: works everywhere.
+    Builtin,
     /// The `openssl` program with its GOST engine: shares nothing with what is tested.
     OpenSsl,
 }
@@ -49,6 +53,7 @@ impl FromStr for CryptoKind {
 
     fn from_str(text: &str) -> anyhow::Result<Self> {
         match text {
+            "builtin" => Ok(Self::Builtin),
             "openssl" => Ok(Self::OpenSsl),
             _ => anyhow::bail!("{text:?} is neither builtin nor openssl"),
         }
@@ -66,7 +71,7 @@ pub(crate) enum CmsVerdict {
     Bad,
 }
 
-/// The operations that the simulator needs. Keys and certificates travel as PEM text.
+/// The operations that the simulator needs. Keys travel as PEM text, certificates to verify with as DER.
 pub(crate) trait Crypto: Send + Sync {
     /// A fresh private key, PKCS#8 PEM; GOST keys lie on CryptoPro-XchA.
     fn new_key(&self, algorithm: Algorithm) -> anyhow::Result<String>;
@@ -86,12 +91,12 @@ pub(crate) trait Crypto: Send + Sync {
     fn streebog(&self, message: &[u8]) -> anyhow::Result<Vec<u8>>;
 
     /// Whether `signature` is the raw GOST signature of the message by the certificate's key.
-    fn verify(&self, certificate: &str, message: &[u8], signature: &[u8]) -> anyhow::Result<bool>;
+    fn verify(&self, certificate: &[u8], message: &[u8], signature: &[u8]) -> anyhow::Result<bool>;
 
     /// Judges a PKCS#7/CMS file (DER), attached or detached, with or without signed attributes.
     fn verify_cms(
         &self,
-        registered: &[&str],
+        registered: &[&[u8]],
         message: &[u8],
         cms: &[u8],
     ) -> anyhow::Result<CmsVerdict>;
@@ -103,6 +108,7 @@ pub(crate) trait Crypto: Send + Sync {
 /// It can't work on this machine.
 pub(crate) fn open(kind: CryptoKind) -> anyhow::Result<Box<dyn Crypto>> {
     Ok(match kind {
+        CryptoKind::Builtin => Box::new(Builtin),
         CryptoKind::OpenSsl => Box::new(OpenSsl::new()?),
     })
 }

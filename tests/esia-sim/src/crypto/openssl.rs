@@ -83,11 +83,12 @@ impl Crypto for OpenSsl {
         )?)
     }
 
-    fn verify(&self, certificate: &str, message: &[u8], signature: &[u8]) -> anyhow::Result<bool> {
-        let args = ["x509", "-engine", "gost", "-noout", "-pubkey", "-in"];
+    fn verify(&self, certificate: &[u8], message: &[u8], signature: &[u8]) -> anyhow::Result<bool> {
+        let args = ["x509", "-engine", "gost", "-inform", "DER", "-in"];
+        let rest = ["certificate.der", "-noout", "-pubkey"];
         let public = succeeded(run(
-            &[("certificate.pem", certificate.as_bytes())],
-            &[&args[..], &["certificate.pem"]].concat(),
+            &[("certificate.der", certificate)],
+            &[&args[..], &rest].concat(),
         )?)?;
         let files = [
             ("public.pem", public.as_slice()),
@@ -101,36 +102,36 @@ impl Crypto for OpenSsl {
 
     fn verify_cms(
         &self,
-        registered: &[&str],
+        registered: &[&[u8]],
         message: &[u8],
         cms: &[u8],
     ) -> anyhow::Result<CmsVerdict> {
-        let certificates = registered.concat();
-        let files = [
-            ("cms.der", cms),
-            ("message", message),
-            ("registered.pem", certificates.as_bytes()),
+        let files = [("cms.der", cms), ("message", message)];
+        let args = ["cms", "-verify", "-engine", "gost", "-binary", "-noverify"];
+        let args = [&args[..], &["-inform", "DER", "-in", "cms.der"]].concat();
+        // Attached, the text inside is printed; detached, the program misses the text.
+        let attached = run(&files, &args)?;
+        if attached.status.success() && attached.stdout != message {
+            return Ok(CmsVerdict::Bad);
+        }
+        let rest = [
+            "-content",
+            "message",
+            "-out",
+            "text",
+            "-signer",
+            "/dev/stdout",
         ];
-        let signed_by = |whose: &[&str]| -> anyhow::Result<bool> {
-            let args = ["cms", "-verify", "-engine", "gost", "-binary", "-noverify"];
-            let args = [&args[..], &["-inform", "DER", "-in", "cms.der"], whose].concat();
-            // Attached: the text inside is printed. Detached: the program asks for the text.
-            let attached = run(&files, &args)?;
-            if attached.status.success() {
-                return Ok(attached.stdout == message);
-            }
-            let detached = run(&files, &[&args[..], &["-content", "message"]].concat())?;
-            Ok(detached.status.success())
-        };
-        Ok(
-            if signed_by(&["-nointern", "-certfile", "registered.pem"])? {
-                CmsVerdict::Good
-            } else if signed_by(&[])? {
-                CmsVerdict::Stranger
-            } else {
-                CmsVerdict::Bad
-            },
-        )
+        let checked = run(&files, &[&args[..], &rest].concat())?;
+        if !checked.status.success() {
+            return Ok(CmsVerdict::Bad);
+        }
+        Ok(match pem_rfc7468::decode_vec(&checked.stdout) {
+            Ok((_, signer)) if registered.contains(&signer.as_slice()) => CmsVerdict::Good,
+            Ok(_) => CmsVerdict::Stranger,
+            // Several signers.
+            Err(_) => CmsVerdict::Bad,
+        })
     }
 }
 

@@ -2,6 +2,13 @@
 //! tests signs with the `openssl` program.
 
 mod authorize;
+mod faults;
+mod keys;
 mod openssl;
+mod pkce;
+mod rest;
+mod session;
 mod token;
+mod v1;
+mod witness;
 mod world;
