@@ -1,5 +1,7 @@
 //! What `vault` stores of ESIA's tokens can't be read from the database's files, and is the same as ever for who asks.
 
+#![expect(clippy::panic, reason = "a test panics where it fails")]
+
 mod common;
 
 use common::{ID_TOKEN, PDF, ask, ask_json, database_bytes, holds, install, opened, sign, value};

@@ -5,6 +5,7 @@
     clippy::allow_attributes,
     reason = "each test program uses a part of it"
 )]
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use axum::body::Body;
 use http_body_util::BodyExt as _;
