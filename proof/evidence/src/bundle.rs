@@ -205,7 +205,7 @@ pub struct Esia {
     pub id_token: String,
     /// SHA-256 of the key (DER SubjectPublicKeyInfo) that it was checked with.
     pub key_sha256: String,
-    /// That key, PEM. A verifier believes it only when its trust list holds it.
+    /// That key, or the certificate that it came with, PEM. A verifier believes it only when its trust list holds it.
     pub key_pem: String,
 }
 

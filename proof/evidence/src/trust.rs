@@ -29,7 +29,7 @@ pub struct Trust {
     pub evidence_keys: Vec<PublicJwk>,
     /// Keys of the journal's checkpoints as C2SP verifier keys, retired ones included.
     pub journal_keys: Vec<String>,
-    /// Keys of ESIA's tokens, PEM (SubjectPublicKeyInfo), old ones included.
+    /// ESIA's certificates, or bare keys of its tokens, PEM, old ones included.
     pub esia_keys: Vec<String>,
     /// Our name at ESIA: the audience of its tokens.
     pub esia_client_id: String,

@@ -8,7 +8,7 @@ use crate::case::{self, Evidence, LEEWAY_S, NO_TRUST};
 use crate::report::{Check, CheckId, Outcome};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use podpis_evidence::{KeySet, Oid, Signature, Trust, salted};
+use podpis_evidence::{KeySet, Oid, Signature, Trust, TrustedKey, salted};
 use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::person::same_name;
@@ -20,6 +20,9 @@ const TOKEN_MAX: usize = 16 * 1024;
 
 /// An `auth_time` above this is in milliseconds, as it was until 2020.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
+
+/// What ESIA signs its tokens with.
+const ALGORITHMS: [&str; 2] = ["GOST3410_2012_256", "RS256"];
 
 /// `esia-token`: ESIA signed it, for this operator, at the time of signing.
 pub(crate) fn token(evidence: &Evidence, trust: Option<&Trust>) -> Check {
@@ -201,30 +204,23 @@ fn signed(
 ) -> Check {
     let id = CheckId::EsiaToken;
     let alg = token.header.alg.as_str();
-    if alg.starts_with("GOST") {
-        return Check::unchecked(
-            id,
-            "Не проверено: ответ Госуслуг подписан по ГОСТ Р 34.10-2012, для проверки нужно сертифицированное средство.",
-        )
-        .certified();
-    }
-    if alg != "RS256" {
+    if !ALGORITHMS.contains(&alg) {
         return Check::fail(
             id,
             "Ответ подписан способом, которым Госуслуги не подписывают.",
         );
     }
-    let holds = |pem: &str| {
-        KeySet::from_pem(pem).ok().and_then(|keys| {
-            Some(
-                keys.find(alg, token.message.as_bytes(), &token.signature)?
-                    .sha256
-                    .clone(),
-            )
-        })
+    let at = signature.signed_at;
+    let made = |pem: &String| -> Option<TrustedKey> {
+        let keys = KeySet::from_pem(pem).ok()?;
+        let (message, signature) = (token.message.as_bytes(), token.signature.as_slice());
+        keys.find(alg, message, signature, at)
+            .or_else(|| keys.find_at_any_time(alg, message, signature))
+            .cloned()
     };
+    let own = || made(&signature.esia.key_pem);
     let Some(trust) = trust else {
-        return match holds(&signature.esia.key_pem) {
+        return match own() {
             Some(_) => Check::unchecked(id, NO_TRUST),
             None => Check::fail(
                 id,
@@ -232,24 +228,27 @@ fn signed(
             ),
         };
     };
-    match trust.esia_keys.iter().find_map(|pem| holds(pem)) {
-        Some(key) if key == signature.esia.key_sha256 => Check::pass(
+    // A key may stand there twice: bare, or with its certificate of the year before.
+    let found: Vec<TrustedKey> = trust.esia_keys.iter().filter_map(made).collect();
+    let valid = found.iter().find(|key| key.valid_at(at));
+    match valid.or(found.first()) {
+        Some(key) if key.sha256 != signature.esia.key_sha256 => Check::fail(
+            id,
+            "В доказательствах назван не тот ключ Госуслуг, которым подписан ответ.",
+        ),
+        Some(key) if !key.valid_at(at) => Check::fail(
+            id,
+            "Сертификат Госуслуг, которым подписан ответ, не действовал, когда подписали документ.",
+        ),
+        Some(_) => Check::pass(
             id,
             "Ответ подписан ключом Госуслуг и получен во время подписания: человек с подтверждённой учётной записью вошёл \
              после того, как нажал кнопку.",
         ),
-        Some(_) => Check::fail(
+        None if !case::list_covers(trust, &evidence.bundle) && own().is_some() => Check::unchecked(
             id,
-            "В доказательствах назван не тот ключ Госуслуг, которым подписан ответ.",
+            "Ключа, которым подписан ответ, нет в списке доверия: список старше документа или другого оператора.",
         ),
-        None if !case::list_covers(trust, &evidence.bundle)
-            && holds(&signature.esia.key_pem).is_some() =>
-        {
-            Check::unchecked(
-                id,
-                "Ключа, которым подписан ответ, нет в списке доверия: список старше документа или другого оператора.",
-            )
-        }
         None => Check::fail(id, "Подпись под ответом сделана не Госуслугами."),
     }
 }

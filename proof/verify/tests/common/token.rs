@@ -56,6 +56,8 @@ pub(crate) fn key_sha256(pem: &str) -> String {
     let (message, signature) = token.rsplit_once('.').unwrap();
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
     let keys = KeySet::from_pem(pem).unwrap();
-    let key = keys.find("RS256", message.as_bytes(), &signature).unwrap();
+    let key = keys
+        .find_at_any_time("RS256", message.as_bytes(), &signature)
+        .unwrap();
     key.sha256.clone()
 }
