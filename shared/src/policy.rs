@@ -1,7 +1,11 @@
 //! Which way of signing the law allows for which kind of document.
 //!
 //! The table is data: each row names its rule and article. The same function
-//! decides in the functions and in the pages.
+//! decides in the functions and in the pages, at intake and again when the person signs.
+
+mod signer;
+
+pub use signer::{Acting, COME_OF_AGE, CONSENT_AGE, Ground, TOO_YOUNG};
 
 use crate::document::{Delivery, Kind, Method};
 use crate::person::Birthday;
@@ -10,14 +14,16 @@ use crate::person::Birthday;
 pub const VERSION: &str = "2026-11";
 
 /// A refusal: rule, article and a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Short id of the rule.
     pub rule: &'static str,
     /// Article that it rests on.
     pub law: &'static str,
-    /// What is wrong and what to do, in Russian.
+    /// What is wrong and what to do, in Russian, for the clinic that sends the document.
     pub sentence: &'static str,
+    /// Likewise, for the person who is about to sign it.
+    pub to_signer: &'static str,
 }
 
 /// What allowed a signature; part of its record.
@@ -40,14 +46,14 @@ pub struct Question {
     pub method: Method,
     /// The patient's date of birth.
     pub patient_born: Birthday,
-    /// A representative signs.
-    pub represented: bool,
+    /// Who signs on the patient's behalf, if anybody.
+    pub acting: Option<Acting>,
     /// The day in Moscow as `(year, month, day)`.
     pub today: (i32, u8, u8),
 }
 
-/// From this age a person consents to medical interventions personally (323-FZ art. 20 part 2, art. 54 part 2).
-pub const CONSENT_AGE: i32 = 15;
+/// To a person who is about to sign, where only the clinic can go on.
+const CALL: &str = "Этот документ нельзя подписать так, как просит клиника. Позвоните в клинику.";
 
 /// Decides whether the document may be signed so.
 ///
@@ -59,12 +65,13 @@ pub fn decide(q: Question) -> Result<Allowed, Refusal> {
             rule: "R1",
             law: "947н",
             sentence: "Медицинский документ подписывает медицинский работник, а не пациент.",
+            to_signer: CALL,
         });
     }
     if q.method == Method::Sms {
         sms(q)?;
     }
-    age(q)?;
+    signer::check(q)?;
     Ok(Allowed {
         rule: row(q.kind).0,
         basis: row(q.kind).1,
@@ -78,6 +85,7 @@ fn sms(q: Question) -> Result<(), Refusal> {
             law: row(q.kind).2,
             sentence: "Этот документ нельзя подписать кодом из СМС: закон требует подтверждённую учётную запись \
                        Госуслуг или УКЭП.",
+            to_signer: CALL,
         });
     }
     if q.delivery != Delivery::Account {
@@ -86,26 +94,7 @@ fn sms(q: Question) -> Result<(), Refusal> {
             law: "63-ФЗ ст. 9 ч. 2",
             sentence: "Подпись кодом из СМС возможна только в личном кабинете, по соглашению об электронном \
                        документообороте.",
-        });
-    }
-    Ok(())
-}
-
-fn age(q: Question) -> Result<(), Refusal> {
-    let age = q.patient_born.age_on(q.today);
-    if age < CONSENT_AGE && !q.represented {
-        return Err(Refusal {
-            rule: "R3",
-            law: "323-ФЗ ст. 20 ч. 2",
-            sentence: "Пациенту меньше 15 лет: подписывает родитель или другой законный представитель.",
-        });
-    }
-    if age >= CONSENT_AGE && q.represented && q.kind.needs_medic() {
-        return Err(Refusal {
-            rule: "R3",
-            law: "323-ФЗ ст. 20 ч. 2",
-            sentence: "С 15 лет пациент подписывает согласие лично. Представитель недееспособного пока подписывает на \
-                       бумаге.",
+            to_signer: CALL,
         });
     }
     Ok(())
@@ -192,7 +181,7 @@ mod tests {
             delivery,
             method,
             patient_born: born,
-            represented: false,
+            acting: None,
             today: (2026, 11, 22),
         })
     }
@@ -221,21 +210,5 @@ mod tests {
             "R6"
         );
         assert!(ask(Kind::PdConsent, Delivery::Account, Method::Sms).is_ok());
-    }
-
-    #[test]
-    fn the_age_decides_who_signs() {
-        let q = |born: &str, represented| Question {
-            kind: Kind::Ids,
-            delivery: Delivery::Link,
-            method: Method::Esia,
-            patient_born: Birthday::parse(born).unwrap(),
-            represented,
-            today: (2026, 11, 22),
-        };
-        assert_eq!(decide(q("2015-01-01", false)).unwrap_err().rule, "R3");
-        assert!(decide(q("2015-01-01", true)).is_ok());
-        assert!(decide(q("2011-11-22", false)).is_ok());
-        assert_eq!(decide(q("2011-11-22", true)).unwrap_err().rule, "R3");
     }
 }

@@ -1,5 +1,8 @@
 //! Errors on the wire: RFC 9457 `application/problem+json` with stable codes.
 
+pub mod words;
+
+use crate::policy::Refusal;
 use serde::{Deserialize, Serialize};
 
 /// Content type of an error answer.
@@ -107,17 +110,52 @@ codes! {
     ConsentChanged = "consent_changed", 409, "The consent text has changed";
     /// The document is signed already.
     AlreadySigned = "already_signed", 409, "Already signed";
-    /// ESIA did not answer, or with an error of its own; repeat later.
+    /// ESIA did not answer, or with an error of its own; repeat later. With `Retry-After` the same request may be
+    /// repeated, without it a new sign-in is needed.
     EsiaUnavailable = "esia_unavailable", 502, "ESIA is unavailable";
+    /// ESIA refuses our own request: a mistake of this installation, which its operator has to mend.
+    EsiaRejected = "esia_rejected", 502, "ESIA rejects our request";
     /// The person refused at ESIA.
     EsiaDenied = "esia_denied", 403, "Denied at ESIA";
     /// The sign-in was started in another browser, ran out, or was used.
     EsiaSession = "esia_session", 409, "Sign-in session lost";
-    /// ESIA's answer did not pass a check.
-    EsiaInvalid = "esia_invalid", 502, "ESIA's answer is not valid";
+    /// The code is malformed, or was issued for another act; start again.
+    EsiaCode = "esia_code", 502, "ESIA's code is not valid";
+    /// ESIA's answer belongs to another request of ours; start again.
+    EsiaState = "esia_state", 502, "ESIA answers another request";
+    /// A token is missing, or is no token; start again.
+    EsiaTokenForm = "esia_token_form", 502, "ESIA's token is malformed";
+    /// A token is signed with an algorithm that is not configured.
+    EsiaTokenAlgorithm = "esia_token_algorithm", 502, "ESIA's token has another algorithm";
+    /// A token of another kind (`sbt`) in place of the one that is needed.
+    EsiaTokenKind = "esia_token_kind", 502, "ESIA's token is of another kind";
+    /// None of ESIA's known keys made the token's signature.
+    EsiaTokenSignature = "esia_token_signature", 502, "ESIA's token has a bad signature";
+    /// A claim of a token is missing or of another type.
+    EsiaTokenClaims = "esia_token_claims", 502, "ESIA's token has wrong claims";
+    /// A token of another issuer (`iss`).
+    EsiaTokenIssuer = "esia_token_issuer", 502, "ESIA's token has another issuer";
+    /// A token for another system (`aud`, `client_id`).
+    EsiaTokenAudience = "esia_token_audience", 502, "ESIA's token is for another system";
+    /// A token out of date (`exp`).
+    EsiaTokenExpired = "esia_token_expired", 502, "ESIA's token has expired";
+    /// A token from the future (`nbf`, `iat`): the clocks differ.
+    EsiaTokenEarly = "esia_token_early", 502, "ESIA's token is not yet valid";
+    /// The tokens name different people (`sub`, `oid`).
+    EsiaTokenSubject = "esia_token_subject", 502, "ESIA's tokens name different people";
+    /// The tokens belong to different sign-ins (`urn:esia:sid`).
+    EsiaTokenSession = "esia_token_session", 502, "ESIA's tokens are of different sign-ins";
+    /// The sign-in happened in the future (`auth_time`): the clocks differ.
+    EsiaAuthTime = "esia_auth_time", 502, "Sign-in at ESIA in the future";
+    /// Name, date of birth or SNILS as ESIA gave them are missing or wrong.
+    EsiaPersonData = "esia_person_data", 502, "ESIA's personal data are not usable";
     /// The ESIA account is not confirmed.
     EsiaUnconfirmed = "esia_unconfirmed", 403, "ESIA account is not confirmed";
-    /// ESIA gave back a sign-in from before the act; start again and sign in anew.
+    /// A child's account (`lvl` is `KD`), which can't sign.
+    EsiaChild = "esia_child", 403, "Child's account at ESIA";
+    /// The account is deleted or blocked (`status` is not `REGISTERED`).
+    EsiaAccount = "esia_account", 403, "ESIA account is not active";
+    /// ESIA gave back a sign-in from before the act; start again: the old one is ended first.
     EsiaStale = "esia_stale", 409, "Old sign-in at ESIA";
     /// Another person signed in than the addressee.
     WrongPerson = "wrong_person", 403, "Not the addressee";
@@ -136,10 +174,18 @@ impl Problem {
             law: None,
         }
     }
+
+    /// A refusal of the policy, for the person who is about to sign.
+    pub fn of_refusal_to_sign(refusal: Refusal) -> Self {
+        Self {
+            detail: refusal.to_signer.into(),
+            ..refusal.into()
+        }
+    }
 }
 
-impl From<crate::policy::Refusal> for Problem {
-    fn from(refusal: crate::policy::Refusal) -> Self {
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
         Self {
             rule: Some(refusal.rule.into()),
             law: Some(refusal.law.into()),

@@ -2,6 +2,7 @@
 //!
 //! Russian typography: «ёлочки», no-break spaces after short words and inside dates and figures.
 
+use podpis_shared::problem::words;
 use podpis_shared::wire::patient::DocumentView;
 use podpis_shared::{Kind, Status};
 
@@ -15,12 +16,12 @@ pub(crate) const SERVICE: &str = "Podpis";
 pub(crate) const SERVICE_DOES: &str = "подписание медицинских документов";
 
 /// A message with its title, as a notice on the page shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Notice {
     /// What happened.
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     /// What it means and what to do next.
-    pub(crate) body: &'static str,
+    pub(crate) body: String,
 }
 
 /// Title of the browser's tab.
@@ -141,6 +142,9 @@ pub(crate) const LISTENERS: &str = "Страницы показаны карти
 pub(crate) const LARGER: &str = "Крупнее";
 pub(crate) const SMALLER: &str = "Мельче";
 pub(crate) const READ_TO_END: &str = "Прочитайте документ до\u{a0}конца\u{a0}↓";
+/// Above the main button, where it leads through a sign-out first.
+pub(crate) const SIGN_OUT_FIRST: &str =
+    "Сначала завершится прежний вход на\u{a0}Госуслуги, потом вы войдёте заново";
 pub(crate) const SIGNING_OFF: &str = "Подписать нельзя";
 pub(crate) const STARTING: &str = "Переходим на\u{a0}Госуслуги…";
 pub(crate) const COMPLETING: &str = "Проверяем подпись…";
@@ -268,30 +272,21 @@ pub(crate) fn notice(screen: Screen) -> Option<Notice> {
             "Возможно, она скопирована не\u{a0}целиком или её заменили новой. Откройте ссылку прямо из\u{a0}СМС \
              или попросите клинику прислать её ещё раз.",
         ),
-        Screen::WrongPerson => (
-            "Вошёл другой человек",
-            "Документ адресован не\u{a0}тому, кто сейчас вошёл на\u{a0}Госуслуги. Ничего не\u{a0}подписано. \
-             Попробуйте ещё\u{a0}раз и\u{a0}войдите под\u{a0}своей учётной записью. Если вход был ваш, сообщите \
-             клинике: данные могли записать с\u{a0}ошибкой.",
+        Screen::Refused(code) => {
+            let words = words::of(code)?;
+            return Some(Notice {
+                title: typeset(words.title),
+                body: typeset(words.body),
+            });
+        }
+        Screen::ServiceDown => (
+            "Сервис подписания не\u{a0}отвечает",
+            "Ничего не\u{a0}пропало. Нажмите «Повторить» через минуту; если не\u{a0}поможет, откройте ссылку \
+             из\u{a0}СМС позже.",
         ),
-        Screen::Unconfirmed => (
-            "Нужна подтверждённая учётная запись",
-            "Ваша запись на\u{a0}Госуслугах пока не\u{a0}подтверждена, поэтому документ не\u{a0}подписан. \
-             Подтвердите её в\u{a0}МФЦ или через банк и\u{a0}откройте эту ссылку снова.",
-        ),
-        Screen::EsiaDenied => (
-            "Вход на\u{a0}Госуслуги отменён",
-            "Документ не\u{a0}подписан. Когда будете готовы, нажмите кнопку внизу: Госуслуги спросят разрешение \
-             ещё\u{a0}раз.",
-        ),
-        Screen::EsiaSession => (
-            "Вход не\u{a0}завершился",
-            "Прошло слишком много времени или вы вернулись в\u{a0}другой браузер. Документ не\u{a0}подписан. \
-             Попробуйте ещё\u{a0}раз с\u{a0}этой страницы.",
-        ),
-        Screen::EsiaDown => (
-            "Госуслуги сейчас не\u{a0}отвечают",
-            "Документ не\u{a0}подписан, с\u{a0}ним всё в\u{a0}порядке. Попробуйте ещё\u{a0}раз через несколько минут.",
+        Screen::TooMany => (
+            "Слишком много попыток",
+            "Документ не\u{a0}подписан. Подождите 15\u{a0}минут и\u{a0}попробуйте ещё\u{a0}раз.",
         ),
         Screen::Offline => (
             "Нет связи",
@@ -312,7 +307,23 @@ pub(crate) fn notice(screen: Screen) -> Option<Notice> {
             "Ничего не\u{a0}подписано без\u{a0}вас. Повторите попытку; если не\u{a0}поможет, позвоните в\u{a0}клинику.",
         ),
     };
-    Some(Notice { title, body })
+    Some(Notice {
+        title: title.into(),
+        body: body.into(),
+    })
+}
+
+/// No-break spaces after words of one or two letters and before a dash, as everywhere here.
+fn typeset(plain: &str) -> String {
+    let mut out = String::with_capacity(plain.len() + 16);
+    let mut word = 0;
+    let mut chars = plain.chars().peekable();
+    while let Some(c) = chars.next() {
+        let short = (1..=2).contains(&word) || chars.peek() == Some(&'—');
+        out.push(if c == ' ' && short { '\u{a0}' } else { c });
+        word = if c.is_alphanumeric() { word + 1 } else { 0 };
+    }
+    out
 }
 
 /// The landing page.
@@ -372,6 +383,14 @@ mod tests {
         for (number, text) in expected {
             assert_eq!(pages(number), text);
         }
+    }
+
+    #[test]
+    fn short_words_hold_on_to_the_next() {
+        assert_eq!(
+            typeset("Он не вошёл в банк — и вышел. Да, вы."),
+            "Он\u{a0}не\u{a0}вошёл в\u{a0}банк\u{a0}— и\u{a0}вышел. Да, вы."
+        );
     }
 
     #[test]

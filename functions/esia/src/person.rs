@@ -12,9 +12,12 @@ pub enum DataError {
     /// A field that our scopes cover is missing or wrong; the text is its name.
     #[error("{0}")]
     Field(&'static str),
-    /// Not confirmed, or deleted.
+    /// The account is not confirmed.
     #[error("unconfirmed")]
     Unconfirmed,
+    /// The account is deleted or blocked.
+    #[error("account")]
+    Account,
 }
 
 /// Reads the answer. Fields outside the scopes are absent; a missing `trusted` counts as not confirmed.
@@ -23,11 +26,11 @@ pub enum DataError {
 /// See [`DataError`].
 pub fn read(body: &[u8]) -> Result<Person, DataError> {
     let data: Data = serde_json::from_slice(body).map_err(|_| DataError::Form)?;
-    if data.trusted != Some(true)
-        || !data
-            .status
-            .is_some_and(|status| status.eq_ignore_ascii_case("registered"))
-    {
+    let status = data.status.ok_or(DataError::Field("status"))?;
+    if !status.eq_ignore_ascii_case("registered") {
+        return Err(DataError::Account);
+    }
+    if data.trusted != Some(true) {
         return Err(DataError::Unconfirmed);
     }
     let name = |value: Option<String>| {
@@ -51,7 +54,7 @@ pub fn read(body: &[u8]) -> Result<Person, DataError> {
         phone: None,
         email: None,
     };
-    person.check().map_err(|e| DataError::Field(e.field))?;
+    person.check_form().map_err(|e| DataError::Field(e.field))?;
     Ok(person)
 }
 
@@ -125,8 +128,9 @@ mod tests {
         for (name, value, error) in [
             ("trusted", json!(false), DataError::Unconfirmed),
             ("trusted", Value::Null, DataError::Unconfirmed),
-            ("status", json!("DELETED"), DataError::Unconfirmed),
-            ("status", Value::Null, DataError::Unconfirmed),
+            ("status", json!("DELETED"), DataError::Account),
+            ("status", json!(""), DataError::Account),
+            ("status", Value::Null, DataError::Field("status")),
             ("lastName", Value::Null, DataError::Field("lastName")),
             ("lastName", json!(""), DataError::Field("lastName")),
             (

@@ -1,29 +1,92 @@
 //! Why a way through ESIA ended without a signature: one table of codes, words and journal entries.
+//!
+//! The words themselves stand in [`podpis_shared::problem::words`], which the page reads too.
 
 use crate::person::DataError;
 use crate::token::TokenError;
 use podpis_kit::Failure;
 use podpis_shared::person::Mismatch;
-use podpis_shared::problem::Code;
+use podpis_shared::policy::Refusal;
+use podpis_shared::problem::{Code, Problem, words};
 use serde_json::{Value, json};
+use std::fmt;
+
+/// Seconds after which a page may hand in the same code once more.
+const RETRY_AFTER_S: u32 = 5;
 
 /// A refusal of ours or of ESIA's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// The person did not allow it at ESIA.
     Denied,
-    /// ESIA does not answer, or with an error of its own; the text names the step.
-    Unavailable(&'static str),
+    /// ESIA does not answer, or with an error of its own.
+    Unavailable(Step),
+    /// ESIA refuses our own request: a mistake of the installation.
+    Rejected(Option<EsiaCode>),
     /// Unknown, of another browser, out of time, or its code was used up.
     Session,
-    /// An answer that fails a check; the text names the check.
-    Invalid(&'static str),
-    /// The account is not confirmed, or deleted.
+    /// The code is malformed, or was issued for another act.
+    Code,
+    /// The token answer echoes another `state` than its request had.
+    State,
+    /// A token that fails a check.
+    Token(TokenError),
+    /// A field of the person's data is missing or wrong; the text is its name.
+    PersonData(&'static str),
+    /// The account is not confirmed.
     Unconfirmed,
+    /// A child's account.
+    Child,
+    /// The account is deleted or blocked.
+    Account,
     /// ESIA gave back a sign-in from before the act.
     Stale,
     /// Somebody else than the addressee.
     WrongPerson(Mismatch),
+    /// The law does not allow this person to sign any more.
+    Policy(Refusal),
+}
+
+/// Where on the way ESIA failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// At its sign-in page: the callback brought an error.
+    Authorize,
+    /// At the exchange of the code, which may still be good.
+    Token,
+    /// At the person's data: the code is used up by then.
+    Person,
+}
+
+impl Step {
+    /// Its name in journal, log and health.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Token => "token",
+            Self::Person => "person",
+        }
+    }
+}
+
+/// ESIA's own code of an error, as `ESIA-007053`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EsiaCode(u32);
+
+impl EsiaCode {
+    /// Reads the code at the start of an `error_description`: `ESIA-`, six digits, then no further digit.
+    pub fn read(description: &str) -> Option<Self> {
+        let (digits, rest) = description.strip_prefix("ESIA-")?.split_at_checked(6)?;
+        let whole = digits.bytes().all(|b| b.is_ascii_digit())
+            && !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+        whole.then(|| digits.parse().ok().map(Self))?
+    }
+}
+
+impl fmt::Display for EsiaCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ESIA-{:06}", self.0)
+    }
 }
 
 impl Refused {
@@ -32,28 +95,51 @@ impl Refused {
         match self {
             Self::Denied => Code::EsiaDenied,
             Self::Unavailable(_) => Code::EsiaUnavailable,
+            Self::Rejected(_) => Code::EsiaRejected,
             Self::Session => Code::EsiaSession,
-            Self::Invalid(_) => Code::EsiaInvalid,
+            Self::Code => Code::EsiaCode,
+            Self::State => Code::EsiaState,
+            Self::Token(error) => of_token(error),
+            Self::PersonData(_) => Code::EsiaPersonData,
             Self::Unconfirmed => Code::EsiaUnconfirmed,
+            Self::Child => Code::EsiaChild,
+            Self::Account => Code::EsiaAccount,
             Self::Stale => Code::EsiaStale,
             Self::WrongPerson(_) => Code::WrongPerson,
+            Self::Policy(_) => Code::Policy,
         }
     }
 
     /// Whether the same request can't succeed any more, so that a new sign-in is needed.
     ///
-    /// While ESIA is down its code may still be good; a used code may belong to a request that is still at work.
+    /// While the token endpoint is down the code may still be good; a used code may belong to a request that is still
+    /// at work.
     pub const fn is_final(self) -> bool {
-        !matches!(self, Self::Unavailable(_) | Self::Session)
+        !matches!(self, Self::Unavailable(Step::Token) | Self::Session)
     }
 
     /// What the journal keeps: kinds only, no data of any person.
     pub fn entry(self, act_id: &str) -> Value {
         let mut entry = json!({"act_id": act_id, "code": self.code().as_str()});
         match self {
-            Self::Unavailable(check) | Self::Invalid(check) => entry["check"] = check.into(),
+            Self::Unavailable(step) => entry["check"] = step.as_str().into(),
+            Self::Rejected(Some(code)) => entry["esia"] = code.to_string().into(),
+            Self::Token(error) => entry["check"] = error.to_string().into(),
+            Self::PersonData(field) => entry["check"] = field.into(),
             Self::WrongPerson(mismatch) => entry["mismatch"] = json!(mismatch),
-            Self::Denied | Self::Session | Self::Unconfirmed | Self::Stale => {}
+            Self::Policy(refusal) => {
+                entry["rule"] = refusal.rule.into();
+                entry["law"] = refusal.law.into();
+            }
+            Self::Rejected(None)
+            | Self::Denied
+            | Self::Session
+            | Self::Code
+            | Self::State
+            | Self::Unconfirmed
+            | Self::Child
+            | Self::Account
+            | Self::Stale => {}
         }
         entry
     }
@@ -61,37 +147,19 @@ impl Refused {
 
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
-        failure(refused.code())
+        match refused {
+            Refused::Policy(refusal) => Problem::of_refusal_to_sign(refusal).into(),
+            Refused::Unavailable(_) if !refused.is_final() => {
+                failure(refused.code()).retry_after(RETRY_AFTER_S)
+            }
+            _ => failure(refused.code()),
+        }
     }
 }
 
 /// The answer for a code: what happened and what to do next. Never whose document it is.
 pub fn failure(code: Code) -> Failure {
     let detail = match code {
-        Code::EsiaDenied => {
-            "Вы не разрешили Госуслугам передать данные, документ не подписан. Чтобы подписать, начните ещё раз и \
-             нажмите «Разрешить»."
-        }
-        Code::EsiaSession => {
-            "Вход устарел или начат в другом браузере, документ не подписан. Нажмите «Подписать через Госуслуги» ещё \
-             раз."
-        }
-        Code::EsiaInvalid => {
-            "Ответ Госуслуг не прошёл проверку, документ не подписан. Попробуйте ещё раз; если не получится, позвоните \
-             в клинику."
-        }
-        Code::EsiaUnconfirmed => {
-            "Учётная запись Госуслуг не подтверждена: подписать ею документ нельзя. Подтвердите её в приложении банка \
-             или в МФЦ и подпишите снова, либо подпишите документ в клинике на бумаге."
-        }
-        Code::EsiaStale => {
-            "Госуслуги вернули прежний вход, а для подписи нужен новый. Нажмите «Подписать через Госуслуги» ещё раз и \
-             войдите заново."
-        }
-        Code::WrongPerson => {
-            "Документ адресован другому человеку. Если вы вошли под чужой учётной записью, начните ещё раз и войдите \
-             под своей. Если под своей, позвоните в клинику: возможно, в её данных ошибка."
-        }
         Code::AlreadySigned => "Документ уже подписан. Обновите страницу, чтобы скачать его.",
         Code::HashMismatch => {
             "Показанный документ отличается от присланного клиникой, подписать его нельзя. Обновите страницу; если не \
@@ -101,30 +169,38 @@ pub fn failure(code: Code) -> Failure {
             "Текст согласия обновился. Обновите страницу и прочитайте его ещё раз."
         }
         Code::NotFullyShown => "Документ показан не целиком. Пролистайте его до конца и подпишите.",
-        _ => {
-            "Госуслуги сейчас не отвечают, документ не подписан. Попробуйте ещё раз через несколько минут."
-        }
+        _ => words::of(code).map_or(code.title(), |words| words.body),
     };
     Failure::new(code, detail)
+}
+
+const fn of_token(error: TokenError) -> Code {
+    match error {
+        TokenError::Form => Code::EsiaTokenForm,
+        TokenError::Algorithm => Code::EsiaTokenAlgorithm,
+        TokenError::Kind => Code::EsiaTokenKind,
+        TokenError::Signature => Code::EsiaTokenSignature,
+        TokenError::Claims => Code::EsiaTokenClaims,
+        TokenError::Issuer => Code::EsiaTokenIssuer,
+        TokenError::Audience => Code::EsiaTokenAudience,
+        TokenError::Expired => Code::EsiaTokenExpired,
+        TokenError::NotYetValid => Code::EsiaTokenEarly,
+        TokenError::Subject => Code::EsiaTokenSubject,
+        TokenError::Session => Code::EsiaTokenSession,
+        TokenError::AuthTime => Code::EsiaAuthTime,
+        TokenError::Stale => Code::EsiaStale,
+        TokenError::Child => Code::EsiaChild,
+        TokenError::Unconfirmed => Code::EsiaUnconfirmed,
+    }
 }
 
 impl From<TokenError> for Refused {
     fn from(error: TokenError) -> Self {
         match error {
-            TokenError::Unconfirmed | TokenError::Child => Self::Unconfirmed,
             TokenError::Stale => Self::Stale,
-            TokenError::Form => Self::Invalid("form"),
-            TokenError::Algorithm => Self::Invalid("alg"),
-            TokenError::Kind => Self::Invalid("sbt"),
-            TokenError::Signature => Self::Invalid("signature"),
-            TokenError::Claims => Self::Invalid("claims"),
-            TokenError::Issuer => Self::Invalid("iss"),
-            TokenError::Audience => Self::Invalid("aud"),
-            TokenError::Expired => Self::Invalid("exp"),
-            TokenError::NotYetValid => Self::Invalid("nbf"),
-            TokenError::Subject => Self::Invalid("sub"),
-            TokenError::Session => Self::Invalid("sid"),
-            TokenError::AuthTime => Self::Invalid("auth_time"),
+            TokenError::Child => Self::Child,
+            TokenError::Unconfirmed => Self::Unconfirmed,
+            error => Self::Token(error),
         }
     }
 }
@@ -133,109 +209,56 @@ impl From<DataError> for Refused {
     fn from(error: DataError) -> Self {
         match error {
             DataError::Unconfirmed => Self::Unconfirmed,
-            DataError::Form => Self::Unavailable("person"),
-            DataError::Field(name) => Self::Invalid(name),
+            DataError::Account => Self::Account,
+            DataError::Form => Self::Unavailable(Step::Person),
+            DataError::Field(name) => Self::PersonData(name),
         }
     }
 }
 
 /// What ESIA means by an `error` in a callback or in a token answer.
-pub fn of_esia(error: &str, description: &str) -> Refused {
-    match esia_code(description) {
-        Some("ESIA-007055") => Refused::Unconfirmed,
-        Some("ESIA-007004") => Refused::Denied,
-        Some("ESIA-007011") => Refused::Session,
-        None if error == "access_denied" => Refused::Denied,
-        None if error == "invalid_grant" => Refused::Session,
-        _ => Refused::Unavailable("answer"),
+///
+/// Its own code decides, since it puts quite different codes under one OAuth error: a bad signature of ours comes as
+/// `access_denied`. The OAuth error counts where there is no code that we know.
+pub fn of_esia(step: Step, error: &str, description: &str) -> Refused {
+    let code = EsiaCode::read(description);
+    match code.map(|code| code.0) {
+        // The owner of the data or ESIA itself denied the request.
+        Some(7004) => Refused::Denied,
+        // Our system takes confirmed accounts only.
+        Some(7055) => Refused::Unconfirmed,
+        // The code is wrong, out of time, used, or another system's.
+        Some(7011) => Refused::Session,
+        // ESIA's own failures: an internal error; overloaded or under maintenance.
+        Some(7007 | 7008) => Refused::Unavailable(step),
+        Some(
+            // Certificate of another system; a parameter missing, wrong or twice; method, scope, response type or grant
+            // not ours to use; a mandatory parameter missing; the request's time wrong; no permission.
+            7002 | 7003 | 7005 | 7006 | 7009 | 7012 | 7013 | 7014 | 7015 | 7019
+            // redirect_uri not registered; parameters unreadable; PKCE absent or wrong; a second factor asked for.
+            | 7023 | 7038 | 7039 | 7040 | 7046
+            // Bad client_secret or certificate; roles and types of users, which we never ask for; authentication of
+            // our system failed.
+            | 7053 | 7060 | 7061 | 7062 | 7194 | 8010
+            // Consents of the digital profile, which we never ask for.
+            | 36_700..=36_799,
+        ) => Refused::Rejected(code),
+        Some(_) | None => match (code, error) {
+            (None, "access_denied") => Refused::Denied,
+            (_, "invalid_grant") => Refused::Session,
+            (
+                _,
+                "invalid_request"
+                | "invalid_client"
+                | "unauthorized_client"
+                | "unsupported_response_type"
+                | "unsupported_grant_type"
+                | "invalid_scope",
+            ) => Refused::Rejected(code),
+            _ => Refused::Unavailable(step),
+        },
     }
-}
-
-/// The `ESIA-00xxxx` at the start of a description.
-pub fn esia_code(description: &str) -> Option<&str> {
-    let code = description.get(..11)?;
-    (code.starts_with("ESIA-") && code[5..].bytes().all(|b| b.is_ascii_digit())).then_some(code)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn esia_errors_are_told_apart() {
-        for (error, description, refused) in [
-            (
-                "access_denied",
-                "ESIA-007004: The resource owner denied the request.",
-                Refused::Denied,
-            ),
-            (
-                "access_denied",
-                "ESIA-007053: OAuthErrorEnum.clientSecretWrong",
-                Refused::Unavailable("answer"),
-            ),
-            ("access_denied", "", Refused::Denied),
-            ("access_denied", "ESIA-007055: …", Refused::Unconfirmed),
-            (
-                "temporarily_unavailable",
-                "ESIA-007008: …",
-                Refused::Unavailable("answer"),
-            ),
-            ("invalid_grant", "ESIA-007011: …", Refused::Session),
-            ("invalid_grant", "", Refused::Session),
-            ("x", "ESIA-00ы", Refused::Unavailable("answer")),
-        ] {
-            assert_eq!(
-                of_esia(error, description),
-                refused,
-                "{error} {description}"
-            );
-        }
-    }
-
-    #[test]
-    fn every_token_error_has_its_own_check() {
-        let entry = |error: TokenError| Refused::from(error).entry("act").to_string();
-        let errors = [
-            TokenError::Form,
-            TokenError::Algorithm,
-            TokenError::Kind,
-            TokenError::Signature,
-            TokenError::Claims,
-            TokenError::Issuer,
-            TokenError::Audience,
-            TokenError::Expired,
-            TokenError::NotYetValid,
-            TokenError::Subject,
-            TokenError::Session,
-            TokenError::AuthTime,
-            TokenError::Stale,
-            TokenError::Unconfirmed,
-        ];
-        for error in errors {
-            assert!(
-                entry(error).contains(&error.to_string()),
-                "{}",
-                entry(error)
-            );
-        }
-    }
-
-    #[test]
-    fn the_journal_gets_kinds_only() {
-        assert_eq!(
-            Refused::WrongPerson(Mismatch::BirthDate).entry("act"),
-            json!({"act_id": "act", "code": "wrong_person", "mismatch": "birth_date"})
-        );
-        assert_eq!(
-            Refused::Invalid("iss").entry("act"),
-            json!({"act_id": "act", "code": "esia_invalid", "check": "iss"})
-        );
-    }
-
-    #[test]
-    fn the_wrong_person_does_not_learn_what_differs() {
-        let failure = |mismatch| format!("{:?}", Failure::from(Refused::WrongPerson(mismatch)));
-        assert_eq!(failure(Mismatch::Name), failure(Mismatch::Snils));
-    }
-}
+mod tests;

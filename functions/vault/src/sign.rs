@@ -22,6 +22,7 @@ use podpis_shared::document::status_after_patient;
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::{self, Allowed, Question};
 use podpis_shared::problem::Code;
+use podpis_shared::wire::mis::Representative;
 use podpis_shared::wire::vault::{Sign, Signed, Stored};
 use podpis_shared::{Hashes, Status, Timestamp};
 use serde_json::json;
@@ -135,7 +136,7 @@ fn check(document: &Document, request: &Sign, at: Timestamp) -> Result<Allowed> 
         delivery: document.delivery,
         method: request.method,
         patient_born: document.patient.birth_date,
-        represented: document.representative.is_some(),
+        acting: document.representative.as_ref().map(Representative::acting),
         today: at.moscow_date(),
     })?)
 }

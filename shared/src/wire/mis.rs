@@ -3,6 +3,7 @@
 use crate::document::{Delivery, Kind, Method, Parties, Status};
 use crate::hash::Hashes;
 use crate::person::Person;
+use crate::policy::{Acting, Ground};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,19 @@ pub struct Representative {
     pub basis: String,
     /// Where the medical record holds data on the representative (323-FZ art. 20 part 7).
     pub record_ref: String,
+    /// Why somebody signs on the patient's behalf; `minor` where absent.
+    #[serde(default)]
+    pub ground: Ground,
+}
+
+impl Representative {
+    /// What the policy asks of whoever acts for the patient.
+    pub const fn acting(&self) -> Acting {
+        Acting {
+            born: self.person.birth_date,
+            ground: self.ground,
+        }
+    }
 }
 
 /// A document as its clinic sees it.

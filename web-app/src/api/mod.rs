@@ -156,12 +156,8 @@ async fn checked(answer: Result<JsValue, JsValue>) -> Result<Response, Trouble> 
         let problem: Problem = serde_json::from_str(&body).ok()?;
         Code::parse(&problem.code)
     });
-    Err(match (code, response.status()) {
-        (Some(code), _) => Trouble::Code(code),
-        // A gateway between us and the server speaks no problem+json.
-        (None, 502..=504) => Trouble::Code(Code::Unavailable),
-        (None, _) => Trouble::Other,
-    })
+    let may_repeat = response.headers().has("retry-after").unwrap_or(false);
+    Err(Trouble::of(code, response.status(), may_repeat))
 }
 
 async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Trouble> {

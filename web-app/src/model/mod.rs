@@ -96,8 +96,31 @@ pub(crate) enum Trouble {
     Offline,
     /// The server refused, and said why.
     Code(Code),
+    /// Gosuslugi did not answer the server; what they told this page may still be good and can be handed in again.
+    EsiaAway,
     /// Anything else.
     Other,
+}
+
+impl Trouble {
+    /// What an answer other than 2xx means: its code, where it has one, its status, and whether it has `Retry-After`.
+    pub(crate) fn of(code: Option<Code>, status: u16, may_repeat: bool) -> Self {
+        match (code, status) {
+            (Some(Code::EsiaUnavailable), _) if may_repeat => Self::EsiaAway,
+            (Some(code), _) => Self::Code(code),
+            // A gateway between us and the server speaks no problem+json.
+            (None, 502..=504) => Self::Code(Code::Unavailable),
+            (None, _) => Self::Other,
+        }
+    }
+
+    /// Whether what Gosuslugi told this page is worth handing in again.
+    pub(crate) const fn keeps_answer(self) -> bool {
+        matches!(
+            self,
+            Self::Offline | Self::EsiaAway | Self::Code(Code::Unavailable)
+        )
+    }
 }
 
 /// Flaw of a page at which the renderer broke down.
@@ -316,6 +339,11 @@ impl Model {
             && !self.is_busy())
         .then(|| self.hashes().cloned())
         .flatten()
+    }
+
+    /// Gosuslugi's answer waits to be handed in again.
+    pub(crate) fn can_repeat(&self) -> bool {
+        matches!(self.step, Step::Refused(trouble) if trouble.keeps_answer())
     }
 
     /// A request of the person's is under way.

@@ -1,7 +1,7 @@
 //! The states of the page, as `<body data-state>` names them, and how the facts lead to one.
 
 use podpis_shared::Status;
-use podpis_shared::problem::Code;
+use podpis_shared::problem::{Code, words};
 
 use super::{File, Model, Page, Step, Trouble, View};
 
@@ -26,16 +26,12 @@ pub(crate) enum Screen {
     Superseded,
     /// No such link.
     LinkUnknown,
-    /// Another person signed in at Gosuslugi.
-    WrongPerson,
-    /// The account at Gosuslugi is not confirmed.
-    Unconfirmed,
-    /// The person refused at Gosuslugi.
-    EsiaDenied,
-    /// The sign-in ran out or was started in another browser.
-    EsiaSession,
-    /// Gosuslugi doesn't answer.
-    EsiaDown,
+    /// A way through Gosuslugi ended without a signature; [`words`] says why, and what to do next.
+    Refused(Code),
+    /// Our own service doesn't answer.
+    ServiceDown,
+    /// Too many attempts within minutes.
+    TooMany,
     /// No network.
     Offline,
     /// The bytes are not those that the clinic sent.
@@ -59,11 +55,23 @@ impl Screen {
             Self::Cancelled => "cancelled",
             Self::Superseded => "superseded",
             Self::LinkUnknown => "link-unknown",
-            Self::WrongPerson => "wrong-person",
-            Self::Unconfirmed => "unconfirmed",
-            Self::EsiaDenied => "esia-denied",
-            Self::EsiaSession => "esia-session",
-            Self::EsiaDown => "esia-down",
+            Self::Refused(code) => match code {
+                Code::WrongPerson => "wrong-person",
+                Code::EsiaUnconfirmed => "unconfirmed",
+                Code::EsiaDenied => "esia-denied",
+                Code::EsiaSession => "esia-session",
+                Code::EsiaUnavailable => "esia-down",
+                Code::EsiaRejected => "esia-rejected",
+                Code::EsiaStale => "esia-stale",
+                Code::EsiaChild => "esia-child",
+                Code::EsiaAccount => "esia-account",
+                Code::EsiaPersonData => "esia-data",
+                Code::Policy => "not-allowed",
+                // An answer that fails a check; which one, the sentence says.
+                _ => "esia-answer",
+            },
+            Self::ServiceDown => "service-down",
+            Self::TooMany => "too-many",
             Self::Offline => "offline",
             Self::HashMismatch => "hash-mismatch",
             Self::RenderFailed => "render-failed",
@@ -72,22 +80,16 @@ impl Screen {
     }
 
     /// The document can still be signed from here.
-    pub(crate) const fn is_open(self) -> bool {
-        matches!(
-            self,
-            Self::Loading
-                | Self::Ready
-                | Self::Signing
-                | Self::WrongPerson
-                | Self::Unconfirmed
-                | Self::EsiaDenied
-                | Self::EsiaSession
-                | Self::EsiaDown
-        )
+    pub(crate) fn is_open(self) -> bool {
+        match self {
+            Self::Loading | Self::Ready | Self::Signing => true,
+            Self::Refused(code) => words::of(code).is_some_and(words::Words::may_sign),
+            _ => false,
+        }
     }
 
     /// The bar with the button stands, be it that the button is off.
-    pub(crate) const fn has_bar(self) -> bool {
+    pub(crate) fn has_bar(self) -> bool {
         self.is_open() || matches!(self, Self::HashMismatch | Self::RenderFailed)
     }
 
@@ -105,17 +107,16 @@ impl Screen {
     fn of_trouble(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Offline => Self::Offline,
+            Trouble::EsiaAway => Self::Refused(Code::EsiaUnavailable),
             Trouble::Other => Self::Error,
             Trouble::Code(code) => match code {
                 Code::LinkUnknown | Code::NotFound | Code::Unauthorized => Self::LinkUnknown,
                 Code::LinkExpired => Self::Expired,
                 Code::HashMismatch => Self::HashMismatch,
                 Code::NotFullyShown => Self::RenderFailed,
-                Code::EsiaDenied => Self::EsiaDenied,
-                Code::EsiaSession => Self::EsiaSession,
-                Code::EsiaUnavailable | Code::EsiaInvalid | Code::Unavailable => Self::EsiaDown,
-                Code::EsiaUnconfirmed => Self::Unconfirmed,
-                Code::WrongPerson => Self::WrongPerson,
+                Code::Unavailable => Self::ServiceDown,
+                Code::TooMany => Self::TooMany,
+                code if words::of(code).is_some() => Self::Refused(code),
                 _ => Self::Error,
             },
         }
@@ -127,7 +128,6 @@ impl Model {
     pub(crate) fn screen(&self) -> Screen {
         match &self.view {
             View::Missing => return Screen::LinkUnknown,
-            View::Failed(Trouble::Code(Code::Unavailable)) => return Screen::Error,
             View::Failed(trouble) => return Screen::of_trouble(*trouble),
             View::Waiting if self.step == Step::Completing => return Screen::Signing,
             View::Waiting => return Screen::Loading,
@@ -145,7 +145,6 @@ impl Model {
         }
         match &self.file {
             File::Failed(Trouble::Other) => Screen::RenderFailed,
-            File::Failed(Trouble::Code(Code::Unavailable)) => Screen::Error,
             File::Failed(trouble) => Screen::of_trouble(*trouble),
             File::Arriving { .. } => Screen::Loading,
             File::Here { pages, .. } if pages.iter().any(|page| !page.flaws.is_empty()) => {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use podpis_shared::problem::words::{self, Next};
 use podpis_shared::wire::patient::{DocumentView, EsiaStart};
 use yew::prelude::*;
 
@@ -42,10 +43,13 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
         let flow = props.flow.clone();
         Callback::from(move |()| flow.tell(Event::Downloaded))
     };
-    let busy = model.screen() == Screen::Signing;
+    let screen = model.screen();
+    let busy = screen == Screen::Signing;
+    let signs_out = matches!(screen, Screen::Refused(code)
+        if words::of(code).is_some_and(|words| words.next.contains(&Next::SignOut)));
     let label = match &model.file {
         _ if busy => text::STARTING.to_owned(),
-        _ if !model.screen().is_open() => text::SIGNING_OFF.to_owned(),
+        _ if !screen.is_open() => text::SIGNING_OFF.to_owned(),
         _ if signable.is_some() || model.step == Step::Declining => {
             props.document.consent.button.clone()
         }
@@ -60,7 +64,9 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
                 <p id="statement">{ &props.document.consent.statement }</p>
             </section>
             <div class="bar" role="region" aria-label={text::SIGNING_TITLE}>
-                if signable.is_some() && !model.reached_end {
+                if signable.is_some() && signs_out {
+                    <p class="bar-hint">{ text::SIGN_OUT_FIRST }</p>
+                } else if signable.is_some() && !model.reached_end {
                     <p class="bar-hint">{ text::READ_TO_END }</p>
                 }
                 <button

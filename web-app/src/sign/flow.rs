@@ -102,6 +102,8 @@ impl Flow {
         spawn_local(async move {
             match api.start_esia(&start).await {
                 Ok(started) if dom::leave_for(&started.location) => {
+                    // Another way through Gosuslugi has begun: what the last one brought is of no use.
+                    boot::forget_esia_answer();
                     flow.tell(Event::Stepped(Step::Leaving))
                 }
                 Ok(_) => flow.tell(Event::Stepped(Step::Refused(Trouble::Other))),
@@ -124,7 +126,7 @@ impl Flow {
         spawn_local(async move {
             match api.decline(reason).await {
                 Ok(()) | Err(Trouble::Code(_)) => flow.read(&api).await,
-                Err(Trouble::Offline | Trouble::Other) => failed.emit(()),
+                Err(Trouble::Offline | Trouble::EsiaAway | Trouble::Other) => failed.emit(()),
             }
             flow.tell(Event::Stepped(Step::Reading));
         });
@@ -146,10 +148,7 @@ impl Flow {
                 Ok(_) => Step::Reading,
                 Err(trouble) => Step::Refused(trouble),
             };
-            if !matches!(
-                outcome,
-                Err(Trouble::Offline | Trouble::Code(Code::Unavailable))
-            ) {
+            if !outcome.is_err_and(Trouble::keeps_answer) {
                 boot::forget_esia_answer();
             }
             flow.read(&api).await;

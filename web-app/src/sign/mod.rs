@@ -99,7 +99,9 @@ pub(crate) fn SignPage() -> Html {
             <main class="column" aria-busy={(screen == Screen::Loading).to_string()}>
                 // Each part has a place of its own, which stays when the part comes or goes.
                 <div class="slot">{ result }</div>
-                <div class="slot"><Notice {screen} document={document.clone()} flow={flow.clone()} /></div>
+                <div class="slot">
+                    <Notice {screen} document={document.clone()} repeat={model.can_repeat()} flow={flow.clone()} />
+                </div>
                 <div class="slot">{ heading }</div>
                 <div class="slot" hidden={!shows_file}>
                     <Viewer model={Rc::new((*model).clone())} flow={flow.clone()} />

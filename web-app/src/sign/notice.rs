@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use podpis_shared::problem::Code;
+use podpis_shared::problem::words::{self, Next};
 use podpis_shared::wire::patient::DocumentView;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -16,6 +18,8 @@ use crate::{dom, text};
 pub(crate) struct NoticeProps {
     pub(crate) screen: Screen,
     pub(crate) document: Option<Rc<DocumentView>>,
+    /// Gosuslugi's answer can be handed in again.
+    pub(crate) repeat: bool,
     pub(crate) flow: Flow,
 }
 
@@ -32,9 +36,10 @@ pub(crate) fn Notice(props: &NoticeProps) -> Html {
         return Html::default();
     };
     let tone = match props.screen {
-        Screen::HashMismatch | Screen::RenderFailed | Screen::Error | Screen::WrongPerson => {
-            "notice-bad"
-        }
+        Screen::HashMismatch
+        | Screen::RenderFailed
+        | Screen::Error
+        | Screen::Refused(Code::WrongPerson) => "notice-bad",
         Screen::Declined | Screen::Cancelled | Screen::Superseded => "notice-calm",
         _ => "notice-warn",
     };
@@ -49,35 +54,62 @@ pub(crate) fn Notice(props: &NoticeProps) -> Html {
     }
 }
 
+/// Buttons under the notice; the main one, which signs, has its own place at the bottom of the page.
 fn next_step(props: &NoticeProps) -> Html {
-    let button = |label: &'static str, onclick: Callback<MouseEvent>| {
-        html! {
-            <p><button type="button" class="button button-main" data-testid="retry" {onclick}>{ label }</button></p>
-        }
+    let retry = || {
+        let flow = props.flow.clone();
+        button(text::RETRY, Callback::from(move |_| flow.retry()))
     };
     match (props.screen, &props.document) {
-        (Screen::Offline | Screen::Error, _) => {
-            let flow = props.flow.clone();
-            button(text::RETRY, Callback::from(move |_| flow.retry()))
-        }
+        (Screen::Offline | Screen::Error | Screen::ServiceDown | Screen::TooMany, _) => retry(),
         (Screen::HashMismatch, _) => button(text::RELOAD, Callback::from(|_| dom::reload())),
-        (Screen::RenderFailed, Some(document)) => html! {
-            <p>
-                <Download
-                    kind={Kind::Original}
-                    class="button button-main"
-                    label={text::DOWNLOAD_ORIGINAL}
-                    name={text::file_name(&document.title, false)}
-                    flow={props.flow.clone()}
-                />
-            </p>
-        },
+        (Screen::RenderFailed, Some(document)) => {
+            paper(document, &props.flow, "button button-main")
+        }
         (Screen::Expired | Screen::Declined | Screen::Cancelled, Some(document)) => {
-            let phone = document.clinic.support_phone.as_ref();
-            phone.map_or_else(Html::default, |phone| html! {
-                <p><a class="button button-main" href={format!("tel:{phone}")}>{ text::CALL_CLINIC }</a></p>
-            })
+            call(document, "button button-main")
+        }
+        (Screen::Refused(code), Some(document)) => {
+            let next = words::of(code).map_or(&[][..], |words| words.next);
+            let step = |next: &Next| match next {
+                Next::Repeat if props.repeat => retry(),
+                Next::Call => call(document, "button button-second"),
+                Next::Paper => paper(document, &props.flow, "button button-second"),
+                Next::Repeat | Next::SignIn | Next::SignOut => Html::default(),
+            };
+            next.iter().map(step).collect()
         }
         _ => Html::default(),
+    }
+}
+
+fn button(label: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <p><button type="button" class="button button-main" data-testid="retry" {onclick}>{ label }</button></p>
+    }
+}
+
+/// The clinic's phone, where it is known.
+fn call(document: &DocumentView, class: &'static str) -> Html {
+    let phone = document.clinic.support_phone.as_ref();
+    phone.map_or_else(Html::default, |phone| {
+        html! {
+            <p><a {class} href={format!("tel:{phone}")} data-testid="call-clinic">{ text::CALL_CLINIC }</a></p>
+        }
+    })
+}
+
+/// The document as a file, to read or to take along.
+fn paper(document: &DocumentView, flow: &Flow, class: &'static str) -> Html {
+    html! {
+        <p>
+            <Download
+                kind={Kind::Original}
+                {class}
+                label={text::DOWNLOAD_ORIGINAL}
+                name={text::file_name(&document.title, false)}
+                flow={flow.clone()}
+            />
+        </p>
     }
 }

@@ -13,7 +13,7 @@ use podpis_kit::store::{Document, Event, blobs, journal};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
 use podpis_shared::policy::{self, Question};
 use podpis_shared::problem::Code;
-use podpis_shared::wire::mis::{EXTERNAL_ID_MAX, NewDocument, TITLE_MAX};
+use podpis_shared::wire::mis::{EXTERNAL_ID_MAX, NewDocument, Representative, TITLE_MAX};
 use podpis_shared::wire::vault::Stored;
 use podpis_shared::{Delivery, Status, Timestamp};
 use serde_json::json;
@@ -192,7 +192,7 @@ fn check(new: &NewDocument, at: Timestamp) -> Result<()> {
         delivery: new.delivery,
         method: new.method,
         patient_born: new.patient.birth_date,
-        represented: new.representative.is_some(),
+        acting: new.representative.as_ref().map(Representative::acting),
         today: at.moscow_date(),
     })?;
     if new.delivery == Delivery::Account {
