@@ -5,7 +5,7 @@
 
 use crate::db::{self, Session};
 use crate::protocol::Attempt;
-use crate::refused::{self, Refused, failure};
+use crate::refused::{self, Refused, Step, failure};
 use crate::settings::{self, Settings};
 use crate::start::check_open;
 use crate::token::{self, Checks};
@@ -13,7 +13,7 @@ use crate::{cookie, gateway, person, protocol};
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use podpis_kit::store::{Document, documents};
+use podpis_kit::store::{Document, documents, esia_health};
 use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, random};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
@@ -105,6 +105,7 @@ async fn identify(
         Err(Refused::Session)
     } else if let Some(error) = &request.error {
         Err(refused::of_esia(
+            Step::Authorize,
             error,
             request.error_description.as_deref().unwrap_or_default(),
         ))
@@ -112,6 +113,7 @@ async fn identify(
         let code = request.code.as_deref().unwrap_or_default();
         ask_esia(&db, settings, session, &document, attempt, code).await?
     };
+    record_health(&db, request.error.is_some(), &outcome).await;
     let refused = match outcome {
         Ok(identity) => {
             if db::identify(&db, &session.id, &identity).await? {
@@ -144,7 +146,7 @@ async fn ask_esia(
     let well_formed =
         !code.is_empty() && code.len() <= CODE_MAX && code.bytes().all(|b| b.is_ascii_graphic());
     if !well_formed || !token::code_may_belong(code, attempt.state) {
-        return Ok(Err(Refused::Invalid("code")));
+        return Ok(Err(Refused::Code));
     }
     let (keys, issuer) = (settings::keys(db).await?, settings::issuer().await?);
     let own_state = protocol::uuid(random::bytes()?);
@@ -188,6 +190,31 @@ async fn ask_esia(
         })
     };
     Ok(answer.await)
+}
+
+/// Tells the health page how it stands with ESIA. What is the person's own matter says nothing about that.
+async fn record_health(db: &Db, at_sign_in: bool, outcome: &Result<EsiaIdentity, Refused>) {
+    let refused = match outcome {
+        Ok(_) => return esia_health::ok(db, now()).await,
+        Err(refused) => *refused,
+    };
+    let asked = if at_sign_in {
+        Step::Authorize
+    } else {
+        Step::Token
+    };
+    let (step, code) = match refused {
+        Refused::Unavailable(step) => (step, None),
+        Refused::Rejected(code) => (asked, code),
+        // ESIA may have changed its certificate, or our clock is off.
+        Refused::Token(_) | Refused::State => (asked, None),
+        _ => return,
+    };
+    let code = code.map_or_else(
+        || refused.code().as_str().to_owned(),
+        |code| code.to_string(),
+    );
+    esia_health::failed(db, now(), step.as_str(), &code).await;
 }
 
 /// Looks for a while whether another request identifies or fails this session.
