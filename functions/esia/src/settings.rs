@@ -85,8 +85,16 @@ pub async fn keys(db: &Db) -> Result<KeySet> {
         pem.push('\n');
         pem.push_str(&certificate);
     }
-    let keys = KeySet::from_pem(&pem).map_err(|e| Failure::internal("settings", e.to_string()))?;
-    Ok(keys)
+    let keys = KeySet::from_pem(&pem)
+        .map_err(|e| Failure::internal("settings", format!("esia_keys: {e}")))?
+        .only(&algorithms);
+    match algorithms.iter().find(|name| !keys.knows(name)) {
+        None => Ok(keys),
+        Some(name) => {
+            let text = format!("esia_keys has no certificate or key for {name} of esia_algorithms");
+            Err(Failure::internal("settings", text))
+        }
+    }
 }
 
 /// `iss` that ESIA's tokens must have.

@@ -7,10 +7,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use podpis_evidence::{KeySet, Oid, TrustedKey};
 use podpis_shared::Timestamp;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-/// Clocks may differ by so many seconds.
+/// ESIA's clock and ours may differ by so many seconds: what clients of ESIA commonly allow.
 pub const LEEWAY_S: i64 = 60;
+
+/// By so many seconds a sign-in may seem older than the act, though both durations are measured by one clock each: four
+/// times cut to whole seconds, and time servers that set a clock meanwhile.
+pub const AGE_LEEWAY_S: i64 = 5;
 
 /// Longest token that is looked at, in bytes; ESIA's take 1 to 2 KiB.
 const TOKEN_MAX: usize = 16 * 1024;
@@ -20,15 +24,18 @@ const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 /// A person signed in at ESIA for this very act, with a confirmed account.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct SignIn {
     /// Number of the account.
-    pub(crate) oid: u64,
+    pub oid: u64,
     /// `urn:esia:sid`.
-    pub(crate) sid: String,
+    pub sid: String,
     /// When the person signed in.
-    pub(crate) auth_time: Timestamp,
+    pub auth_time: Timestamp,
+    /// How the person signed in, where ESIA says so: `PWD` by password, `DS` by electronic signature.
+    pub amr: Option<String>,
     /// Which of ESIA's keys signed the id_token.
-    pub(crate) key: TrustedKey,
+    pub key: TrustedKey,
 }
 
 /// What the tokens are held against.
@@ -105,8 +112,8 @@ pub fn verify(
     keys: &KeySet,
     checks: Checks<'_>,
 ) -> Result<SignIn, TokenError> {
-    let (id, key) = signed::<IdClaims>(id_token, "id", keys)?;
-    let (access, _) = signed::<AccessClaims>(access_token, "access", keys)?;
+    let (id, key) = signed::<IdClaims>(id_token, "id", keys, checks.now)?;
+    let (access, _) = signed::<AccessClaims>(access_token, "access", keys, checks.now)?;
     id.times.check(checks)?;
     access.times.check(checks)?;
     if id.aud != checks.client_id || access.client_id != checks.client_id {
@@ -126,7 +133,7 @@ pub fn verify(
     if auth_time > checks.now.unix() + LEEWAY_S {
         return Err(TokenError::AuthTime);
     }
-    if auth_time < checks.started_at.unix() - LEEWAY_S {
+    if !began_within(&checks, id.times.iat, auth_time) {
         return Err(TokenError::Stale);
     }
     if id.subject.level.as_deref() == Some("KD") {
@@ -146,8 +153,18 @@ pub fn verify(
         oid: id.sub.0,
         sid: id.sid,
         auth_time: Timestamp::from_unix(auth_time),
+        amr: id.amr,
         key: key.clone(),
     })
+}
+
+/// The person signed in after the act began, not in a session that ESIA still had.
+///
+/// Two clocks can't tell that to the second: within [`LEEWAY_S`] an old session would pass. So durations are compared as
+/// well, each by one clock: the sign-in's age when the token was made (`iat`, ESIA's clock), and the act's age now (ours).
+fn began_within(checks: &Checks<'_>, iat: i64, auth_time: i64) -> bool {
+    let (now, started) = (checks.now.unix(), checks.started_at.unix());
+    auth_time >= started - LEEWAY_S && iat.saturating_sub(auth_time) <= now - started + AGE_LEEWAY_S
 }
 
 /// Whether a code, which is a token too, was issued for this `state`; a code of an unknown form passes.
@@ -170,6 +187,8 @@ pub fn code_may_belong(code: &str, state: &str) -> bool {
 struct Header {
     alg: String,
     sbt: Option<String>,
+    /// Extensions that must be understood (RFC 7515, 4.1.11); we understand none.
+    crit: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -187,6 +206,7 @@ struct IdClaims {
     aud: String,
     sub: Oid,
     auth_time: i64,
+    amr: Option<String>,
     #[serde(rename = "urn:esia:sid")]
     sid: String,
     #[serde(rename = "urn:esia:sbj")]
@@ -234,6 +254,7 @@ fn signed<'k, T: DeserializeOwned>(
     token: &str,
     sbt: &str,
     keys: &'k KeySet,
+    at: Timestamp,
 ) -> Result<(T, &'k TrustedKey), TokenError> {
     if token.len() > TOKEN_MAX {
         return Err(TokenError::Form);
@@ -245,6 +266,9 @@ fn signed<'k, T: DeserializeOwned>(
         .decode(signature)
         .map_err(|_| TokenError::Form)?;
     let header: Header = decode(header)?;
+    if header.crit.is_some() {
+        return Err(TokenError::Form);
+    }
     if !keys.knows(&header.alg) {
         return Err(TokenError::Algorithm);
     }
@@ -252,7 +276,7 @@ fn signed<'k, T: DeserializeOwned>(
         return Err(TokenError::Kind);
     }
     let key = keys
-        .find(&header.alg, message.as_bytes(), &signature)
+        .find(&header.alg, message.as_bytes(), &signature, at)
         .ok_or(TokenError::Signature)?;
     let claims = decode(payload).map_err(|_| TokenError::Claims)?;
     Ok((claims, key))
@@ -260,6 +284,10 @@ fn signed<'k, T: DeserializeOwned>(
 
 fn decode<T: DeserializeOwned>(part: &str) -> Result<T, TokenError> {
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Form)?;
+    // Serde would also take an array for a struct.
+    if json.first() != Some(&b'{') {
+        return Err(TokenError::Form);
+    }
     serde_json::from_slice(&json).map_err(|_| TokenError::Form)
 }
 

@@ -66,8 +66,11 @@ impl HttpSigner {
             .map_err(|e| SignerError::Absent(e.to_string()))
     }
 
-    /// The signature of an answer, in ESIA's byte order.
-    pub(super) fn accept(&self, message: &[u8], body: &[u8]) -> Result<Vec<u8>, SignerError> {
+    /// The signature of an answer over this message, in ESIA's byte order.
+    ///
+    /// # Errors
+    /// [`SignerError::Answer`], [`SignerError::Length`], [`SignerError::Reversed`], [`SignerError::WrongKey`].
+    pub fn accept(&self, message: &[u8], body: &[u8]) -> Result<Vec<u8>, SignerError> {
         #[derive(Deserialize)]
         struct Answer {
             signature: String,
