@@ -6,6 +6,7 @@ use crate::report::{Check, CheckId, Fact, Outcome};
 use crate::seal::{self, is_time_stamp};
 use podpis_cms::{CmsError, HashKind, SignedData, Signer, Verified};
 use podpis_pdf::{FoundSignature, SignatureKind};
+use podpis_shared::Timestamp;
 
 /// `clinic-signature`: every signature of the clinic that was given or found.
 pub(crate) fn signature(case: &Case<'_>) -> Check {
@@ -123,6 +124,7 @@ fn beside(case: &Case<'_>, signer: &Signer) -> One {
         &what,
         signer.verify(|hash: HashKind| hash.digest(content)),
         Some(signer),
+        case.input.now,
     )
 }
 
@@ -145,21 +147,21 @@ fn embedded(case: &Case<'_>, signature: &FoundSignature) -> One {
     match SignedData::parse(&covered.contents) {
         Ok(data) => {
             let verified = data.verify(|hash| seal::digest(hash, &covered.parts(case.input.pdf)));
-            judged(&what, verified, data.signer().ok())
+            judged(&what, verified, data.signer().ok(), case.input.now)
         }
         Err(error) => One::failed(format!("Подпись {name} в файле не читается."), error),
     }
 }
 
 /// `what` says which bytes the signature is over: that much is established when it verifies or is of an unknown kind.
-fn judged(what: &str, verified: Result<Verified, CmsError>, signer: Option<&Signer>) -> One {
+fn judged(
+    what: &str,
+    verified: Result<Verified, CmsError>,
+    signer: Option<&Signer>,
+    now: Timestamp,
+) -> One {
     let mut one = match verified {
-        Ok(_) => One::new(
-            Outcome::Pass,
-            format!(
-                "{what}, и математически верна. Чей это сертификат и действует ли он, здесь не проверяется."
-            ),
-        ),
+        Ok(verified) => dated(what, &verified, now),
         Err(CmsError::Unsupported(oid)) => unsupported(what, &oid),
         Err(CmsError::MessageDigest) => One::new(
             Outcome::Fail,
@@ -174,6 +176,33 @@ fn judged(what: &str, verified: Result<Verified, CmsError>, signer: Option<&Sign
         one.details
             .push(Fact::new("Время по словам подписавшего", at.moscow()));
     }
+    one
+}
+
+/// A signature that holds, by the validity of its certificate at the time that the signer names; without one, now.
+fn dated(what: &str, verified: &Verified, now: Timestamp) -> One {
+    const NOT_CHECKED: &str = "Чей это сертификат и не отозван ли он, здесь не проверяется.";
+    let certificate = &verified.signer;
+    let (outcome, when) = match verified.signing_time {
+        Some(at) if certificate.is_valid_at(at) => (
+            Outcome::Pass,
+            "во время, которое назвал подписавший, сертификат действовал",
+        ),
+        Some(_) => (
+            Outcome::Fail,
+            "но во время, которое назвал подписавший, сертификат не действовал",
+        ),
+        None if certificate.is_valid_at(now) => (Outcome::Pass, "сертификат действует и сейчас"),
+        None => (
+            Outcome::Unchecked,
+            "но когда её поставили, в ней не сказано, а сейчас сертификат не действует",
+        ),
+    };
+    let mut one = One::new(
+        outcome,
+        format!("{what}, и математически верна; {when}. {NOT_CHECKED}"),
+    );
+    one.details.push(Fact::new("Алгоритм", verified.algorithm));
     one
 }
 

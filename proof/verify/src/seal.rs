@@ -75,14 +75,16 @@ fn verified(pdf: &[u8], covered: &Covered) -> Result<Verified, Box<Check>> {
         Err(CmsError::Unsupported(oid)) => Err(Box::new(
             Check::unchecked(
                 id,
-                "Не проверено: печать поставлена способом, которого эта программа не знает. Если это ГОСТ Р 34.10-2012, \
-                 нужно сертифицированное средство.",
+                "Не проверено: печать поставлена способом, которого эта программа не знает.",
             )
             .detail("Алгоритм", oid),
         )),
         Err(error @ (CmsError::MessageDigest | CmsError::Signature)) => Err(Box::new(
-            Check::fail(id, "Печать не подходит к файлу: после неё в файле что-то изменили, или она подделана.")
-                .detail("Причина", error),
+            Check::fail(
+                id,
+                "Печать не подходит к файлу: после неё в файле что-то изменили, или она подделана.",
+            )
+            .detail("Причина", error),
         )),
         Err(error) => Err(odd(error)),
     }

@@ -172,30 +172,6 @@ fn a_detached_signature_says_what_it_is_over() {
 }
 
 #[test]
-fn of_a_gost_signature_only_the_hash_is_compared() {
-    let operator = Operator::new();
-    let file = operator.signed();
-    let trust = operator.trust();
-    let sig = include_bytes!("fixtures/gost.sig");
-    let report = verify(Input {
-        pdf: &file,
-        clinic_signature: Some(sig),
-        trust: Some(&trust),
-        ..nothing()
-    });
-    assert_eq!(report.verdict, Verdict::Incomplete);
-    let check = found(&report, CheckId::ClinicSignature);
-    assert_eq!(
-        (check.result, check.kind),
-        (Outcome::Unchecked, Kind::Certified)
-    );
-    assert!(
-        check.text.contains("исходный документ")
-            && check.text.contains("сертифицированное средство")
-    );
-}
-
-#[test]
 fn a_newer_bundle_continues_the_sealed_one() {
     let mut operator = Operator::new();
     let file = operator.signed();
