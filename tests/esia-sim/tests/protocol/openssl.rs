@@ -37,6 +37,14 @@ pub(crate) fn cms(
     run(dir, &[&["cms"], &args[..], options].concat())
 }
 
+/// The same with the older command, as the client `esia-connector` runs it.
+pub(crate) fn smime(dir: &Path, key: &str, certificate: &str, message: &str) -> Result<Vec<u8>> {
+    std::fs::write(dir.join("message"), message)?;
+    let args = ["smime", "-sign", "-md", "sha256", "-in", "message"];
+    let rest = ["-signer", certificate, "-inkey", key, "-outform", "DER"];
+    run(dir, &[&args[..], &rest].concat())
+}
+
 /// Upper-case Streebog-256 of the certificate's DER form.
 pub(crate) fn certificate_hash(dir: &Path, certificate: &str) -> Result<String> {
     let args = ["x509", "-engine", "gost", "-outform", "DER", "-in"];
@@ -96,6 +104,17 @@ pub(crate) fn verifies(
     ];
     let output = output(dir, &[&["dgst"], digest, &args[..]].concat())?;
     Ok(output.status.success())
+}
+
+/// That a certificate carries its own key's signature.
+pub(crate) fn self_signed_is_sound(dir: &Path, certificate: &str, gost: bool) -> Result<()> {
+    let engine: &[&str] = if gost { &["-engine", "gost"] } else { &[] };
+    let args = ["-partial_chain", "-check_ss_sig", "-CAfile"];
+    run(
+        dir,
+        &[&["verify"], engine, &args[..], &[certificate, certificate]].concat(),
+    )
+    .map(drop)
 }
 
 /// Options of `dgst` for a token's algorithm.

@@ -346,14 +346,17 @@ pub(crate) fn parts(token: &str) -> Result<(Value, Value)> {
     Ok((part()?, part()?))
 }
 
+/// Names and contents.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// The key files, made once for all tests.
 fn keys() -> Result<&'static [(String, Vec<u8>)]> {
-    static KEYS: OnceLock<Result<Vec<(String, Vec<u8>)>, String>> = OnceLock::new();
+    static KEYS: OnceLock<Result<Files, String>> = OnceLock::new();
     let made = KEYS.get_or_init(|| make_keys().map_err(|e| format!("{e:#}")));
     made.as_deref().map_err(|e| anyhow::anyhow!("{e}"))
 }
 
-fn make_keys() -> Result<Vec<(String, Vec<u8>)>> {
+fn make_keys() -> Result<Files> {
     let dir = tempfile::tempdir()?;
     write_missing(dir.path(), CryptoKind::OpenSsl)?;
     std::fs::read_dir(dir.path())?
