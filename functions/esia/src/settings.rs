@@ -75,26 +75,12 @@ async fn signer() -> Result<Signer> {
 /// As [`Settings::load`].
 pub async fn keys(db: &Db) -> Result<KeySet> {
     let algorithms = vars::get("esia_algorithms").await?;
-    let algorithms: Vec<&str> = algorithms.split_ascii_whitespace().collect();
-    if algorithms.is_empty() || algorithms.iter().any(|name| !ALGORITHMS.contains(name)) {
-        let text = format!("esia_algorithms is not one or more of {ALGORITHMS:?}");
-        return Err(Failure::internal("settings", text));
-    }
     let mut pem = vars::get("esia_keys").await?;
     for certificate in esia_certificates::living(db).await? {
         pem.push('\n');
         pem.push_str(&certificate);
     }
-    let keys = KeySet::from_pem(&pem)
-        .map_err(|e| Failure::internal("settings", format!("esia_keys: {e}")))?
-        .only(&algorithms);
-    match algorithms.iter().find(|name| !keys.knows(name)) {
-        None => Ok(keys),
-        Some(name) => {
-            let text = format!("esia_keys has no certificate or key for {name} of esia_algorithms");
-            Err(Failure::internal("settings", text))
-        }
-    }
+    pinned(&pem, &algorithms).map_err(wrong)
 }
 
 /// `iss` that ESIA's tokens must have.
@@ -106,11 +92,86 @@ pub async fn issuer() -> Result<String> {
 }
 
 /// The meaning of a variable that has one of a few values.
-async fn one_of<T: Copy>(name: &'static str, values: &[(&str, T)]) -> Result<T> {
-    let given = vars::get(name).await?;
+async fn one_of<T: Copy>(name: &str, values: &[(&str, T)]) -> Result<T> {
+    meaning(name, &vars::get(name).await?, values).map_err(wrong)
+}
+
+fn meaning<T: Copy>(name: &str, given: &str, values: &[(&str, T)]) -> Result<T, String> {
     let known = values.iter().find(|(text, _)| *text == given.trim());
     known.map(|(_, value)| *value).ok_or_else(|| {
         let texts: Vec<&str> = values.iter().map(|(text, _)| *text).collect();
-        Failure::internal("settings", format!("{name} is none of {texts:?}"))
+        format!("{name} is none of {}", texts.join(", "))
     })
+}
+
+/// The keys of a PEM text for the algorithms of a list with spaces; each algorithm must have one at least.
+fn pinned(pem: &str, algorithms: &str) -> Result<KeySet, String> {
+    let algorithms: Vec<&str> = algorithms.split_ascii_whitespace().collect();
+    if algorithms.is_empty() || algorithms.iter().any(|name| !ALGORITHMS.contains(name)) {
+        let known = ALGORITHMS.join(", ");
+        return Err(format!("esia_algorithms is not one or more of {known}"));
+    }
+    let keys = KeySet::from_pem(pem)
+        .map_err(|e| format!("esia_keys: {e}"))?
+        .only(&algorithms);
+    match algorithms.iter().find(|name| !keys.knows(name)) {
+        None => Ok(keys),
+        Some(name) => Err(format!(
+            "esia_keys has no certificate or key for {name} of esia_algorithms"
+        )),
+    }
+}
+
+fn wrong(text: String) -> Failure {
+    Failure::internal("settings", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOST: &str = include_str!("../tests/esia.gost.cer.pem");
+    const RSA: &str = include_str!("../tests/esia.pub.pem");
+
+    #[test]
+    fn values_that_are_not_known_are_named() {
+        let of = |given| meaning("esia_pkce", given, &[("off", false), ("S256", true)]);
+        assert_eq!(of("off"), Ok(false));
+        assert_eq!(of(" S256\n"), Ok(true));
+        for wrong in ["", "s256", "plain", "on"] {
+            assert_eq!(of(wrong).unwrap_err(), "esia_pkce is none of off, S256");
+        }
+    }
+
+    #[test]
+    fn keys_are_pinned_to_algorithms() {
+        let both = format!("{RSA}{GOST}");
+        let knows = |algorithms| {
+            let keys = pinned(&both, algorithms).unwrap();
+            ALGORITHMS.map(|name| keys.knows(name))
+        };
+        assert_eq!(knows("GOST3410_2012_256"), [true, false]);
+        assert_eq!(knows("RS256"), [false, true]);
+        assert_eq!(knows(" RS256  GOST3410_2012_256\n"), [true, true]);
+    }
+
+    #[test]
+    fn a_set_that_can_check_nothing_is_a_mistake() {
+        for (pem, algorithms, text) in [
+            (GOST, "", "esia_algorithms is not one or more of"),
+            (GOST, "none", "esia_algorithms is not one or more of"),
+            (GOST, "GOST3410_2012_256 HS256", "esia_algorithms is not"),
+            (
+                GOST,
+                "RS256",
+                "esia_keys has no certificate or key for RS256",
+            ),
+            (RSA, "RS256 GOST3410_2012_256", "for GOST3410_2012_256"),
+            ("", "RS256", "esia_keys: "),
+            (&GOST[..200], "RS256", "esia_keys: "),
+        ] {
+            let error = pinned(pem, algorithms).unwrap_err();
+            assert!(error.contains(text), "{error}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ const ATTEMPT: Attempt<'static> = Attempt {
 const OWN_STATE: &str = "b1946ac9-2492-4234-9c23-000000000001";
 const REDIRECT: &str = "https://sign.example.ru/esia/callback";
 
-/// A folder with a key and a self-signed certificate that the engine made: `key.pem`, `cer.pem`.
+/// A folder with a key and a self-signed certificate that the engine made: `key.pem`, `public.pem`, `cer.pem`.
 struct Party {
     dir: TempDir,
     certificate: Certificate,
@@ -55,6 +55,9 @@ impl Party {
         assert!(openssl(&format!(
             "req -engine gost -new -x509 -key key.pem -{hash} -subj /O=Podpis/CN=PODPIS -days 3650 -out cer.pem"
         )));
+        assert!(openssl(
+            "x509 -engine gost -in cer.pem -pubkey -noout -out public.pem"
+        ));
         let pem = std::fs::read_to_string(dir.path().join("cer.pem")).unwrap();
         let certificate = Certificate::from_pem_many(&pem).unwrap().remove(0);
         Self { dir, certificate }
@@ -101,7 +104,6 @@ impl Party {
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.write("message", message);
         self.write("signature", signature);
-        assert!(self.openssl("x509 -engine gost -in cer.pem -noout -pubkey -out public.pem"));
         self.openssl(
             "dgst -engine gost -md_gost12_256 -verify public.pem -signature signature message",
         )
@@ -158,6 +160,9 @@ fn requests_of_the_second_protocol_are_signed() {
         let url = block_on(client.authorize_url(ATTEMPT, party.now(), &signer)).unwrap();
         let form =
             block_on(client.token_form("a.b.c", ATTEMPT, OWN_STATE, party.now(), &signer)).unwrap();
+        assert!(party.openssl("x509 -engine gost -in cer.pem -outform DER -out cer.der"));
+        assert!(party.openssl("dgst -engine gost -md_gost12_256 -binary -out hash cer.der"));
+        let hash = podpis_shared::hash::hex(&party.read("hash")).to_uppercase();
         for (query, code) in [(&url, ""), (&form, "a.b.c")] {
             let part = |name| value(query, name);
             let text = [
@@ -174,9 +179,6 @@ fn requests_of_the_second_protocol_are_signed() {
             assert!(party.verifies(text.as_bytes(), &signature), "{set}");
             assert!(!party.verifies(&text.as_bytes()[1..], &signature), "{set}");
 
-            assert!(party.openssl("x509 -engine gost -in cer.pem -outform DER -out cer.der"));
-            assert!(party.openssl("dgst -engine gost -md_gost12_256 -binary -out hash cer.der"));
-            let hash = podpis_shared::hash::hex(&party.read("hash")).to_uppercase();
             assert_eq!(part("client_certificate_hash"), hash);
         }
     }
