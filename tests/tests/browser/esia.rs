@@ -77,12 +77,6 @@ const REFUSALS: &[(&str, &str, &str, &str)] = &[
         "esia-down",
     ),
     (
-        r#"{"authorize": "malformed_code"}"#,
-        "ivanova",
-        "esia_code",
-        "esia-answer",
-    ),
-    (
         r#"{"te": "html"}"#,
         "ivanova",
         "esia_unavailable",

@@ -19,9 +19,10 @@ fn at_sign_in() -> Vec<Failure> {
             "esia_unavailable",
             json!({"check": "authorize"}),
         ),
+        // Of what form a code is, is ESIA's business: it says that it knows no such code.
         (
             json!({"authorize": "malformed_code"}),
-            "esia_code",
+            "esia_session",
             json!({}),
         ),
         (refusal("ESIA-007004"), "esia_denied", json!({})),
@@ -233,6 +234,14 @@ fn a_callback_of_another_act_or_of_none() -> Result<()> {
     let mut second = patient.sign_in(&act, "ivanova", true)?;
     second.code = first.code;
     patient.complete(&second)?.problem(502, "esia_code")?;
+    let mut broken = patient.sign_in(&act, "ivanova", true)?;
+    broken.code = Some("not a code".to_owned());
+    patient.complete(&broken)?.problem(502, "esia_code")?;
+    let failures = clinic.failures(&id)?;
+    ensure!(
+        failures.iter().all(|entry| entry["code"] == "esia_code") && failures.len() == 2,
+        "{failures:?}"
+    );
     still_unsigned(&mut clinic, &id)?;
     patient.sign_as("ivanova")?.expect(200)?;
     Ok(())
