@@ -179,7 +179,7 @@ const fn of_token(error: TokenError) -> Code {
         TokenError::Form => Code::EsiaTokenForm,
         TokenError::Algorithm => Code::EsiaTokenAlgorithm,
         TokenError::Kind => Code::EsiaTokenKind,
-        TokenError::Signature => Code::EsiaTokenSignature,
+        TokenError::Signature | TokenError::Certificate => Code::EsiaTokenSignature,
         TokenError::Claims => Code::EsiaTokenClaims,
         TokenError::Issuer => Code::EsiaTokenIssuer,
         TokenError::Audience => Code::EsiaTokenAudience,

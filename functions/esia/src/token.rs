@@ -66,6 +66,9 @@ pub enum TokenError {
     /// None of ESIA's keys made the signature.
     #[error("signature")]
     Signature,
+    /// One of ESIA's keys made the signature, but its certificate is not valid now.
+    #[error("certificate")]
+    Certificate,
     /// A claim is missing or of another type.
     #[error("claims")]
     Claims,
@@ -275,9 +278,13 @@ fn signed<'k, T: DeserializeOwned>(
     if header.sbt.as_deref() != Some(sbt) {
         return Err(TokenError::Kind);
     }
+    let bytes = message.as_bytes();
     let key = keys
-        .find(&header.alg, message.as_bytes(), &signature, at)
-        .ok_or(TokenError::Signature)?;
+        .find(&header.alg, bytes, &signature, at)
+        .ok_or_else(|| {
+            let expired = keys.find_at_any_time(&header.alg, bytes, &signature);
+            expired.map_or(TokenError::Signature, |_| TokenError::Certificate)
+        })?;
     let claims = decode(payload).map_err(|_| TokenError::Claims)?;
     Ok((claims, key))
 }

@@ -36,6 +36,11 @@ fn all() -> Vec<(Refused, &'static str, Value)> {
         token(TokenError::Algorithm, "esia_token_algorithm", "alg"),
         token(TokenError::Kind, "esia_token_kind", "sbt"),
         token(TokenError::Signature, "esia_token_signature", "signature"),
+        token(
+            TokenError::Certificate,
+            "esia_token_signature",
+            "certificate",
+        ),
         token(TokenError::Claims, "esia_token_claims", "claims"),
         token(TokenError::Issuer, "esia_token_issuer", "iss"),
         token(TokenError::Audience, "esia_token_audience", "aud"),

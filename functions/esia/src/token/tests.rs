@@ -135,7 +135,7 @@ fn a_certificate_out_of_date_verifies_nothing_new() {
     let id = sign(&header("id"), &id());
     let access = sign(&header("access"), &access());
     let error = verify(&id, &access, &keys(GOST), late).unwrap_err();
-    assert_eq!(error, TokenError::Signature);
+    assert_eq!(error, TokenError::Certificate);
 }
 
 /// A code that ESIA's test stand gave out in 2020, and the certificate of then.
