@@ -93,10 +93,15 @@ fn card(account: &Account) -> String {
     );
     format!(
         "<span class=\"mark\" aria-hidden=\"true\">{initials}</span>\
-         <span class=\"about\"><b>{name}</b><span>{birth} · <span class=\"nowrap\">{snils}</span></span>\
+         <span class=\"about\"><b>{name}</b><span>Родил{ending} {birth}</span><span>{snils}</span>\
          <span class=\"kind {class}\">{kind}</span></span>",
         initials = escape(&(initial(account.first_name) + &initial(account.last_name))),
         name = escape(&account.full_name()),
+        ending = if account.gender == "M" {
+            "ся"
+        } else {
+            "ась"
+        },
         birth = escape(account.birth_date),
         snils = escape(&snils),
     )

@@ -83,7 +83,7 @@ pub enum Group {
     Adults,
     /// Parents and children.
     Family,
-    /// Resemble the addressee of the sample document, but are not.
+    /// Resemble the addressee of the sample document.
     Lookalikes,
     /// Accounts that don't do for a signature.
     Accounts,
@@ -98,7 +98,7 @@ impl Group {
         match self {
             Self::Adults => "Взрослые",
             Self::Family => "Родители и дети",
-            Self::Lookalikes => "Похожи на Иванову, но не она",
+            Self::Lookalikes => "Похожи на Иванову",
             Self::Accounts => "Учётная запись не подходит",
         }
     }
@@ -136,7 +136,7 @@ pub const PEOPLE: &[Account] = &[
         middle_name: Some("Петровна"),
         birth_date: "12.03.1985",
         snils: Some("112-233-445 95"),
-        purpose: "Подтверждённая учётная запись. Адресат демонстрационного согласия",
+        purpose: "Адресат демонстрационного согласия",
         inn: Some("500100732259"),
         mobile: Some("+7(916)1234567"),
         ..CONFIRMED
@@ -149,7 +149,7 @@ pub const PEOPLE: &[Account] = &[
         birth_date: "01.07.1990",
         gender: "M",
         snils: Some("123-456-789 64"),
-        purpose: "Подтверждённая, без отчества. Для чужого документа: не тот человек",
+        purpose: "Без отчества. Для чужого документа — не тот человек",
         ..CONFIRMED
     },
     Account {
@@ -161,7 +161,7 @@ pub const PEOPLE: &[Account] = &[
         birth_date: "23.11.1978",
         trusted: false,
         level: Level::Plain,
-        purpose: "Упрощённая учётная запись: подписывать нельзя",
+        purpose: "Личность не подтверждена: подписывать нельзя",
         group: Group::Accounts,
         ..CONFIRMED
     },
@@ -175,7 +175,7 @@ pub const PEOPLE: &[Account] = &[
         snils: Some("145-678-903 07"),
         trusted: false,
         level: Level::Plain,
-        purpose: "Стандартная (СНИЛС проверен, личность нет): подписывать нельзя",
+        purpose: "СНИЛС проверен, личность нет: подписывать нельзя",
         group: Group::Accounts,
         ..CONFIRMED
     },
@@ -222,7 +222,7 @@ pub const PEOPLE: &[Account] = &[
         middle_name: Some("ИГОРЕВНА"),
         birth_date: "29.02.1992",
         snils: Some("178-901-236 96"),
-        purpose: "Прописные буквы, «е» вместо «ё», дефис: совпадает с «Семёнова-Тян Алёна Игоревна»",
+        purpose: "То же, что «Семёнова-Тян Алёна Игоревна»: буквы прописные, «е» вместо «ё»",
         ..CONFIRMED
     },
     Account {
@@ -234,7 +234,7 @@ pub const PEOPLE: &[Account] = &[
         birth_date: "15.06.2011",
         gender: "M",
         snils: Some("189-012-347 72"),
-        purpose: "Подтверждённый подросток 15 лет: согласие подписывает сам",
+        purpose: "Подросток 15 лет: согласие подписывает сам",
         group: Group::Family,
         ..CONFIRMED
     },
@@ -246,7 +246,7 @@ pub const PEOPLE: &[Account] = &[
         middle_name: Some("Андреевна"),
         birth_date: "08.09.1984",
         snils: Some("190-123-458 38"),
-        purpose: "Подтверждённая. Законный представитель: мать ребёнка до 15 лет",
+        purpose: "Мать: законный представитель ребёнка до 15 лет",
         group: Group::Family,
         children: &["child", "minor"],
         ..CONFIRMED
@@ -260,7 +260,7 @@ pub const PEOPLE: &[Account] = &[
         birth_date: "03.02.2018",
         snils: Some("134-567-892 92"),
         level: Level::Child,
-        purpose: "Детская учётная запись (уровень KD): подписывать нельзя",
+        purpose: "Ребёнок (уровень KD): подписывать нельзя",
         group: Group::Family,
         passport: None,
         ..CONFIRMED
@@ -316,7 +316,7 @@ pub const PEOPLE: &[Account] = &[
             short_name: "ООО \"КЛИНИКА ПРИМЕР\"",
             ogrn: "1027700000008",
         }),
-        purpose: "Подтверждённая учётная запись, руководитель организации",
+        purpose: "Руководитель организации",
         ..CONFIRMED
     },
 ];
