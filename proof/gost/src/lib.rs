@@ -1,5 +1,4 @@
-//! GOST R 34.10-2012 signatures over the curves in use, with their key forms.
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod comb;
