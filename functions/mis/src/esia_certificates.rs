@@ -17,6 +17,9 @@ use serde_json::json;
 /// Algorithms of tokens that a certificate's key may be for.
 const ALGORITHMS: [&str; 2] = ["GOST3410_2012_256", "RS256"];
 
+/// Certificates that may live at a time: each of them may have to be tried for a token.
+const LIVING_MAX: usize = 16;
+
 #[derive(Deserialize)]
 struct New {
     pem: String,
@@ -53,6 +56,11 @@ pub(crate) async fn add(_: Operator, headers: HeaderMap, body: Body) -> Result<R
     let certificate = read(&new.pem, at)?;
     let facts = facts(&certificate)?;
     let db = Db::open().await?;
+    let living = esia_certificates::living(&db).await?;
+    if living.len() >= LIVING_MAX && !living.contains(&certificate.to_pem()) {
+        let detail = format!("{LIVING_MAX} certificates live already; retire one first");
+        return Err(Failure::new(Code::Invalid, detail));
+    }
     if esia_certificates::add(&db, &facts.sha256, &certificate.to_pem(), at).await? {
         eprintln!("operator: ESIA's certificate {} added", facts.sha256);
     }
@@ -99,19 +107,17 @@ fn read(pem: &str, at: Timestamp) -> Result<Certificate> {
 /// `invalid` where no token can be checked with its key.
 fn facts(certificate: &Certificate) -> Result<Facts> {
     let unusable = |why: &str| {
-        let detail = format!(
-            "tokens can't be checked with the certificate's key, which is neither GOST R 34.10-2012 of 256 bit nor RSA{why}"
-        );
+        let detail = format!("no token can be checked with this certificate: {why}");
         Failure::new(Code::Invalid, detail)
     };
-    let keys = KeySet::from_pem(&certificate.to_pem()).map_err(|e| unusable(&format!(": {e}")))?;
+    let keys = KeySet::from_pem(&certificate.to_pem()).map_err(|e| unusable(&e.to_string()))?;
     let algorithm = ALGORITHMS.into_iter().find(|alg| keys.knows(alg));
     Ok(Facts {
         sha256: certificate.sha256_hex(),
         subject: certificate.subject_text(),
         not_before: certificate.not_before(),
         not_after: certificate.not_after(),
-        algorithm: algorithm.ok_or_else(|| unusable(""))?,
+        algorithm: algorithm.ok_or_else(|| unusable("its key is of an unknown algorithm"))?,
     })
 }
 
