@@ -14,7 +14,7 @@ use common::{
 use podpis_evidence::{EvidenceKey, canonical, sign};
 use podpis_journal::NoteKey;
 use podpis_shared::hash::sha256_hex;
-use podpis_verify::{CheckId, Input, Kind, Outcome, Report, Verdict, verify};
+use podpis_verify::{CheckId, Input, Outcome, Report, Verdict, verify};
 use serde_json::{Value, json};
 
 /// The report on a file whose sealed bundle was changed before it was signed.

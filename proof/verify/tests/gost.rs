@@ -136,12 +136,16 @@ fn a_certificate_out_of_date_signs_nothing() {
     let future = certificate(&key(1), "2026-12-01T11:05:32Z", "2028-01-01T00:00:00Z");
     let to_the_second = certificate(&key(1), SIGNED, SIGNED);
     for wrong in [&old, &future] {
-        let report = report(&token, wrong, &[wrong.clone()]);
+        let report = report(&token, wrong, std::slice::from_ref(wrong));
         assert_forged(&report, &[CheckId::EsiaToken]);
         let check = found(&report, CheckId::EsiaToken);
         assert!(check.text.contains("не действовал"), "{check:?}");
     }
-    assert_valid(&report(&token, &to_the_second, &[to_the_second.clone()]));
+    assert_valid(&report(
+        &token,
+        &to_the_second,
+        std::slice::from_ref(&to_the_second),
+    ));
     // The same key with its certificate of the year before and with the one of this year.
     assert_valid(&report(&token, &esia(), &[old, esia()]));
 }
