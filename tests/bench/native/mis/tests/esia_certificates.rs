@@ -1,5 +1,7 @@
 //! ESIA's certificates by the operator's API: what counts from the next sign-in on, and what the trust list keeps.
 
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use axum::body::Body;
 use http_body_util::BodyExt as _;
 use podpis_cms::{Certificate, make};
