@@ -16,6 +16,7 @@ use axum::response::Response;
 use podpis_kit::store::{Document, documents, esia_health};
 use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, random};
 use podpis_shared::hash::sha256_hex;
+use podpis_shared::policy;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{EsiaComplete, EsiaCompleted};
 use podpis_shared::wire::vault::{EsiaIdentity, Sign, Signed};
@@ -33,7 +34,7 @@ const CODE_MAX: usize = 6 * 1024;
 /// Completes the act.
 ///
 /// # Errors
-/// `esia_…`, `wrong_person`, `already_signed`, `hash_mismatch`, `invalid_state`; those of `vault`.
+/// `esia_…`, `wrong_person`, `policy`, `already_signed`, `hash_mismatch`, `invalid_state`; those of `vault`.
 pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
     let request: EsiaComplete = http::read_json(&headers, body).await?;
     if request.code.is_none() && request.error.is_none() {
@@ -47,7 +48,8 @@ pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Resul
     let session = own_session(&db, &headers, &settings, &request.state)
         .await?
         .ok_or(Refused::Session)?;
-    if let Some(code) = session.failure {
+    // A refusal by law names its rule, so it is decided anew, before anything else.
+    if let Some(code) = session.failure.filter(|code| *code != Code::Policy) {
         return Err(failure(code));
     }
     let identity = match &session.identity {
@@ -101,7 +103,9 @@ async fn identify(
     if session.sha256 != document.hashes.sha256 {
         return Err(failure(Code::HashMismatch));
     }
-    let outcome = if at >= session.expires_at {
+    let outcome = if let Err(refusal) = policy::decide(document.question(at)) {
+        Err(Refused::Policy(refusal))
+    } else if at >= session.expires_at {
         Err(Refused::Session)
     } else if let Some(error) = &request.error {
         Err(refused::of_esia(
@@ -153,8 +157,7 @@ async fn ask_esia(
     let form = settings
         .client
         .token_form(code, attempt, &own_state, now(), &settings.signer)
-        .await;
-    let form = form.map_err(|e| Failure::internal("signer", e.to_string()))?;
+        .await?;
 
     let answer = async {
         let tokens = gateway::exchange(&settings.client.token_url(), form, &own_state).await?;

@@ -107,21 +107,21 @@ pub async fn count_since(db: &Db, document_id: &str, since: Timestamp) -> Result
         .map_or(Ok(0), |row| row.int(0))
 }
 
-/// Whether this browser has been through ESIA since a time, so that ESIA may still know it.
+/// Whether somebody has been through ESIA since a time, in this browser or for this document, so that ESIA may still
+/// know them. The document counts too, since a browser may have lost its cookie.
 ///
 /// # Errors
 /// As the database says.
 pub async fn came_back_since(
     db: &Db,
     browser_hash: &str,
+    document_id: &str,
     since: Timestamp,
 ) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM esia_sessions WHERE browser_hash = ?1 AND created_at > ?2 \
+    let sql = "SELECT 1 FROM esia_sessions WHERE (browser_hash = ?1 OR document_id = ?2) AND created_at > ?3 \
                AND (status <> 'started' OR failure IS NOT NULL) LIMIT 1";
-    Ok(db
-        .first(sql, [browser_hash.into(), since.unix().into()])
-        .await?
-        .is_some())
+    let values = [browser_hash.into(), document_id.into(), since.unix().into()];
+    Ok(db.first(sql, values).await?.is_some())
 }
 
 /// Keeps the identity of a session; from now on a crash loses nothing. One statement.

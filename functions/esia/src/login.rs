@@ -8,37 +8,49 @@ use axum::extract::RawQuery;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use podpis_kit::{Db, Failure, Result, now};
+use podpis_kit::{Db, Result, now};
 
-/// Redirects to ESIA's sign-in page; a session that is not this browser's leads back to the page with an error.
-pub async fn login(headers: HeaderMap, RawQuery(raw): RawQuery) -> Result<Response> {
-    let settings = Settings::load(&headers).await?;
+/// Redirects to ESIA's sign-in page; a session that is not this browser's, and a failure of ours, lead back to the page
+/// with an error: the person is between two sites here and has nothing else to read.
+pub async fn login(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
     let raw = raw.unwrap_or_default();
     let state = form_urlencoded::parse(raw.as_bytes())
         .find(|(name, _)| name == "state")
-        .map(|(_, value)| value);
-    let state = state.unwrap_or_default();
+        .map(|(_, value)| value)
+        .unwrap_or_default();
+    let location = match sign_in(&headers, &state).await {
+        Ok(Some(location)) => location,
+        Ok(None) => page(&state, "session_lost"),
+        Err(failure) => {
+            eprintln!("error at esia login: {failure:?}");
+            page(&state, "temporarily_unavailable")
+        }
+    };
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+/// ESIA's sign-in page for this browser's living session.
+async fn sign_in(headers: &HeaderMap, state: &str) -> Result<Option<String>> {
+    let settings = Settings::load(headers).await?;
     let at = now();
-    let session = own_session(&Db::open().await?, &headers, &settings, &state).await?;
-    let location =
-        match session.filter(|session| session.failure.is_none() && at < session.expires_at) {
-            Some(_) => {
-                let attempt = Attempt {
-                    state: &state,
-                    browser: cookie::read(&headers, cookie::name(&settings.base_url))
-                        .unwrap_or_default(),
-                };
-                let url = settings
-                    .client
-                    .authorize_url(attempt, at, &settings.signer)
-                    .await;
-                url.map_err(|e| Failure::internal("signer", e.to_string()))?
-            }
-            // The page asks for the outcome, and learns that the session is gone.
-            None => format!(
-                "/d/#esia?{}",
-                query([("state", &*state), ("error", "session_lost")].into_iter())
-            ),
-        };
-    Ok((StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response())
+    let session = own_session(&Db::open().await?, headers, &settings, state).await?;
+    if !session.is_some_and(|session| session.failure.is_none() && at < session.expires_at) {
+        return Ok(None);
+    }
+    let attempt = Attempt {
+        state,
+        browser: cookie::read(headers, cookie::name(&settings.base_url)).unwrap_or_default(),
+    };
+    let client = &settings.client;
+    Ok(Some(
+        client.authorize_url(attempt, at, &settings.signer).await?,
+    ))
+}
+
+/// Our page, which asks for the outcome and so learns what has happened.
+fn page(state: &str, error: &str) -> String {
+    format!(
+        "/d/#esia?{}",
+        query([("state", state), ("error", error)].into_iter())
+    )
 }

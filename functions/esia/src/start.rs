@@ -2,7 +2,7 @@
 
 use crate::db::{self, NewSession};
 use crate::protocol::Attempt;
-use crate::refused::failure;
+use crate::refused::{Refused, failure};
 use crate::settings::Settings;
 use crate::{cookie, protocol};
 use axum::body::Body;
@@ -10,8 +10,9 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::{Document, links};
-use podpis_kit::{Context, Failure, Result, http, now, random};
+use podpis_kit::{Context, Failure, Result, at_rest, http, now, random};
 use podpis_shared::hash::sha256_hex;
+use podpis_shared::policy;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{Consent, EsiaStart, EsiaStarted, Presentation};
 use podpis_shared::wire::vault::Act;
@@ -33,13 +34,15 @@ const KEPT_S: i64 = 24 * 3600;
 ///
 /// # Errors
 /// Those of the link; `already_signed`, `invalid_state`, `hash_mismatch`, `consent_changed`, `not_fully_shown`;
-/// `too_many_requests`.
+/// `policy`; `too_many_requests`; `unavailable` where the signer of our requests is away.
 pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
     let request: EsiaStart = http::read_json(&headers, body).await?;
     let settings = Settings::load(&headers).await?;
     let at = now();
     let (db, document) = links::open(&headers, at).await?;
     let consent = check(&document, &request, at)?;
+    // Who the person is could not be kept: said before they go to ESIA, not after.
+    at_rest::Keys::load(&db).await?;
     if db::count_since(&db, &document.id, at.plus(-SESSION_S)).await? >= SESSIONS_MAX {
         let detail = "Слишком много попыток. Подождите 15 минут и попробуйте снова.";
         return Err(Failure::new(Code::TooMany, detail).retry_after(900));
@@ -63,7 +66,8 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
         user_agent: context.user_agent,
     };
     // ESIA would return its living session at once: the same person again, with an old sign-in. It is ended first.
-    let known = db::came_back_since(&db, &browser_hash, at.plus(-REMEMBERED_S)).await?;
+    let since = at.plus(-REMEMBERED_S);
+    let known = db::came_back_since(&db, &browser_hash, &document.id, since).await?;
     let location = if known {
         settings
             .client
@@ -73,11 +77,10 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
             state: &state,
             browser: &browser,
         };
-        let url = settings
+        settings
             .client
             .authorize_url(attempt, at, &settings.signer)
-            .await;
-        url.map_err(|e| Failure::internal("signer", e.to_string()))?
+            .await?
     };
 
     let tx = db.begin().await?;
@@ -129,6 +132,8 @@ pub fn check_open(document: &Document, at: Timestamp) -> Result<()> {
 /// The page saw this very document, all of it, and the words that are in force.
 fn check(document: &Document, request: &EsiaStart, at: Timestamp) -> Result<Consent> {
     check_open(document, at)?;
+    // Whoever may not sign any more learns it before signing in.
+    policy::decide(document.question(at)).map_err(Refused::Policy)?;
     if request.sha256 != document.hashes.sha256
         || request.streebog256 != document.hashes.streebog256
     {

@@ -20,9 +20,8 @@ use podpis_kit::store::{Document, Event, documents};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::document::status_after_patient;
 use podpis_shared::hash::sha256_hex;
-use podpis_shared::policy::{self, Allowed, Question};
-use podpis_shared::problem::Code;
-use podpis_shared::wire::mis::Representative;
+use podpis_shared::policy::{self, Allowed};
+use podpis_shared::problem::{Code, Problem};
 use podpis_shared::wire::vault::{Sign, Signed, Stored};
 use podpis_shared::{Hashes, Status, Timestamp};
 use serde_json::json;
@@ -131,14 +130,8 @@ fn check(document: &Document, request: &Sign, at: Timestamp) -> Result<Allowed> 
         .signer()
         .matches(&request.identity.person)
         .map_err(|_| Failure::new(Code::WrongPerson, "Документ адресован другому человеку."))?;
-    Ok(policy::decide(Question {
-        kind: document.kind,
-        delivery: document.delivery,
-        method: request.method,
-        patient_born: document.patient.birth_date,
-        acting: document.representative.as_ref().map(Representative::acting),
-        today: at.moscow_date(),
-    })?)
+    policy::decide(document.question(at))
+        .map_err(|refusal| Problem::of_refusal_to_sign(refusal).into())
 }
 
 /// The sealed PDF: original, protocol, evidence as of now, the operator's seal over all of it.

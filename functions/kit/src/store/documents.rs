@@ -2,6 +2,7 @@
 
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::store::journal::{self, Event};
+use podpis_shared::policy::Question;
 use podpis_shared::wire::mis::{self, Representative};
 use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Person, Status, Timestamp};
 use serde_json::json;
@@ -68,6 +69,18 @@ impl Document {
         self.representative
             .as_ref()
             .map_or(&self.patient, |r| &r.person)
+    }
+
+    /// What the policy is asked of this document before its signer may sign.
+    pub fn question(&self, now: Timestamp) -> Question {
+        Question {
+            kind: self.kind,
+            delivery: self.delivery,
+            method: self.method,
+            patient_born: self.patient.birth_date,
+            acting: self.representative.as_ref().map(Representative::acting),
+            today: now.moscow_date(),
+        }
     }
 
     /// The person may sign or decline at this moment.
