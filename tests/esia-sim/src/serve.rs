@@ -36,6 +36,8 @@ pub(crate) async fn serve(listener: TcpListener, esia: Arc<Esia>) {
     let router = router(esia);
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
+            // Out of descriptors, for one: connections must end first.
+            tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         let router = router.clone();

@@ -300,3 +300,34 @@ fn only_confirmed_accounts_by_setting() -> Result<()> {
     assert!(!world.code("ivanova")?.is_empty());
     Ok(())
 }
+
+/// v2 is GOST's: a registered RSA certificate signs nothing here.
+#[test]
+fn an_rsa_certificate_is_for_v1_only() -> Result<()> {
+    let world = World::with(|options, dir| {
+        openssl::certificate(dir, "rsa", openssl::RSA)?;
+        options.client_certificates.push(dir.join("rsa.cer.pem"));
+        Ok(())
+    })?;
+    let hash = openssl::certificate_hash(world.dir.path(), "rsa.cer.pem")?;
+    let form = world.authorize_form(&world.ask()?)?;
+    let answer = world.authorize(&changed(form, "client_certificate_hash", Some(&hash)))?;
+    assert_eq!(answer.esia_code(), "ESIA-007053");
+    Ok(())
+}
+
+#[test]
+fn an_address_with_parameters_of_its_own() -> Result<()> {
+    let world = World::new()?;
+    let ask = Ask {
+        redirect_uri: format!("{REDIRECT}?act=1"),
+        ..world.ask()?
+    };
+    let answer = world.authorize(&world.authorize_form(&ask)?)?;
+    let back = world.through_pages(&answer, "ivanova", "allow")?;
+    assert!(
+        back.location
+            .starts_with(&format!("{REDIRECT}?act=1&code="))
+    );
+    Ok(())
+}

@@ -1,7 +1,7 @@
 //! `/aas/oauth2/ac` and `/aas/oauth2/te`: `client_secret` is a CMS file.
 
 use crate::openssl;
-use crate::world::{Answer, Ask, Form, OID, World, changed, encode, parts, text};
+use crate::world::{Answer, Ask, Form, OID, World, changed, encode, parts, text, timestamp};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -142,6 +142,12 @@ fn what_is_refused() -> Result<()> {
             let answer = world.get(&format!("/aas/oauth2/ac?{}", encode(&wrong)), &[])?;
             assert_eq!(answer.esia_code(), "ESIA-007053", "{crypto:?} {form:?}");
         }
+        // A file without its certificate.
+        assert_eq!(
+            world.authorize_v1(&ask, &["-nocerts"])?.esia_code(),
+            "ESIA-007053",
+            "{crypto:?}"
+        );
         // A bit of the signature, which stands at the end; no CMS file at all; the raw signature of v2.
         let mut flipped = world.cms(&ask, &[])?;
         let last = flipped.len() - 1;
@@ -162,6 +168,23 @@ fn what_is_refused() -> Result<()> {
             assert_eq!(answer.esia_code(), "ESIA-007053", "{crypto:?} {secret}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn a_certificate_that_ran_out() -> Result<()> {
+    const TWO_YEARS: i64 = 2 * 366 * 86_400;
+    let world = World::new()?;
+    world.simulator.advance(TWO_YEARS);
+    let ask = Ask {
+        timestamp: timestamp(TWO_YEARS)?,
+        ..world.ask()?
+    };
+    assert_eq!(
+        world.authorize_v1(&ask, &[])?.esia_code(),
+        "ESIA-007002",
+        "no longer a registered one"
+    );
     Ok(())
 }
 
