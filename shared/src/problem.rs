@@ -211,6 +211,19 @@ mod tests {
     }
 
     #[test]
+    fn the_published_list_is_this_one() {
+        let text = include_str!("../../docs/openapi.json");
+        let api: serde_json::Value = serde_json::from_str(text).unwrap();
+        let published: Vec<String> = serde_json::from_value(
+            api["components"]["schemas"]["Problem"]["properties"]["code"]["x-extensible-enum"]
+                .clone(),
+        )
+        .unwrap();
+        let codes: Vec<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert_eq!(published, codes);
+    }
+
+    #[test]
     fn shape_on_the_wire() {
         let json = serde_json::to_string(&Problem::new(Code::NotPdf, "no %PDF header")).unwrap();
         assert_eq!(

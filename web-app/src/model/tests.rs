@@ -1,5 +1,6 @@
 //! Ways through the page.
 
+use podpis_shared::problem::words;
 use podpis_shared::wire::patient::{ClinicView, Consent};
 use podpis_shared::{Kind, Method, Status, Timestamp};
 
@@ -134,28 +135,104 @@ fn the_servers_word_comes_first() {
     }
 }
 
-#[test]
-fn refusals_name_their_cause_and_allow_another_try() {
-    for (code, screen) in [
-        (Code::WrongPerson, Screen::WrongPerson),
-        (Code::EsiaUnconfirmed, Screen::Unconfirmed),
-        (Code::EsiaDenied, Screen::EsiaDenied),
-        (Code::EsiaSession, Screen::EsiaSession),
-        (Code::EsiaUnavailable, Screen::EsiaDown),
+/// Back from Gosuslugi, with the document drawn, and then this.
+fn back_with(trouble: Trouble) -> Model {
+    let mut model = Model::new(true, true);
+    assert_eq!(model.screen(), Screen::Signing);
+    for event in [
+        Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
+        opened(b"the document"),
+        drawn(0, ""),
+        drawn(1, ""),
+        Event::Stepped(Step::Refused(trouble)),
     ] {
-        let mut model = Model::new(true, true);
-        assert_eq!(model.screen(), Screen::Signing);
-        for event in [
-            Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
-            opened(b"the document"),
-            drawn(0, ""),
-            drawn(1, ""),
-            Event::Stepped(Step::Refused(Trouble::Code(code))),
-        ] {
-            model = model.after(event);
-        }
-        assert_eq!(model.screen(), screen);
-        assert!(model.signable().is_some(), "{code:?}");
+        model = model.after(event);
+    }
+    model
+}
+
+#[test]
+fn every_failure_at_gosuslugi_has_its_words_and_a_way_on() {
+    for code in Code::ALL {
+        let Some(words) = words::of(*code) else {
+            continue;
+        };
+        let model = back_with(Trouble::Code(*code));
+        assert_eq!(model.screen(), Screen::Refused(*code));
+        assert!(crate::text::notice(model.screen()).is_some());
+        // The main button is on where the words offer it, and only there.
+        assert_eq!(model.signable().is_some(), words.may_sign(), "{code:?}");
+        assert_eq!(model.screen().has_bar(), words.may_sign(), "{code:?}");
+        assert!(!words.next.is_empty(), "{code:?}");
+    }
+}
+
+#[test]
+fn states_that_browsers_and_tests_know() {
+    for (code, state) in [
+        (Code::WrongPerson, "wrong-person"),
+        (Code::EsiaUnconfirmed, "unconfirmed"),
+        (Code::EsiaDenied, "esia-denied"),
+        (Code::EsiaSession, "esia-session"),
+        (Code::EsiaUnavailable, "esia-down"),
+        (Code::EsiaRejected, "esia-rejected"),
+        (Code::EsiaStale, "esia-stale"),
+        (Code::EsiaChild, "esia-child"),
+        (Code::EsiaAccount, "esia-account"),
+        (Code::EsiaPersonData, "esia-data"),
+        (Code::EsiaTokenSignature, "esia-answer"),
+        (Code::EsiaState, "esia-answer"),
+        (Code::Policy, "not-allowed"),
+        (Code::Unavailable, "service-down"),
+        (Code::TooMany, "too-many"),
+    ] {
+        assert_eq!(back_with(Trouble::Code(code)).screen().name(), state);
+    }
+}
+
+#[test]
+fn gosuslugis_answer_is_kept_while_it_may_still_be_good() {
+    for (trouble, screen, kept) in [
+        (
+            Trouble::EsiaAway,
+            Screen::Refused(Code::EsiaUnavailable),
+            true,
+        ),
+        (Trouble::Offline, Screen::Offline, true),
+        (Trouble::Code(Code::Unavailable), Screen::ServiceDown, true),
+        (
+            Trouble::Code(Code::EsiaUnavailable),
+            Screen::Refused(Code::EsiaUnavailable),
+            false,
+        ),
+        (
+            Trouble::Code(Code::EsiaSession),
+            Screen::Refused(Code::EsiaSession),
+            false,
+        ),
+        (Trouble::Other, Screen::Error, false),
+    ] {
+        let model = back_with(trouble);
+        assert_eq!((model.screen(), model.can_repeat()), (screen, kept));
+        assert_eq!(trouble.keeps_answer(), kept);
+    }
+    // A new attempt may begin while the old answer waits.
+    assert!(back_with(Trouble::EsiaAway).signable().is_some());
+}
+
+#[test]
+fn answers_that_are_not_good() {
+    let esia = Some(Code::EsiaUnavailable);
+    for (code, status, may_repeat, trouble) in [
+        (esia, 502, true, Trouble::EsiaAway),
+        (esia, 502, false, Trouble::Code(Code::EsiaUnavailable)),
+        (Some(Code::TooMany), 429, true, Trouble::Code(Code::TooMany)),
+        (None, 502, false, Trouble::Code(Code::Unavailable)),
+        (None, 504, true, Trouble::Code(Code::Unavailable)),
+        (None, 500, true, Trouble::Other),
+        (None, 404, false, Trouble::Other),
+    ] {
+        assert_eq!(Trouble::of(code, status, may_repeat), trouble);
     }
 }
 
@@ -185,7 +262,8 @@ fn links_and_networks_that_fail() {
         (Trouble::Code(Code::LinkUnknown), Screen::LinkUnknown),
         (Trouble::Code(Code::LinkExpired), Screen::Expired),
         (Trouble::Code(Code::Internal), Screen::Error),
-        (Trouble::Code(Code::Unavailable), Screen::Error),
+        (Trouble::Code(Code::Unavailable), Screen::ServiceDown),
+        (Trouble::Code(Code::TooMany), Screen::TooMany),
         (Trouble::Other, Screen::Error),
     ] {
         assert_eq!(after([Event::ViewRead(Err(trouble))]).screen(), screen);

@@ -206,7 +206,10 @@ pub(crate) fn refusal(refusal: &Refusal) -> Notice {
              или откройте её\u{a0}в\u{a0}другом браузере.",
         ),
     };
-    Notice { title, body }
+    Notice {
+        title: title.into(),
+        body: body.into(),
+    }
 }
 
 // The words above name the limit.
