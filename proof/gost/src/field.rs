@@ -133,12 +133,12 @@ impl<const L: usize> Field<L> {
         let mut i = 0;
         while i < L {
             let (mut carry, mut j) = (0, 0);
+            while j < L - i {
+                (lower[i + j], carry) = mul_add(a[i], b[j], lower[i + j], carry);
+                j += 1;
+            }
             while j < L {
-                if i + j < L {
-                    (lower[i + j], carry) = mul_add(a[i], b[j], lower[i + j], carry);
-                } else {
-                    (upper[i + j - L], carry) = mul_add(a[i], b[j], upper[i + j - L], carry);
-                }
+                (upper[i + j - L], carry) = mul_add(a[i], b[j], upper[i + j - L], carry);
                 j += 1;
             }
             upper[i] = carry;
