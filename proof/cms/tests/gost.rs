@@ -3,9 +3,11 @@
 
 mod common;
 
-use common::{CA, CONTENT, Dir, SEAL, at, digest, one};
+use common::{CA, CONTENT, Dir, SEAL, TSA, at, digest, one};
 use podpis_cms::chain::{ChainError, Purpose, validate};
-use podpis_cms::{Algorithm, Certificate, CmsError, Detached, HashKind, Scheme, SignedData, make};
+use podpis_cms::{
+    Algorithm, Certificate, CmsError, Detached, HashKind, Scheme, SignedData, make, tsp,
+};
 use podpis_gost::{ParamSet, SecretKey};
 use podpis_shared::Timestamp;
 
@@ -60,6 +62,28 @@ fn engine_party(
     dir.certificate(name)
 }
 
+/// As [`engine_party`], below an issuer that is there.
+fn issued(
+    dir: &Dir,
+    issuer: &str,
+    name: &str,
+    (algorithm, set): (&str, &str),
+    extensions: &[&str],
+) -> Certificate {
+    dir.write("x.cnf", format!("[x]\n{}\n", extensions.join("\n")));
+    dir.openssl(&format!(
+        "genpkey -engine gost -algorithm {algorithm} -pkeyopt paramset:{set} -out {name}.key"
+    ));
+    dir.openssl(&format!(
+        "req -engine gost -new -key {name}.key -subj /O=Podpis/CN={name} -out {name}.csr"
+    ));
+    dir.openssl(&format!(
+        "x509 -engine gost -req -in {name}.csr -CA {issuer}.pem -CAkey {issuer}.key -CAcreateserial -days 100 \
+         -extfile x.cnf -extensions x -out {name}.pem"
+    ));
+    dir.certificate(name)
+}
+
 fn secret(dir: &Dir, name: &str) -> SecretKey {
     SecretKey::from_pkcs8_pem(&dir.text(&format!("{name}.key"))).unwrap()
 }
@@ -106,22 +130,8 @@ fn chains_of_gost_certificates_are_validated() {
     for (algorithm, set, leaf_set) in [("gost2012_256", "TCA", "XA"), ("gost2012_512", "A", "B")] {
         let root = engine_party(&dir, "root", algorithm, set, &CA);
         let foreign = engine_party(&dir, "foreign", algorithm, set, &CA);
-        let issued = |issuer: &str, name: &str, set: &str, extensions: &[&str]| {
-            dir.write("x.cnf", format!("[x]\n{}\n", extensions.join("\n")));
-            dir.openssl(&format!(
-                "genpkey -engine gost -algorithm {algorithm} -pkeyopt paramset:{set} -out {name}.key"
-            ));
-            dir.openssl(&format!(
-                "req -engine gost -new -key {name}.key -subj /O=Podpis/CN={name} -out {name}.csr"
-            ));
-            dir.openssl(&format!(
-                "x509 -engine gost -req -in {name}.csr -CA {issuer}.pem -CAkey {issuer}.key -CAcreateserial -days 100 \
-                 -extfile x.cnf -extensions x -out {name}.pem"
-            ));
-            dir.certificate(name)
-        };
-        let middle = issued("root", "middle", set, &CA);
-        let leaf = issued("middle", "leaf", leaf_set, &SEAL);
+        let middle = issued(&dir, "root", "middle", (algorithm, set), &CA);
+        let leaf = issued(&dir, "middle", "leaf", (algorithm, leaf_set), &SEAL);
         let now = leaf.not_before();
         let path = |roots: &[Certificate], at| {
             validate(
@@ -266,6 +276,34 @@ fn certificates_and_signatures_made_here_satisfy_openssl() {
             }
         }
     }
+}
+
+#[test]
+fn a_time_stamp_by_gost_is_taken() {
+    let dir = Dir::new();
+    let root = engine_party(&dir, "tsa-root", "gost2012_256", "TCA", &CA);
+    let leaf = issued(&dir, "tsa-root", "tsa", ("gost2012_256", "XA"), &TSA);
+    dir.write("serial", "01");
+    dir.write(
+        "tsa.cnf",
+        "[tsa]\ndefault_tsa = t\n[t]\nserial = serial\ndefault_policy = 1.2.3.4.1\ndigests = sha256\n\
+         signer_digest = md_gost12_256\ness_cert_id_alg = sha256\n",
+    );
+    let sha256: [u8; 32] = HashKind::Sha256.digest(CONTENT).try_into().unwrap();
+    dir.write("request.tsq", tsp::request(&sha256, 7).unwrap());
+    dir.openssl(
+        "ts -reply -engine gost -config tsa.cnf -section t -queryfile request.tsq -signer tsa.pem -inkey tsa.key \
+         -out response.tsr",
+    );
+    let answer = dir.read("response.tsr");
+    let roots = [root];
+    let (token, stamp) = tsp::accept(&answer, &sha256, 7, &roots).unwrap();
+    assert_eq!(stamp.signer, leaf);
+    tsp::strict_token(&token, CONTENT).unwrap();
+    assert_eq!(tsp::check_token(&token, &sha256).unwrap().time, stamp.time);
+    // The last byte is the signature's.
+    let broken = [&token[..token.len() - 1], &[token[token.len() - 1] ^ 1]].concat();
+    assert!(tsp::check_token(&broken, &sha256).is_err());
 }
 
 #[test]
