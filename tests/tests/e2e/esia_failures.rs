@@ -131,6 +131,14 @@ fn in_the_data() -> Vec<Failure> {
         ),
         ("other_person", "wrong_person", json!({"mismatch": "name"})),
         ("no_snils", "wrong_person", json!({"mismatch": "snils"})),
+        ("expired", "esia_session", json!({})),
+        ("expired_array", "esia_session", json!({})),
+        ("invalid_token", "esia_unavailable", check("person")),
+        (
+            "scope_not_allowed",
+            "esia_rejected",
+            json!({"esia": "ESIA-005029"}),
+        ),
     ]
     .into_iter()
     .map(|(fault, code, entry)| (json!({"prns": fault}), code, entry))
@@ -264,7 +272,6 @@ fn what_is_no_failure() -> Result<()> {
         json!({"prns": "html"}),
         json!({"prns": "closed"}),
         json!({"prns": "half"}),
-        json!({"prns": "expired"}),
     ];
     let mut wrong = Vec::new();
     for fault in &harmless {

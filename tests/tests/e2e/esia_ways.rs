@@ -1,18 +1,15 @@
 //! The whole signing over every way that ESIA offers, with OpenSSL's GOST engine on one side or on both.
 
+use std::fs;
+
 use anyhow::{Context as _, Result, ensure};
-use podpis_tests::{Clinic, Esia, Person, Settings, Stack, Upload, judges, pdf};
+use http::Method;
+use podpis_tests::{Esia, Person, Settings, Stack, Upload, judges, pdf};
+use serde_json::json;
 
 /// Signs a consent in a stack of its own, and has the PDF judged; the stack for more.
-fn signs(esia: Esia, variables: &[(&'static str, &str)]) -> Result<Option<(Stack, Clinic)>> {
-    let variables = variables
-        .iter()
-        .map(|(name, value)| (*name, (*value).to_owned()));
-    let settings = Settings {
-        variables: variables.collect(),
-        ..esia.into()
-    };
-    let Some(stack) = Stack::alone(settings)? else {
+fn signs(esia: Esia) -> Result<Option<Stack>> {
+    let Some(stack) = Stack::alone(esia.into())? else {
         return Ok(None);
     };
     let mut clinic = stack.clinic()?;
@@ -22,7 +19,7 @@ fn signs(esia: Esia, variables: &[(&'static str, &str)]) -> Result<Option<(Stack
     let path = format!("/api/v1/documents/{id}/signed");
     let signed = clinic.get(&path)?.expect(200)?.body;
     judges::judge(&upload.pdf, &signed)?;
-    Ok(Some((stack, clinic)))
+    Ok(Some(stack))
 }
 
 #[test]
@@ -31,7 +28,7 @@ fn v2_with_gost_of_our_own_on_both_sides() -> Result<()> {
         openssl: false,
         ..Esia::USUAL
     };
-    signs(ours, &[]).map(drop)
+    signs(ours).map(drop)
 }
 
 /// Nothing of ours signs or checks a signature between client and ESIA, but the client's check of the tokens.
@@ -41,7 +38,7 @@ fn v2_with_openssl_on_both_sides() -> Result<()> {
         signer: true,
         ..Esia::USUAL
     };
-    let Some((stack, _)) = signs(theirs, &[])? else {
+    let Some(stack) = signs(theirs)? else {
         return Ok(());
     };
     // One signature to begin, one for the exchange.
@@ -57,7 +54,7 @@ fn v1_with_a_cms_over_gost() -> Result<()> {
             openssl,
             ..Esia::USUAL
         };
-        signs(v1, &[]).with_context(|| format!("OpenSSL at ESIA: {openssl}"))?;
+        signs(v1).with_context(|| format!("OpenSSL at ESIA: {openssl}"))?;
     }
     Ok(())
 }
@@ -69,7 +66,7 @@ fn v1_with_a_signer_beside_us() -> Result<()> {
         signer: true,
         ..Esia::USUAL
     };
-    signs(v1, &[]).map(drop)
+    signs(v1).map(drop)
 }
 
 #[test]
@@ -78,7 +75,7 @@ fn a_proof_key_where_esia_asks_for_one() -> Result<()> {
         pkce: true,
         ..Esia::USUAL
     };
-    signs(pkce.clone(), &[])?;
+    signs(pkce.clone())?;
 
     // ESIA asks and we are not told to: its refusal is a mistake of ours, and the journal names it.
     let Some(stack) = Stack::alone(Settings {
@@ -103,18 +100,25 @@ fn rs256_by_setting_only() -> Result<()> {
         rs256: true,
         ..Esia::USUAL
     };
-    signs(rsa.clone(), &[])?;
+    signs(rsa)?;
 
-    // ESIA's RSA certificate is there, but GOST alone is expected: known keys don't widen what is accepted.
-    let Some(stack) = Stack::alone(Settings {
-        variables: vec![("ESIA_ALGORITHMS", "GOST3410_2012_256".to_owned())],
-        ..rsa.into()
-    })?
-    else {
+    // ESIA's RSA certificate is known as well, but GOST alone is expected: known keys don't widen what is accepted.
+    let Some(mut stack) = Stack::alone(Settings::default())? else {
         return Ok(());
     };
     let (_, link) = stack.clinic()?.send_with_link(&Upload::small())?;
-    let answer = stack.patient(&link)?.sign_as("ivanova")?;
+    let certificate = stack.folder()?.join("keys/esia.rsa.cer.pem");
+    let body = json!({"pem": fs::read_to_string(certificate)?});
+    let path = "/api/v1/operator/esia-certificates";
+    stack
+        .operator()
+        .call(Method::POST, path, Some(&body))?
+        .expect(201)?;
+    let mut patient = stack.patient(&link)?;
+    stack.esia_set(&json!({"token_alg": "rs256"}))?;
+    let answer = patient.sign_as("ivanova")?;
     answer.problem(502, "esia_token_algorithm")?;
+    stack.esia_set(&json!({"token_alg": "gost"}))?;
+    patient.sign_as("ivanova")?.expect(200)?;
     Ok(())
 }
