@@ -15,7 +15,7 @@ const SIGNED: &str = "SELECT signed_blob FROM documents WHERE id = ?1";
 
 #[tokio::test]
 async fn no_token_lies_open_in_the_database() {
-    install("at-rest", &[]);
+    install("at-rest", &[]).await;
     opened("doc_a").await;
     let (status, answer) = sign("doc_a").await;
     assert_eq!(status, 200, "{answer}");
@@ -38,7 +38,7 @@ async fn no_token_lies_open_in_the_database() {
 
 #[tokio::test]
 async fn who_asks_gets_the_plain_file_and_the_token_as_evidence() {
-    install("at-rest", &[]);
+    install("at-rest", &[]).await;
     opened("doc_b").await;
     assert_eq!(sign("doc_b").await.0, 200);
 
@@ -64,7 +64,7 @@ async fn who_asks_gets_the_plain_file_and_the_token_as_evidence() {
 
 #[tokio::test]
 async fn what_an_earlier_version_stored_plainly_is_read() {
-    install("at-rest", &[]);
+    install("at-rest", &[]).await;
     opened("doc_c").await;
     assert_eq!(sign("doc_c").await.0, 200);
     let path = "/documents/doc_c/evidence";
@@ -90,7 +90,7 @@ async fn what_an_earlier_version_stored_plainly_is_read() {
 
 #[tokio::test]
 async fn a_file_or_evidence_moved_to_another_row_does_not_open() {
-    install("at-rest", &[]);
+    install("at-rest", &[]).await;
     for id in ["doc_d", "doc_e"] {
         opened(id).await;
         assert_eq!(sign(id).await.0, 200);

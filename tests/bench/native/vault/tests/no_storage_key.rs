@@ -23,7 +23,7 @@ async fn intake_says_that_the_key_is_malformed() {
         ("journal_key", ed25519.as_str()),
         ("storage_key", short.as_str()),
     ];
-    install("no-storage-key", &variables);
+    install("no-storage-key", &variables).await;
 
     let (status, body) = ask("POST", "/blobs", PDF.to_vec()).await;
     let problem: Json = serde_json::from_slice(&body).unwrap();

@@ -15,6 +15,7 @@ use podpis_shared::Hashes;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use tokio::sync::OnceCell;
 
 /// The consent of the fixtures.
 pub(crate) const PDF: &[u8] = include_bytes!("../../../../../fixtures/consent/consent.pdf");
@@ -24,8 +25,11 @@ pub(crate) const ID_TOKEN: &str = "eyJhbGciOiJ0ZXN0In0.this-is-the-id-token-of-a
 
 static FOLDER: OnceLock<PathBuf> = OnceLock::new();
 
+/// The schema is there: nobody switches the journal's mode while another one reads.
+static READY: OnceCell<()> = OnceCell::const_new();
+
 /// Sets the variables of the manifest, some of them otherwise, and the database; the first call counts.
-pub(crate) fn install(name: &str, more: &[(&str, &str)]) {
+pub(crate) async fn install(name: &str, more: &[(&str, &str)]) {
     FOLDER.get_or_init(|| {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("vault-{name}"));
         // Of an earlier run.
@@ -66,6 +70,9 @@ pub(crate) fn install(name: &str, more: &[(&str, &str)]) {
         spin_sdk::sqlite::set_path(folder.join("vault.db"));
         folder
     });
+    READY
+        .get_or_init(|| async { drop(Db::open().await.unwrap()) })
+        .await;
 }
 
 /// Every byte that the database has written.
