@@ -6,17 +6,22 @@ use crate::build;
 use crate::ctx::{self, Ctx, step};
 use crate::tools;
 
-pub(crate) const HELP: &str = "ratios against peers, from one run  [page] [api] [sign] [verify] [journal] [--release]
+pub(crate) const HELP: &str =
+    "ratios against peers, from one run  [page] [api] [sign] [verify] [gost] [journal] [--release]
 page: the patient's page against pdf.js; api: intake and status against native; sign: the signed PDF
-verify: checking it in the browser against native; journal: what an append costs by the journal's length
+verify: checking it in the browser against native; gost: GOST signatures against OpenSSL's engine
+journal: what an append costs by the journal's length
 --release measures a release build of the runner; PODPIS_BENCH_ROUNDS sets the number of rounds";
 
 /// What needs the product or its parts, and the one that needs neither.
-const PEERS: [&str; 4] = ["page", "api", "sign", "verify"];
+const PEERS: [&str; 5] = ["page", "api", "sign", "verify", GOST];
 const JOURNAL: &str = "journal";
+/// Needs the runner, but no function of the product.
+const GOST: &str = "gost";
 
-/// The component that measures sealing from within.
+/// The components that measure sealing and GOST signatures from within.
 const SEAL: &str = "podpis-bench-seal";
+const GOST_COMPONENT: &str = "podpis-bench-gost";
 
 pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     use lexopt::ValueExt as _;
@@ -47,7 +52,9 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     }
     tools::install(tools::rust_targets)?;
     build::build_tools(ctx, release)?;
-    build::build_functions(ctx)?;
+    if PEERS.iter().any(|name| *name != GOST && wants(name)) {
+        build::build_functions(ctx)?;
+    }
     if wants("page") || wants("verify") {
         tools::install(tools::programs)?;
         build::build_site(ctx)?;
@@ -55,6 +62,10 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     if wants("sign") {
         tools::install(tools::programs)?;
         build::build_components(ctx, &[SEAL])?;
+    }
+    if wants(GOST) {
+        tools::install(tools::programs)?;
+        build::build_components(ctx, &[GOST_COMPONENT])?;
     }
     step("benchmarks and the native baseline", || {
         let package = ["build", "--release", "--package", "podpis-bench"];

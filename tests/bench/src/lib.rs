@@ -2,6 +2,7 @@
 //!
 //! Machines are noisy: every figure that counts is a ratio of two things measured in the same run, turn by turn.
 
+pub mod gost;
 pub mod load;
 pub mod pdfjs;
 pub mod peer;
