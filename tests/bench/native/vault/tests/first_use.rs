@@ -1,7 +1,5 @@
 //! A sandbox makes its storage key at first use: whoever comes at the same moment gets the same key.
 
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
-
 mod common;
 
 use podpis_kit::Db;
