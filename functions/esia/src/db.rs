@@ -227,9 +227,8 @@ impl Session {
             act: serde_json::from_str(&row.text(4)?).map_err(|_| DbError::corrupt("act"))?,
             expires_at: Timestamp::from_unix(row.int(5)?),
             identity,
-            failure: failure
-                .map(|text| Code::parse(&text).ok_or_else(|| DbError::corrupt("failure")))
-                .transpose()?,
+            // A code that an earlier version wrote and this one no longer has: the act is over all the same.
+            failure: failure.map(|text| Code::parse(&text).unwrap_or(Code::EsiaSession)),
         })
     }
 }

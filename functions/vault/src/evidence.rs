@@ -101,7 +101,7 @@ pub(crate) fn of_signature(signature: &Signature<'_>) -> Result<format::Signatur
                 salt: salt.clone(),
             },
         },
-        capacity: capacity(document),
+        capacity: capacity(document, signature.at),
         policy: format::Policy {
             version: policy::VERSION.into(),
             rule: signature.allowed.rule.into(),
@@ -153,7 +153,7 @@ fn of_file(document: &Document, status: Status) -> format::Document {
     }
 }
 
-fn capacity(document: &Document) -> Capacity {
+fn capacity(document: &Document, signed_at: Timestamp) -> Capacity {
     match &document.representative {
         None => Capacity::Own,
         Some(representative) => Capacity::Representative {
@@ -161,6 +161,8 @@ fn capacity(document: &Document) -> Capacity {
             patient_birth_date: document.patient.birth_date,
             basis: representative.basis.clone(),
             record_ref: representative.record_ref.clone(),
+            ground: Some(representative.ground),
+            patient_age: Some(document.patient.birth_date.age_on(signed_at.moscow_date())),
         },
     }
 }

@@ -6,6 +6,7 @@
 use podpis_shared::Birthday;
 use podpis_shared::document::{Kind, Method, Status};
 use podpis_shared::hash::sha256_hex;
+use podpis_shared::policy::Ground;
 use podpis_shared::wire::patient::{Consent, Presentation};
 use podpis_shared::{Hashes, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -160,6 +161,12 @@ pub enum Capacity {
         basis: String,
         /// Where the clinic keeps the proof of it.
         record_ref: String,
+        /// The ground of the law that the clinic named; absent in bundles made before it could be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<Ground>,
+        /// The patient's full years on the day of the signature in Moscow: what the rule by age was held against.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        patient_age: Option<i32>,
     },
 }
 

@@ -132,6 +132,7 @@ fn facts(case: &Case<'_>, level: &str) -> Vec<Fact> {
             patient,
             patient_birth_date,
             basis,
+            patient_age,
             ..
         } = &signature.capacity
         {
@@ -139,6 +140,9 @@ fn facts(case: &Case<'_>, level: &str) -> Vec<Fact> {
                 "За пациента",
                 format!("{patient}, дата рождения {}", patient_birth_date.dotted()),
             ));
+            if let Some(age) = patient_age {
+                facts.push(Fact::new("Полных лет пациенту", age));
+            }
             facts.push(Fact::new("Основание", basis));
         }
         facts.push(Fact::new("Когда", signature.signed_at.moscow()));

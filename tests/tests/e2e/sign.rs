@@ -365,6 +365,15 @@ fn a_parent_signs_for_a_child() -> Result<()> {
     stack.patient(&link)?.sign_as("ivanova")?.expect(200)?;
     let signature = &clinic.document(&id)?["signatures"][0];
     ensure!(signature["on_behalf_of"].is_string(), "{signature}");
+    let bundle = clinic.get(&format!("/api/v1/documents/{id}/evidence"))?;
+    let capacity = bundle.json()?["signatures"][0]["capacity"].clone();
+    ensure!(capacity["ground"] == "minor", "{capacity}");
+    ensure!(capacity["record_ref"] == "свидетельство о рождении");
+    // Born on New Year's day of 2020.
+    ensure!(
+        capacity["patient_age"].as_i64().is_some_and(|age| age >= 6),
+        "{capacity}"
+    );
     Ok(())
 }
 
