@@ -32,8 +32,6 @@ pub struct SignIn {
     pub sid: String,
     /// When the person signed in.
     pub auth_time: Timestamp,
-    /// How the person signed in, where ESIA says so: `PWD` by password, `DS` by electronic signature.
-    pub amr: Option<String>,
     /// Which of ESIA's keys signed the id_token.
     pub key: TrustedKey,
 }
@@ -156,7 +154,6 @@ pub fn verify(
         oid: id.sub.0,
         sid: id.sid,
         auth_time: Timestamp::from_unix(auth_time),
-        amr: id.amr,
         key: key.clone(),
     })
 }
@@ -209,7 +206,6 @@ struct IdClaims {
     aud: String,
     sub: Oid,
     auth_time: i64,
-    amr: Option<String>,
     #[serde(rename = "urn:esia:sid")]
     sid: String,
     #[serde(rename = "urn:esia:sbj")]

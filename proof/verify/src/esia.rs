@@ -14,6 +14,7 @@ use podpis_shared::hash::sha256_hex;
 use podpis_shared::person::same_name;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Longest token that is looked at, in bytes; ESIA's take 1 to 2 KiB.
 const TOKEN_MAX: usize = 16 * 1024;
@@ -46,6 +47,7 @@ pub(crate) fn token(evidence: &Evidence, trust: Option<&Trust>) -> Check {
         .detail("Издатель", &token.claims.iss)
         .detail("Получатель", &token.claims.aud)
         .detail("Человек вошёл", token.claims.signed_in().moscow())
+        .detail("Способ входа", token.claims.way())
         .detail(
             "Ответ действителен до",
             Timestamp::from_unix(token.claims.exp).moscow(),
@@ -112,6 +114,8 @@ struct Claims {
     nbf: Option<i64>,
     exp: i64,
     auth_time: i64,
+    /// A word, contrary to OpenID Connect; whatever else it may become changes no verdict.
+    amr: Option<Value>,
     #[serde(rename = "urn:esia:sbj")]
     subject: Subject,
 }
@@ -144,6 +148,14 @@ impl<'a> Token<'a> {
 }
 
 impl Claims {
+    fn way(&self) -> &'static str {
+        match self.amr.as_ref().and_then(Value::as_str) {
+            Some("PWD") => "пароль (PWD)",
+            Some("DS") => "электронная подпись (DS)",
+            _ => "не указан",
+        }
+    }
+
     fn signed_in(&self) -> Timestamp {
         Timestamp::from_unix(if self.auth_time > MILLISECONDS_FROM {
             self.auth_time / 1000

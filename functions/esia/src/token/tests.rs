@@ -110,7 +110,6 @@ fn right_tokens_pass() {
     )
     .unwrap();
     assert_eq!((sign_in.oid, sign_in.auth_time.unix()), (OID, SIGNED_IN));
-    assert_eq!(sign_in.amr.as_deref(), Some("PWD"));
     assert_eq!(sign_in.key.pem, ESIA_CERTIFICATE.trim());
 }
 

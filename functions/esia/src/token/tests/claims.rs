@@ -12,8 +12,6 @@ fn older_forms_pass() {
         ("/urn:esia:sbj/urn:esia:sbj:lvl", Value::Null),
         ("/iat", json!(NOW + 59)),
         ("/exp", json!(NOW - 59)),
-        ("/amr", Value::Null),
-        ("/amr", json!("DS")),
     ] {
         let token = sign(&header("id"), &with(id(), pointer, value.clone()));
         assert!(check(&token, &access).is_ok(), "{pointer} = {value}");
@@ -55,7 +53,6 @@ fn each_wrong_claim_of_the_id_token() {
         ("/auth_time", json!((STARTED - 6) * 1000), TokenError::Stale),
         ("/auth_time", json!(0), TokenError::Stale),
         ("/auth_time", json!(i64::MIN), TokenError::Stale),
-        ("/amr", json!(["PWD"]), TokenError::Claims),
         ("/auth_time", json!(NOW + 61), TokenError::AuthTime),
         ("/auth_time", Value::Null, TokenError::Claims),
         (
