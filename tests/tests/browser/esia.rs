@@ -1,10 +1,10 @@
 //! Signing through ESIA as a person sees it: GOST on both sides, and every refusal with its words and its next step.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use podpis_shared::problem::Code;
 use podpis_shared::problem::words::{self, Next, Words};
 use podpis_tests::browser::Browser;
-use podpis_tests::{Esia, Settings, Stack, Upload, judges};
+use podpis_tests::{Esia, Settings, Stack, Upload, judges, wait_for};
 use serde_json::{Value, json};
 
 use crate::steps::{Opened, at_esia, open, read, wait_for_state};
@@ -257,10 +257,16 @@ fn explained(browser: &Browser, code: &str) -> Result<()> {
     let shown = plain(shown.as_str().unwrap_or_default());
     ensure!(shown.contains(&plain(body)), "{code}: {shown}");
     let offered = |step: Next| next.contains(&step);
-    ensure!(
-        browser.is_usable("sign-esia")? == (offered(Next::SignIn) || offered(Next::SignOut)),
-        "{code}: the main button"
-    );
+    // The words are there before the document is: the button waits for it.
+    browser.wait_until(
+        "the document",
+        "document.querySelector('[data-testid=page-canvas][data-rendered=true]')",
+    )?;
+    let again = offered(Next::SignIn) || offered(Next::SignOut);
+    wait_for("the main button", || {
+        Ok((browser.is_usable("sign-esia")? == again).then_some(()))
+    })
+    .with_context(|| code.to_owned())?;
     // The bar below has a download of its own, so only the one in the notice counts.
     let paper = "return !!document.querySelector('[role=alert] [data-testid=download-original]');";
     ensure!(
