@@ -1,7 +1,5 @@
 //! GOST signatures: OpenSSL's engine, ours natively, ours as a component under the runner. See `docs/benchmarks.md`.
 
-use std::process::Command;
-
 use anyhow::{Context as _, Result};
 use hyper::Method;
 use podpis_bench::gost::Engine;
@@ -45,7 +43,7 @@ const SETS: [(&str, &str, &str, &str, u32); 4] = [
 ];
 
 fn main() -> Result<()> {
-    let runner = runner()?;
+    let runner = Server::runner("gost")?;
     let mut engine = Engine::start()?;
     println!(
         "| µs | | OpenSSL | native | Wasm | native : OpenSSL | Wasm : native |\n\
@@ -84,26 +82,6 @@ impl Measured {
         }
         Ok(())
     }
-}
-
-fn runner() -> Result<Server> {
-    let program =
-        std::env::var_os("PODPIS_RUNNER").context("run this by `cargo xtask bench gost`")?;
-    let folder = podpis_bench::scratch()?.join("gost");
-    Server::start(&folder, |port| {
-        let mut command = Command::new(program);
-        command
-            .arg("--manifest")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/gost/spin.toml"));
-        command.args([
-            "--listen",
-            &format!("127.0.0.1:{port}"),
-            "--cpu-time",
-            "60s",
-        ]);
-        command.arg("--data").arg(&folder);
-        command
-    })
 }
 
 fn run_component(runner: &Server, oid: &str, runs: u32) -> Result<Value> {

@@ -1,8 +1,6 @@
 //! Making the sealed PDF, as a component under the runner and natively, against two peers that only sign. See
 //! `docs/benchmarks.md`.
 
-use std::process::Command;
-
 use anyhow::{Context as _, Result};
 use hyper::Method;
 use podpis_bench::peer::Server;
@@ -17,7 +15,7 @@ const SIZES: [usize; 4] = [100_000, 1_000_000, 2_600_000, 20_000_000];
 const RUNS: usize = 5;
 
 fn main() -> Result<()> {
-    let runner = runner()?;
+    let runner = Server::runner("seal")?;
     let peers = Peers::install()?;
     println!(
         "| input | | @libpdf/core | pdf-lib + signpdf | native | Wasm | Wasm : native | Wasm : @libpdf/core | Wasm : signpdf |\n\
@@ -76,26 +74,6 @@ impl Measured {
             .push(answer["memory"].as_f64().context("memory")?);
         Ok(())
     }
-}
-
-fn runner() -> Result<Server> {
-    let program =
-        std::env::var_os("PODPIS_RUNNER").context("run this by `cargo xtask bench sign`")?;
-    let folder = podpis_bench::scratch()?.join("seal");
-    Server::start(&folder, |port| {
-        let mut command = Command::new(program);
-        command
-            .arg("--manifest")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/seal/spin.toml"));
-        command.args([
-            "--listen",
-            &format!("127.0.0.1:{port}"),
-            "--cpu-time",
-            "60s",
-        ]);
-        command.arg("--data").arg(&folder);
-        command
-    })
 }
 
 fn run_component(runner: &Server, pdf: &[u8]) -> Result<Value> {

@@ -43,6 +43,26 @@ impl Server {
         })?;
         Ok(server)
     }
+
+    /// Starts our runner with the component of one benchmark: `tests/bench/<name>/spin.toml`.
+    ///
+    /// # Errors
+    /// When it doesn't listen.
+    pub fn runner(name: &str) -> Result<Self> {
+        let program =
+            std::env::var_os("PODPIS_RUNNER").context("run this by `cargo xtask bench`")?;
+        let manifest = format!("{}/{name}/spin.toml", env!("CARGO_MANIFEST_DIR"));
+        let folder = crate::scratch()?.join(name);
+        Self::start(&folder, |port| {
+            let mut command = Command::new(program);
+            command
+                .args(["--manifest", &manifest, "--cpu-time", "60s"])
+                .args(["--listen", &format!("127.0.0.1:{port}")])
+                .arg("--data")
+                .arg(&folder);
+            command
+        })
+    }
 }
 
 impl Drop for Server {
