@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::{Document, documents, esia_health};
-use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, random};
+use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, random, vars};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy;
 use podpis_shared::problem::Code;
@@ -43,9 +43,9 @@ pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Resul
             "either code or error is needed",
         ));
     }
-    let settings = Settings::load(&headers).await?;
+    let base_url = vars::base_url(&headers).await?;
     let db = Db::open().await?;
-    let session = own_session(&db, &headers, &settings, &request.state)
+    let session = own_session(&db, &headers, &base_url, &request.state)
         .await?
         .ok_or(Refused::Session)?;
     // A refusal by law names its rule, so it is decided anew, before anything else.
@@ -55,10 +55,11 @@ pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Resul
     let identity = match &session.identity {
         Some(identity) => identity.clone(),
         None => {
+            // Only now: who is identified already must not fail with our key or certificate.
+            let settings = Settings::load(&headers).await?;
             let attempt = Attempt {
                 state: &request.state,
-                browser: cookie::read(&headers, cookie::name(&settings.base_url))
-                    .unwrap_or_default(),
+                browser: cookie::read(&headers, cookie::name(&base_url)).unwrap_or_default(),
             };
             identify(db, &settings, &session, &request, attempt).await?
         }
@@ -70,10 +71,10 @@ pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Resul
 pub(crate) async fn own_session(
     db: &Db,
     headers: &HeaderMap,
-    settings: &Settings,
+    base_url: &str,
     state: &str,
 ) -> Result<Option<Session>> {
-    let Some(browser) = cookie::read(headers, cookie::name(&settings.base_url)) else {
+    let Some(browser) = cookie::read(headers, cookie::name(base_url)) else {
         return Ok(None);
     };
     let browser_hash = sha256_hex(browser.as_bytes());

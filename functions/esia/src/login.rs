@@ -8,7 +8,7 @@ use axum::extract::RawQuery;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use podpis_kit::{Db, Result, now};
+use podpis_kit::{Db, Result, now, vars};
 
 /// Redirects to ESIA's sign-in page; a session that is not this browser's, and a failure of ours, lead back to the page
 /// with an error: the person is between two sites here and has nothing else to read.
@@ -31,15 +31,16 @@ pub async fn login(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
 
 /// ESIA's sign-in page for this browser's living session.
 async fn sign_in(headers: &HeaderMap, state: &str) -> Result<Option<String>> {
-    let settings = Settings::load(headers).await?;
+    let base_url = vars::base_url(headers).await?;
     let at = now();
-    let session = own_session(&Db::open().await?, headers, &settings, state).await?;
+    let session = own_session(&Db::open().await?, headers, &base_url, state).await?;
     if !session.is_some_and(|session| session.failure.is_none() && at < session.expires_at) {
         return Ok(None);
     }
+    let settings = Settings::load(headers).await?;
     let attempt = Attempt {
         state,
-        browser: cookie::read(headers, cookie::name(&settings.base_url)).unwrap_or_default(),
+        browser: cookie::read(headers, cookie::name(&base_url)).unwrap_or_default(),
     };
     let client = &settings.client;
     Ok(Some(
