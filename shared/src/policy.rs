@@ -1,38 +1,61 @@
 //! Which way of signing the law allows for which kind of document.
 //!
-//! The table is data: each row names its rule and article. The same function
-//! decides in the functions and in the pages, at intake and again when the person signs.
+//! The table is data (`shared/policy/`): each row names its rule and article, and the days on which it holds. The same
+//! function decides in the functions and in the pages, at intake and again when the person signs. An operator may
+//! override rows: `docs/policy.md`.
 
+mod day;
+mod expiry;
+mod overrides;
+mod row;
 mod signer;
+mod table;
+mod ways;
 
-pub use signer::{Acting, COME_OF_AGE, CONSENT_AGE, Ground, TOO_YOUNG};
+pub use day::Day;
+pub use expiry::{Expiry, Term, WARNING_DAYS, expiry};
+pub use overrides::TableError;
+pub use row::{AgeRow, Bound, Row, SecondSignature, Verdict};
+pub use signer::{Acting, Ground};
+pub use table::Table;
+pub use ways::{Way, WayRefusal, accepts, ways};
 
 use crate::document::{Delivery, Kind, Method};
 use crate::person::Birthday;
 
-/// Version of the table, written into every signature.
-pub const VERSION: &str = "2026-11";
-
 /// A refusal: rule, article and a sentence for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Short id of the rule.
     pub rule: &'static str,
     /// Article that it rests on.
-    pub law: &'static str,
+    pub law: String,
     /// What is wrong and what to do, in Russian, for the clinic that sends the document.
-    pub sentence: &'static str,
+    pub sentence: String,
     /// Likewise, for the person who is about to sign it.
-    pub to_signer: &'static str,
+    pub to_signer: String,
 }
 
 /// What allowed a signature; part of its record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
     /// Short id of the row.
-    pub rule: &'static str,
+    pub rule: String,
     /// Legal basis, one line each, for the protocol page.
-    pub basis: &'static [&'static str],
+    pub basis: Vec<String>,
+    /// It rests on an agreement on electronic documents that names the phone.
+    pub needs_agreement: bool,
+}
+
+/// How it stands with the agreement on electronic documents that a signature by code rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// Not looked for: at intake, where it may still be made before the person signs.
+    NotAsked,
+    /// There is none, it has ended, or it does not name this phone.
+    Missing,
+    /// In force, and it names this phone.
+    Valid,
 }
 
 /// What is asked of the policy.
@@ -42,173 +65,104 @@ pub struct Question {
     pub kind: Kind,
     /// Chosen way of delivery.
     pub delivery: Delivery,
-    /// Chosen way of signing.
+    /// Way of signing.
     pub method: Method,
-    /// The patient's date of birth.
-    pub patient_born: Birthday,
+    /// The patient's date of birth. `None` only where the holder of a verified phone or e-mail, whose name nobody knows,
+    /// accepts an offer.
+    pub patient_born: Option<Birthday>,
     /// Who signs on the patient's behalf, if anybody.
     pub acting: Option<Acting>,
+    /// The agreement on electronic documents.
+    pub agreement: Agreement,
     /// The day in Moscow as `(year, month, day)`.
     pub today: (i32, u8, u8),
 }
 
-/// To a person who is about to sign, where only the clinic can go on.
-const CALL: &str = "Этот документ нельзя подписать так, как просит клиника. Позвоните в клинику.";
-
 /// Decides whether the document may be signed so.
 ///
 /// # Errors
-/// The first rule that forbids it.
-pub fn decide(q: Question) -> Result<Allowed, Refusal> {
-    if q.kind == Kind::MedicalRecordOut {
-        return Err(Refusal {
-            rule: "R1",
-            law: "947н",
-            sentence: "Медицинский документ подписывает медицинский работник, а не пациент.",
-            to_signer: CALL,
-        });
+/// The first rule that forbids it: R0 no row holds today, R1 the method, R6 delivery, R3 who signs, R6 the agreement.
+pub fn decide(table: &Table, q: Question) -> Result<Allowed, Refusal> {
+    let row = table
+        .row(q.kind, q.method, q.today)
+        .ok_or_else(|| not_in_force(table, q))?;
+    if row.verdict == Verdict::Block {
+        return Err(refused("R1", row));
     }
-    if q.method == Method::Sms {
-        sms(q)?;
+    if q.method != Method::Esia && q.delivery != Delivery::Account {
+        return Err(outside_the_account());
     }
-    signer::check(q)?;
+    signer::check(table, row, q)?;
+    let needs_agreement = row.verdict == Verdict::AllowWithAgreement;
+    if needs_agreement && q.agreement == Agreement::Missing {
+        return Err(refused("R6", row));
+    }
     Ok(Allowed {
-        rule: row(q.kind).0,
-        basis: row(q.kind).1,
+        rule: row.id.clone(),
+        basis: row.basis.clone(),
+        needs_agreement,
     })
 }
 
-fn sms(q: Question) -> Result<(), Refusal> {
-    if q.kind.needs_medic() || matches!(q.kind, Kind::SecrecyDisclosure | Kind::RecordsRequest) {
-        return Err(Refusal {
-            rule: "R1",
-            law: row(q.kind).2,
-            sentence: "Этот документ нельзя подписать кодом из СМС: закон требует подтверждённую учётную запись \
-                       Госуслуг или УКЭП.",
-            to_signer: CALL,
-        });
+/// R0: every row is of the past or of the future; the nearest one names its act. R1 where there is no row at all.
+fn not_in_force(table: &Table, q: Question) -> Refusal {
+    let past = table
+        .about(q.kind, q.method)
+        .filter_map(|row| Some((row, row.valid_until.filter(|day| day.triple() <= q.today)?)))
+        .max_by_key(|(_, day)| *day);
+    let future = table
+        .about(q.kind, q.method)
+        .filter_map(|row| Some((row, row.valid_from?)))
+        .min_by_key(|(_, day)| *day);
+    let (row, what) = match (past, future) {
+        (Some((row, until)), _) => (row, format!("действует до {}", until.words())),
+        (None, Some((row, from))) => (row, format!("вступает в силу {}", from.words())),
+        (None, None) => return no_row(),
+    };
+    let act = row.act.as_ref().unwrap_or(&row.law);
+    Refusal {
+        rule: "R0",
+        law: act.clone(),
+        sentence: format!(
+            "Подписать документ этого вида так нельзя: {act} {what}, а другого действующего правила нет. Обратитесь к \
+             оператору системы; пока документ подписывают на бумаге."
+        ),
+        to_signer: format!(
+            "Сейчас этот документ нельзя подписать электронно: {act} {what}. Позвоните в клинику: подписать можно на \
+             бумаге."
+        ),
     }
-    if q.delivery != Delivery::Account {
-        return Err(Refusal {
-            rule: "R6",
-            law: "63-ФЗ ст. 9 ч. 2",
-            sentence: "Подпись кодом из СМС возможна только в личном кабинете, по соглашению об электронном \
-                       документообороте.",
-            to_signer: CALL,
-        });
-    }
-    Ok(())
 }
 
-/// Row id, lines of the legal basis, article that is cited in a refusal.
-const fn row(kind: Kind) -> (&'static str, &'static [&'static str], &'static str) {
-    match kind {
-        Kind::Ids => (
-            "ids-esia",
-            &[
-                "ч. 7 ст. 20 Федерального закона от 21.11.2011 № 323-ФЗ «Об основах охраны здоровья граждан»",
-                "приказ Минздрава России от 12.11.2021 № 1051н",
-                "ч. 2 ст. 6, ст. 9 Федерального закона от 06.04.2011 № 63-ФЗ «Об электронной подписи»",
-            ],
-            "323-ФЗ ст. 20 ч. 7",
-        ),
-        Kind::Refusal => (
-            "refusal-esia",
-            &[
-                "ч. 3 и 7 ст. 20 Федерального закона от 21.11.2011 № 323-ФЗ «Об основах охраны здоровья граждан»",
-                "приказ Минздрава России от 12.11.2021 № 1051н",
-                "ч. 2 ст. 6, ст. 9 Федерального закона от 06.04.2011 № 63-ФЗ «Об электронной подписи»",
-            ],
-            "323-ФЗ ст. 20 ч. 7",
-        ),
-        Kind::TelemedConsent => (
-            "telemed-esia",
-            &[
-                "ст. 20 и 36.2 Федерального закона от 21.11.2011 № 323-ФЗ «Об основах охраны здоровья граждан»",
-                "приказ Минздрава России от 11.04.2025 № 193н",
-                "ч. 2 ст. 6, ст. 9 Федерального закона от 06.04.2011 № 63-ФЗ «Об электронной подписи»",
-            ],
-            "323-ФЗ ст. 36.2",
-        ),
-        Kind::SecrecyDisclosure => (
-            "secrecy-esia",
-            &[
-                "ч. 3 ст. 13 Федерального закона от 21.11.2011 № 323-ФЗ «Об основах охраны здоровья граждан»",
-                "ч. 2 ст. 6, ст. 9 Федерального закона от 06.04.2011 № 63-ФЗ «Об электронной подписи»",
-            ],
-            "323-ФЗ ст. 13 ч. 3",
-        ),
-        Kind::RecordsRequest => (
-            "records-esia",
-            &[
-                "ст. 22 Федерального закона от 21.11.2011 № 323-ФЗ «Об основах охраны здоровья граждан»",
-                "ч. 2 ст. 6, ст. 9 Федерального закона от 06.04.2011 № 63-ФЗ «Об электронной подписи»",
-            ],
-            "323-ФЗ ст. 22",
-        ),
-        Kind::PdConsent | Kind::MarketingConsent => (
-            "personal-data",
-            &[
-                "ст. 9 Федерального закона от 27.07.2006 № 152-ФЗ «О персональных данных»",
-                "ч. 2 ст. 6, ст. 9 Федерального закона от 06.04.2011 № 63-ФЗ «Об электронной подписи»",
-            ],
-            "152-ФЗ ст. 9",
-        ),
-        Kind::PaidContract
-        | Kind::Addendum
-        | Kind::UserAgreement
-        | Kind::EdoAgreement
-        | Kind::MedicalRecordOut
-        | Kind::Other => (
-            "civil",
-            &[
-                "п. 1 ст. 160, п. 2 ст. 434 Гражданского кодекса Российской Федерации",
-                "ч. 2 ст. 6, ст. 9 Федерального закона от 06.04.2011 № 63-ФЗ «Об электронной подписи»",
-            ],
-            "63-ФЗ ст. 9",
-        ),
+fn no_row() -> Refusal {
+    Refusal {
+        rule: "R1",
+        law: "63-ФЗ ст. 6 ч. 2".into(),
+        sentence: "Документ этого вида нельзя подписать таким способом.".into(),
+        to_signer: "Этот документ нельзя подписать таким способом. Позвоните в клинику.".into(),
+    }
+}
+
+fn outside_the_account() -> Refusal {
+    Refusal {
+        rule: "R6",
+        law: "63-ФЗ ст. 9 ч. 2".into(),
+        sentence: "Подпись кодом из СМС возможна только в личном кабинете, по соглашению об электронном \
+                   документообороте."
+            .into(),
+        to_signer: "Подписать кодом можно только в личном кабинете. Позвоните в клинику: она пришлёт документ туда."
+            .into(),
+    }
+}
+
+fn refused(rule: &'static str, row: &Row) -> Refusal {
+    Refusal {
+        rule,
+        law: row.law.clone(),
+        sentence: row.clinic.clone(),
+        to_signer: row.signer.clone(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ask(kind: Kind, delivery: Delivery, method: Method) -> Result<Allowed, Refusal> {
-        let born = Birthday::parse("1985-03-12").unwrap();
-        decide(Question {
-            kind,
-            delivery,
-            method,
-            patient_born: born,
-            acting: None,
-            today: (2026, 11, 22),
-        })
-    }
-
-    #[test]
-    fn no_medical_consent_by_sms_in_any_combination() {
-        for kind in [
-            Kind::Ids,
-            Kind::Refusal,
-            Kind::TelemedConsent,
-            Kind::SecrecyDisclosure,
-        ] {
-            for delivery in Delivery::ALL {
-                assert_eq!(ask(kind, *delivery, Method::Sms).unwrap_err().rule, "R1");
-            }
-            assert!(ask(kind, Delivery::Link, Method::Esia).is_ok());
-        }
-    }
-
-    #[test]
-    fn sms_only_in_the_account() {
-        assert_eq!(
-            ask(Kind::PdConsent, Delivery::Link, Method::Sms)
-                .unwrap_err()
-                .rule,
-            "R6"
-        );
-        assert!(ask(Kind::PdConsent, Delivery::Account, Method::Sms).is_ok());
-    }
-}
+mod tests;

@@ -178,7 +178,7 @@ impl Problem {
     /// A refusal of the policy, for the person who is about to sign.
     pub fn of_refusal_to_sign(refusal: Refusal) -> Self {
         Self {
-            detail: refusal.to_signer.into(),
+            detail: refusal.to_signer.clone(),
             ..refusal.into()
         }
     }
@@ -188,7 +188,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self {
             rule: Some(refusal.rule.into()),
-            law: Some(refusal.law.into()),
+            law: Some(refusal.law),
             ..Self::new(Code::Policy, refusal.sentence)
         }
     }

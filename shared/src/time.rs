@@ -14,7 +14,7 @@ pub struct Timestamp(i64);
 /// Moscow has been at UTC+3 without summer time since 26 October 2014 (248-FZ).
 const MOSCOW: UtcOffset = time::macros::offset!(+3);
 
-const MONTHS: [&str; 12] = [
+pub(crate) const MONTHS: [&str; 12] = [
     "января",
     "февраля",
     "марта",

@@ -16,7 +16,7 @@ use axum::response::Response;
 use podpis_kit::store::{Document, documents, esia_health};
 use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, random, vars};
 use podpis_shared::hash::sha256_hex;
-use podpis_shared::policy;
+use podpis_shared::policy::{self, Agreement};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{EsiaComplete, EsiaCompleted};
 use podpis_shared::wire::vault::{EsiaIdentity, Sign, Signed};
@@ -104,7 +104,9 @@ async fn identify(
     if session.sha256 != document.hashes.sha256 {
         return Err(failure(Code::HashMismatch));
     }
-    let outcome = if let Err(refusal) = policy::decide(document.question(at)) {
+    let table = podpis_kit::policy::table().await?;
+    let question = document.question(at, Method::Esia, Agreement::Missing);
+    let outcome = if let Err(refusal) = policy::decide(&table, question) {
         Err(Refused::Policy(refusal))
     } else if at >= session.expires_at {
         Err(Refused::Session)
@@ -135,7 +137,7 @@ async fn identify(
             .identity
             .ok_or_else(|| failure(decided.failure.unwrap_or(Code::EsiaSession)));
     }
-    db::refuse(db, &document, &session.id, refused, now()).await?;
+    db::refuse(db, &document, &session.id, &refused, now()).await?;
     Err(refused.into())
 }
 
@@ -200,7 +202,7 @@ async fn ask_esia(
 async fn record_health(db: &Db, at_sign_in: bool, outcome: &Result<EsiaIdentity, Refused>) {
     let refused = match outcome {
         Ok(_) => return esia_health::ok(db, now()).await,
-        Err(refused) => *refused,
+        Err(refused) => refused,
     };
     let asked = if at_sign_in {
         Step::Authorize
@@ -208,8 +210,8 @@ async fn record_health(db: &Db, at_sign_in: bool, outcome: &Result<EsiaIdentity,
         Step::Token
     };
     let (step, code) = match refused {
-        Refused::Unavailable(step) => (step, None),
-        Refused::Rejected(code) => (asked, code),
+        Refused::Unavailable(step) => (*step, None),
+        Refused::Rejected(code) => (asked, *code),
         // ESIA may have changed its certificate, or our clock is off.
         Refused::Token(_) | Refused::State => (asked, None),
         _ => return,

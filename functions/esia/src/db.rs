@@ -157,7 +157,7 @@ pub async fn refuse(
     db: Db,
     document: &Document,
     id: &str,
-    refused: Refused,
+    refused: &Refused,
     at: Timestamp,
 ) -> Result<(), DbError> {
     let status = if refused.is_final() {

@@ -15,7 +15,7 @@ use std::fmt;
 const RETRY_AFTER_S: u32 = 5;
 
 /// A refusal of ours or of ESIA's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// The person did not allow it at ESIA.
     Denied,
@@ -91,7 +91,7 @@ impl fmt::Display for EsiaCode {
 
 impl Refused {
     /// The stable code.
-    pub const fn code(self) -> Code {
+    pub const fn code(&self) -> Code {
         match self {
             Self::Denied => Code::EsiaDenied,
             Self::Unavailable(_) => Code::EsiaUnavailable,
@@ -99,7 +99,7 @@ impl Refused {
             Self::Session => Code::EsiaSession,
             Self::Code => Code::EsiaCode,
             Self::State => Code::EsiaState,
-            Self::Token(error) => of_token(error),
+            Self::Token(error) => of_token(*error),
             Self::PersonData(_) => Code::EsiaPersonData,
             Self::Unconfirmed => Code::EsiaUnconfirmed,
             Self::Child => Code::EsiaChild,
@@ -114,22 +114,22 @@ impl Refused {
     ///
     /// While the token endpoint is down the code may still be good; a used code may belong to a request that is still
     /// at work.
-    pub const fn is_final(self) -> bool {
+    pub const fn is_final(&self) -> bool {
         !matches!(self, Self::Unavailable(Step::Token) | Self::Session)
     }
 
     /// What the journal keeps: kinds only, no data of any person.
-    pub fn entry(self, act_id: &str) -> Value {
+    pub fn entry(&self, act_id: &str) -> Value {
         let mut entry = json!({"act_id": act_id, "code": self.code().as_str()});
         match self {
             Self::Unavailable(step) => entry["check"] = step.as_str().into(),
             Self::Rejected(Some(code)) => entry["esia"] = code.to_string().into(),
             Self::Token(error) => entry["check"] = error.to_string().into(),
-            Self::PersonData(field) => entry["check"] = field.into(),
+            Self::PersonData(field) => entry["check"] = (*field).into(),
             Self::WrongPerson(mismatch) => entry["mismatch"] = json!(mismatch),
             Self::Policy(refusal) => {
                 entry["rule"] = refusal.rule.into();
-                entry["law"] = refusal.law.into();
+                entry["law"] = refusal.law.as_str().into();
             }
             Self::Rejected(None)
             | Self::Denied

@@ -12,7 +12,7 @@ use axum::response::Response;
 use podpis_kit::store::{Document, links};
 use podpis_kit::{Context, Failure, Result, at_rest, http, now, random};
 use podpis_shared::hash::sha256_hex;
-use podpis_shared::policy;
+use podpis_shared::policy::{self, Agreement, Table};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{Consent, EsiaStart, EsiaStarted, Presentation};
 use podpis_shared::wire::vault::Act;
@@ -40,7 +40,8 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
     let settings = Settings::load(&headers).await?;
     let at = now();
     let (db, document) = links::open(&headers, at).await?;
-    let consent = check(&document, &request, at)?;
+    let table = podpis_kit::policy::table().await?;
+    let consent = check(&table, &document, &request, at)?;
     // Who the person is could not be kept: said before they go to ESIA, not after.
     at_rest::Keys::load(&db).await?;
     if db::count_since(&db, &document.id, at.plus(-SESSION_S)).await? >= SESSIONS_MAX {
@@ -121,19 +122,22 @@ pub fn check_open(document: &Document, at: Timestamp) -> Result<()> {
         Status::Sent | Status::Opened if !document.is_open(at) => {
             "Время подписания истекло. Попросите клинику прислать документ ещё раз."
         }
-        Status::Sent | Status::Opened if document.method != Method::Esia => {
-            "Этот документ подписывается не через Госуслуги. Обновите страницу."
-        }
         Status::Sent | Status::Opened => return Ok(()),
     };
     Err(Failure::new(Code::InvalidState, detail))
 }
 
 /// The page saw this very document, all of it, and the words that are in force.
-fn check(document: &Document, request: &EsiaStart, at: Timestamp) -> Result<Consent> {
+fn check(
+    table: &Table,
+    document: &Document,
+    request: &EsiaStart,
+    at: Timestamp,
+) -> Result<Consent> {
     check_open(document, at)?;
     // Whoever may not sign any more learns it before signing in.
-    policy::decide(document.question(at)).map_err(Refused::Policy)?;
+    let question = document.question(at, Method::Esia, Agreement::Missing);
+    policy::decide(table, question).map_err(Refused::Policy)?;
     if request.sha256 != document.hashes.sha256
         || request.streebog256 != document.hashes.streebog256
     {

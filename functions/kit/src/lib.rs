@@ -14,6 +14,7 @@ pub mod neighbour;
 pub mod outbound;
 pub mod random;
 pub mod store;
+pub mod policy;
 pub mod vars;
 
 pub use db::{Db, Tx};

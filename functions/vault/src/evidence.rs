@@ -14,7 +14,7 @@ use podpis_kit::store::{Document, documents};
 use podpis_kit::{Db, Failure, Result, now, random};
 use podpis_shared::hash::{hex, sha256_hex};
 use podpis_shared::wire::vault::EsiaIdentity;
-use podpis_shared::{Email, Phone, Snils, Status, Timestamp, policy};
+use podpis_shared::{Email, Phone, Snils, Status, Timestamp};
 
 /// `GET /documents/{id}/evidence`: the bundle as of now, in canonical form.
 pub(crate) async fn read(Path(id): Path<String>) -> Result<Response> {
@@ -103,14 +103,9 @@ pub(crate) fn of_signature(signature: &Signature<'_>) -> Result<format::Signatur
         },
         capacity: capacity(document, signature.at),
         policy: format::Policy {
-            version: policy::VERSION.into(),
-            rule: signature.allowed.rule.into(),
-            basis: signature
-                .allowed
-                .basis
-                .iter()
-                .map(|line| (*line).to_owned())
-                .collect(),
+            version: signature.policy.clone(),
+            rule: signature.allowed.rule.clone(),
+            basis: signature.allowed.basis.clone(),
         },
         consent: act.consent.clone(),
         presentation: act.presentation.clone(),

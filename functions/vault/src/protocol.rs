@@ -64,12 +64,7 @@ pub(crate) fn of(signature: &Signature<'_>, verify_url: Option<String>) -> Proto
             version: signature.request.act.consent.version.clone(),
         },
         signed_at: signature.at.at(),
-        legal_basis: signature
-            .allowed
-            .basis
-            .iter()
-            .map(|line| (*line).to_owned())
-            .collect(),
+        legal_basis: signature.allowed.basis.clone(),
         needs_medic: document.kind.needs_medic(),
         seal: None,
         verify_url,

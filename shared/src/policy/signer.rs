@@ -1,5 +1,7 @@
 //! Who signs: the patient, or somebody on the patient's behalf. Rule R3.
 //!
+//! The ages are data, in `ages` of the table:
+//!
 //! | ground | on the patient's behalf until | law |
 //! |---|---|---|
 //! | `minor` | 15 for care and medical secrecy, 18 for everything else | 323-FZ art. 20 part 2, art. 54 part 2; Civil Code art. 26, 28 |
@@ -9,21 +11,14 @@
 //! | `incapable` | any age | 323-FZ art. 20 part 2; Civil Code art. 29 |
 //!
 //! The kind of a document does not say what care it is about, so the clinic names the ground; where it names none, it
-//! is `minor`. Younger than [`CONSENT_AGE`], nobody signs personally.
+//! is `minor`. Younger than 15 (323-FZ art. 20 part 2, art. 54 part 2), nobody signs personally. Whoever acts is of age
+//! (Civil Code art. 21); a parent without a guardian of the parent's own acts from 16 (Family Code art. 62 part 2).
 
-use super::{Question, Refusal};
-use crate::document::Kind;
+use super::row::{AgeRow, Bound, Row, Verdict};
+use super::{Question, Refusal, Table};
+use crate::document::{Kind, Method};
 use crate::person::Birthday;
 use serde::{Deserialize, Serialize};
-
-/// From this age a person consents to medical interventions personally (323-FZ art. 20 part 2, art. 54 part 2).
-pub const CONSENT_AGE: i32 = 15;
-
-/// Majority (Civil Code art. 21).
-const MAJORITY: i32 = 18;
-
-/// From this age a parent acts for a child without a guardian of the parent's own (Family Code art. 62 part 2).
-const PARENT_AGE: i32 = 16;
 
 /// Why somebody signs on the patient's behalf.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,107 +46,98 @@ pub struct Acting {
     pub ground: Ground,
 }
 
-/// Too young to sign, and nobody acts for the patient.
-pub const TOO_YOUNG: Refusal = Refusal {
-    rule: "R3",
-    law: "323-ФЗ ст. 20 ч. 2",
-    sentence: "Пациенту меньше 15 лет: подписывает родитель или другой законный представитель.",
-    to_signer: "Пациенту меньше 15 лет: за него подписывает родитель или другой законный представитель. Позвоните в \
-                клинику: она пришлёт документ на имя представителя.",
-};
-
-/// Somebody acts for a patient who consents personally by now.
-pub const COME_OF_AGE: Refusal = Refusal {
-    rule: "R3",
-    law: "323-ФЗ ст. 20 ч. 2",
-    sentence: "С 15 лет пациент подписывает согласие лично. Если закон велит подписать представителю и после 15 лет, \
-               назовите основание в representative.ground.",
-    to_signer: "Пациенту уже исполнилось 15 лет: согласие он подписывает лично. Позвоните в клинику: она пришлёт \
-                документ на его имя.",
-};
-
-const DRUG_TREATMENT: Refusal = Refusal {
-    rule: "R3",
-    law: "323-ФЗ ст. 54 ч. 2",
-    sentence: "С 16 лет пациент подписывает согласие на лечение наркомании лично.",
-    to_signer: "Пациенту уже исполнилось 16 лет: согласие он подписывает лично. Позвоните в клинику: она пришлёт \
-                документ на его имя.",
-};
-
-const NARCOLOGY: Refusal = Refusal {
-    rule: "R3",
-    law: "323-ФЗ ст. 20 ч. 2",
-    sentence: "С 18 лет пациент подписывает согласие на наркологическую помощь и освидетельствование лично.",
-    to_signer: ADULT_TO_SIGNER,
-};
-
-const DONATION: Refusal = Refusal {
-    rule: "R3",
-    law: "323-ФЗ ст. 47 ч. 5",
-    sentence: "С 18 лет пациент подписывает согласие на донорство и трансплантацию лично.",
-    to_signer: ADULT_TO_SIGNER,
-};
-
-const ADULT: Refusal = Refusal {
-    rule: "R3",
-    law: "ГК РФ ст. 21, 26, 28",
-    sentence: "С 18 лет пациент подписывает документы лично. За недееспособного подписывает представитель: назовите \
-               основание incapable в representative.ground.",
-    to_signer: ADULT_TO_SIGNER,
-};
-
-const ADULT_TO_SIGNER: &str = "Пациенту уже исполнилось 18 лет: документ он подписывает лично. Позвоните в клинику: она \
-                               пришлёт документ на его имя.";
-
-const NO_ADULT: Refusal = Refusal {
-    rule: "R3",
-    law: "ГК РФ ст. 21, СК РФ ст. 62 ч. 2",
-    sentence: "Представителю меньше 18 лет. За ребёнка младше 15 лет может подписать родитель с 16 лет, в остальных \
-               случаях представитель должен быть совершеннолетним.",
-    to_signer: "Подписать за пациента может только совершеннолетний. Позвоните в клинику: она пришлёт документ на имя \
-                другого представителя.",
-};
-
-/// Whether the one who is to sign may do so on this day.
+/// Whether the one who is to sign may do so on this day, where `row` allows the method.
 ///
 /// # Errors
 /// The refusal by R3.
-pub(super) fn check(q: Question) -> Result<(), Refusal> {
-    let age = q.patient_born.age_on(q.today);
-    let Some(acting) = q.acting else {
-        return if age < CONSENT_AGE {
-            Err(TOO_YOUNG)
-        } else {
+pub(super) fn check(table: &Table, row: &Row, q: Question) -> Result<(), Refusal> {
+    let Some(born) = q.patient_born else {
+        return if is_offer_to_holder(row, q) {
             Ok(())
+        } else {
+            Err(age_unknown())
         };
     };
-    if let Some((until, refusal)) = limit(acting.ground, q.kind)
-        && age >= until
-    {
-        return Err(refusal);
-    }
-    let enough = if acting.ground == Ground::Minor && age < CONSENT_AGE {
-        PARENT_AGE
-    } else {
-        MAJORITY
+    let age = born.age_on(q.today);
+    let Some(acting) = q.acting else {
+        return not_younger(table, Bound::PatientFrom, age);
     };
-    if acting.born.age_on(q.today) < enough {
-        return Err(NO_ADULT);
+    let limits = table
+        .ages
+        .iter()
+        .filter(|row| row.limits(acting.ground, table.is_care(q.kind)));
+    let limit = limits
+        .min_by_key(|row| row.age.unwrap_or(i32::MAX))
+        .ok_or_else(no_limit)?;
+    if limit.age.is_some_and(|until| age >= until) {
+        return Err(refused(limit));
     }
-    Ok(())
+    let bound = if acting.ground == Ground::Minor && is_small(table, age) {
+        Bound::ParentFrom
+    } else {
+        Bound::ActingFrom
+    };
+    not_younger(table, bound, acting.born.age_on(q.today))
 }
 
-/// The patient's age from which nobody signs for them any more, and the refusal then.
-const fn limit(ground: Ground, kind: Kind) -> Option<(i32, Refusal)> {
-    let care = kind.needs_medic() || matches!(kind, Kind::SecrecyDisclosure);
-    Some(match ground {
-        Ground::Incapable => return None,
-        _ if !care => (MAJORITY, ADULT),
-        Ground::Minor => (CONSENT_AGE, COME_OF_AGE),
-        Ground::MinorDrugTreatment => (16, DRUG_TREATMENT),
-        Ground::MinorNarcology => (MAJORITY, NARCOLOGY),
-        Ground::MinorDonation => (MAJORITY, DONATION),
-    })
+/// Somebody whose name nobody knows accepts an offer by a code to their own phone or e-mail.
+fn is_offer_to_holder(row: &Row, q: Question) -> bool {
+    q.acting.is_none()
+        && q.method != Method::Esia
+        && row.verdict == Verdict::AllowOffer
+        && matches!(q.kind, Kind::UserAgreement | Kind::EdoAgreement)
+}
+
+/// So young that a parent who is a minor acts too.
+fn is_small(table: &Table, age: i32) -> bool {
+    let mut rows = table
+        .ages
+        .iter()
+        .filter(|row| row.bound == Bound::ParentFrom);
+    rows.all(|row| row.child_under.is_some_and(|under| age < under))
+}
+
+/// Not younger than the strictest row of the bound says.
+fn not_younger(table: &Table, bound: Bound, age: i32) -> Result<(), Refusal> {
+    let rows = table.ages.iter().filter(|row| row.bound == bound);
+    let row = rows.max_by_key(|row| row.age).ok_or_else(no_limit)?;
+    if row.age.is_some_and(|from| age >= from) {
+        Ok(())
+    } else {
+        Err(refused(row))
+    }
+}
+
+fn refused(row: &AgeRow) -> Refusal {
+    Refusal {
+        rule: "R3",
+        law: row.law.clone(),
+        sentence: row.clinic.clone(),
+        to_signer: row.signer.clone(),
+    }
+}
+
+fn age_unknown() -> Refusal {
+    Refusal {
+        rule: "R3",
+        law: "323-ФЗ ст. 20 ч. 2, ГК РФ ст. 21, 26, 28".into(),
+        sentence: "Дата рождения пациента неизвестна, а от возраста зависит, кто подписывает: назовите её в \
+                   patient.birth_date."
+            .into(),
+        to_signer: "Мы не знаем вашу дату рождения, а от возраста зависит, кто подписывает. Войдите через Госуслуги \
+                    или позвоните в клинику."
+            .into(),
+    }
+}
+
+/// A table without a row for this case allows nothing.
+fn no_limit() -> Refusal {
+    Refusal {
+        rule: "R3",
+        law: "323-ФЗ ст. 20 ч. 2, ГК РФ ст. 21, 26, 28".into(),
+        sentence: "Правила не говорят, кто подписывает такой документ.".into(),
+        to_signer: "Этот документ нельзя подписать электронно. Позвоните в клинику.".into(),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The table of failures.
 
 use super::*;
-use podpis_shared::policy;
+use podpis_shared::policy::Refusal;
 
 /// One of each, with what the journal keeps beside act and code.
 fn all() -> Vec<(Refused, &'static str, Value)> {
@@ -69,7 +69,12 @@ fn all() -> Vec<(Refused, &'static str, Value)> {
             json!({"mismatch": "latin"}),
         ),
         (
-            Refused::Policy(policy::COME_OF_AGE),
+            Refused::Policy(Refusal {
+                rule: "R3",
+                law: "323-ФЗ ст. 20 ч. 2".into(),
+                sentence: "клинике".into(),
+                to_signer: "пациенту".into(),
+            }),
             "policy",
             json!({"rule": "R3", "law": "323-ФЗ ст. 20 ч. 2"}),
         ),

@@ -2,7 +2,7 @@
 
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::store::journal::{self, Event};
-use podpis_shared::policy::Question;
+use podpis_shared::policy::{Agreement, Question};
 use podpis_shared::wire::mis::{self, Representative};
 use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Person, Status, Timestamp};
 use serde_json::json;
@@ -71,14 +71,15 @@ impl Document {
             .map_or(&self.patient, |r| &r.person)
     }
 
-    /// What the policy is asked of this document before its signer may sign.
-    pub fn question(&self, now: Timestamp) -> Question {
+    /// What the policy is asked of this document before its signer may sign it by `method`.
+    pub fn question(&self, now: Timestamp, method: Method, agreement: Agreement) -> Question {
         Question {
             kind: self.kind,
             delivery: self.delivery,
-            method: self.method,
+            method,
             patient_born: self.patient.birth_date,
             acting: self.representative.as_ref().map(Representative::acting),
+            agreement,
             today: now.moscow_date(),
         }
     }

@@ -11,7 +11,7 @@ use axum::response::Response;
 use podpis_kit::store::outbox::{self, Channel};
 use podpis_kit::store::{Document, Event, blobs, journal};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
-use podpis_shared::policy::{self, Question};
+use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::{EXTERNAL_ID_MAX, NewDocument, Representative, TITLE_MAX};
 use podpis_shared::wire::vault::Stored;
@@ -40,15 +40,19 @@ pub(crate) async fn create(
     // An upload may take minutes: others use the handle meanwhile.
     drop(db);
     let at = now();
+    let table = podpis_kit::policy::table().await?;
     let Upload {
         new,
         document_sha256,
         stored,
-    } = multipart::receive(&context, &headers, body, |new| check(new, at)).await?;
+    } = multipart::receive(&context, &headers, body, |new| check(&table, new, at)).await?;
     let content = format!("{document_sha256}:{}", stored.hashes.sha256);
     let once = idempotency::of(&headers, &clinic.id, "/documents", content.as_bytes());
     let outcome = match once {
-        Ok(once) => store(&clinic, &headers, new, &stored, once.as_ref(), at).await,
+        Ok(once) => {
+            let version = table.version();
+            store(&clinic, &headers, new, &stored, once.as_ref(), version, at).await
+        }
         Err(failure) => Err(failure),
     };
     match outcome {
@@ -79,6 +83,7 @@ async fn store(
     new: NewDocument,
     stored: &Stored,
     once: Option<&idempotency::Request>,
+    policy: &str,
     at: Timestamp,
 ) -> Result<Outcome> {
     let base_url = vars::base_url(headers).await?;
@@ -96,7 +101,7 @@ async fn store(
     db::insert_document(&tx, &document).await?;
     let facts = json!({
         "kind": document.kind, "delivery": document.delivery, "method": document.method,
-        "sha256": document.hashes.sha256, "policy": policy::VERSION,
+        "sha256": document.hashes.sha256, "policy": policy,
     });
     journal::append(&tx, &clinic.id, Some(&document.id), Event::Sent, at, facts).await?;
     if let (Delivery::Link, Some(phone)) = (document.delivery, &document.signer().phone) {
@@ -142,7 +147,7 @@ fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -
 }
 
 /// What can be said of a document before its file is looked at.
-fn check(new: &NewDocument, at: Timestamp) -> Result<()> {
+fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
     let invalid = |detail: &str| Err(Failure::new(Code::Invalid, detail));
     let title = new.title.trim();
     if title.is_empty() || title.chars().count() > TITLE_MAX || title.chars().any(char::is_control)
@@ -187,14 +192,16 @@ fn check(new: &NewDocument, at: Timestamp) -> Result<()> {
     {
         return invalid("expires_at is not within a year from now");
     }
-    policy::decide(Question {
+    let question = Question {
         kind: new.kind,
         delivery: new.delivery,
         method: new.method,
         patient_born: new.patient.birth_date,
         acting: new.representative.as_ref().map(Representative::acting),
+        agreement: Agreement::NotAsked,
         today: at.moscow_date(),
-    })?;
+    };
+    policy::decide(table, question)?;
     if new.delivery == Delivery::Account {
         return invalid("delivery `account` is not available in this version; use `link`");
     }
