@@ -104,6 +104,8 @@ named! {
         Esia = "esia",
         /// One-time code from an SMS.
         Sms = "sms",
+        /// One-time code from an e-mail: only to accept a clinic's user agreement, never asked for by a MIS.
+        Email = "email",
     }
 }
 
@@ -113,6 +115,7 @@ impl Method {
         match self {
             Self::Esia => "простая электронная подпись посредством ЕСИА (Госуслуги)",
             Self::Sms => "простая электронная подпись кодом из СМС",
+            Self::Email => "простая электронная подпись кодом из письма",
         }
     }
 }

@@ -27,8 +27,9 @@ pub struct Person {
     /// Отчество, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub middle_name: Option<Sensitive<String>>,
-    /// Date of birth.
-    pub birth_date: Birthday,
+    /// Date of birth; `None` only of the holder of a phone or e-mail whom nobody has named ([`Person::holder`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<Birthday>,
     /// СНИЛС.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snils: Option<Snils>,
@@ -72,6 +73,10 @@ impl Person {
     /// could ever sign.
     pub fn check(&self) -> Result<(), PersonError> {
         self.check_form()?;
+        if self.birth_date.is_none() {
+            let (field, why) = ("birth_date", "is missing");
+            return Err(PersonError { field, why });
+        }
         let mixed = self.names().find(|(_, name)| name::is_mixed(name));
         mixed.map_or(Ok(()), |(field, _)| {
             let why = "mixes Cyrillic letters with those of another alphabet";
@@ -88,8 +93,33 @@ impl Person {
             .try_for_each(|(field, name)| check_name(field, name))
     }
 
-    /// `Иванова Мария Петровна`.
+    /// Whoever holds a phone or an e-mail, proven by a code, where no clinic and not ESIA has named them yet.
+    pub fn holder(phone: Option<Phone>, email: Option<Email>) -> Self {
+        Self {
+            last_name: Sensitive::default(),
+            first_name: Sensitive::default(),
+            middle_name: None,
+            birth_date: None,
+            snils: None,
+            phone,
+            email,
+        }
+    }
+
+    /// Whether somebody has named this person.
+    pub fn is_named(&self) -> bool {
+        !self.last_name.expose().is_empty()
+    }
+
+    /// `Иванова Мария Петровна`; `владелец номера +79161234567` of whom nobody has named.
     pub fn full_name(&self) -> String {
+        if !self.is_named() {
+            return match (&self.phone, &self.email) {
+                (Some(phone), _) => format!("владелец номера {}", phone.expose()),
+                (None, Some(email)) => format!("владелец адреса {}", email.expose()),
+                (None, None) => "имя не названо".into(),
+            };
+        }
         let mut name = format!(
             "{} {}",
             self.last_name.expose().trim(),
@@ -109,6 +139,9 @@ impl Person {
 
     /// `Мария Петровна И.`: how the page greets whoever holds the link, before any identification.
     pub fn greeting(&self) -> String {
+        if !self.is_named() {
+            return self.full_name();
+        }
         let mut name = self.first_name.expose().trim().to_owned();
         if let Some(middle) = self
             .middle_name
@@ -146,7 +179,7 @@ impl Person {
                 Mismatch::Name
             });
         }
-        if self.birth_date != identified.birth_date {
+        if self.birth_date.is_none() || self.birth_date != identified.birth_date {
             return Err(Mismatch::BirthDate);
         }
         if self.snils.is_some() && self.snils != identified.snils {

@@ -1,5 +1,7 @@
 //! What goes over the wire between pages and functions, and among functions.
 
+pub mod account;
+pub mod code;
 pub mod mis;
 pub mod patient;
 pub mod vault;

@@ -42,11 +42,12 @@ pub fn read(body: &[u8]) -> Result<Person, DataError> {
         last_name: name(data.last_name).ok_or(DataError::Field("lastName"))?,
         first_name: name(data.first_name).ok_or(DataError::Field("firstName"))?,
         middle_name: name(data.middle_name),
-        birth_date: data
-            .birth_date
-            .as_deref()
-            .and_then(Birthday::parse_dotted)
-            .ok_or(DataError::Field("birthDate"))?,
+        birth_date: Some(
+            data.birth_date
+                .as_deref()
+                .and_then(Birthday::parse_dotted)
+                .ok_or(DataError::Field("birthDate"))?,
+        ),
         snils: data
             .snils
             .map(|text| Snils::parse(&text).ok_or(DataError::Field("snils")))
@@ -101,7 +102,7 @@ mod tests {
     fn the_documented_form() {
         let person = read(sample().to_string().as_bytes()).unwrap();
         assert_eq!(person.full_name(), "Иванова Мария Петровна");
-        assert_eq!(person.birth_date, Birthday::parse("1985-03-12").unwrap());
+        assert_eq!(person.birth_date, Birthday::parse("1985-03-12"));
         assert_eq!(person.snils.unwrap().expose(), "11223344595");
     }
 

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_journal.sql"),
     include_str!("../migrations/0003_seal.sql"),
     include_str!("../migrations/0004_esia.sql"),
+    include_str!("../migrations/0005_account.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

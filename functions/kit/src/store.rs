@@ -3,10 +3,13 @@
 //! Every change of a document's state is one transaction: compare-and-set of the
 //! status, its journal entry and its messages.
 
+pub mod accounts;
+pub mod agreements;
 pub mod blobs;
 pub mod documents;
 pub mod esia_certificates;
 pub mod esia_health;
+pub mod intake;
 pub mod journal;
 pub mod links;
 pub mod outbox;

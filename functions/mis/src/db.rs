@@ -197,52 +197,6 @@ pub(crate) async fn signatures_of(
     Ok(by_document)
 }
 
-pub(crate) async fn next_position(tx: &Tx, clinic_id: &str) -> Result<i64, DbError> {
-    let sql = "SELECT coalesce(max(position), 0) + 1 FROM documents WHERE clinic_id = ?1";
-    tx.first(sql, [clinic_id.into()])
-        .await?
-        .map_or(Ok(1), |row| row.int(0))
-}
-
-pub(crate) async fn insert_document(tx: &Tx, document: &Document) -> Result<(), DbError> {
-    let json = |value: serde_json::Result<String>| value.map_err(|e| DbError::host("json", e));
-    let patient = json(serde_json::to_string(&document.patient))?;
-    let representative = document
-        .representative
-        .as_ref()
-        .map(|r| json(serde_json::to_string(r)))
-        .transpose()?;
-    tx.execute(
-        "INSERT INTO documents (id, clinic_id, position, kind, title, external_id, patient, representative, \
-         delivery, method, parties, metadata, status, original_blob, sha256, streebog256, size, pages, created_at, \
-         expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
-        [
-            document.id.as_str().into(),
-            document.clinic_id.as_str().into(),
-            document.position.into(),
-            document.kind.as_str().into(),
-            document.title.as_str().into(),
-            document.external_id.as_deref().into(),
-            patient.into(),
-            representative.into(),
-            document.delivery.as_str().into(),
-            document.method.as_str().into(),
-            document.parties.as_str().into(),
-            document.metadata.as_str().into(),
-            document.status.as_str().into(),
-            document.original_blob.as_str().into(),
-            document.hashes.sha256.as_str().into(),
-            document.hashes.streebog256.as_str().into(),
-            i64::try_from(document.size).unwrap_or(i64::MAX).into(),
-            document.pages.into(),
-            document.created_at.unix().into(),
-            document.expires_at.unix().into(),
-        ],
-    )
-    .await
-    .map(|_| ())
-}
-
 // --- events ---
 
 pub(crate) async fn events(

@@ -72,7 +72,7 @@ pub struct SignerFacts {
     /// Last, first and middle name.
     pub full_name: String,
     /// Date of birth.
-    pub birth_date: Date,
+    pub birth_date: Option<Date>,
     /// In whose name.
     pub capacity: Capacity,
     /// Masked SNILS, for example `***-***-445 95`.
@@ -91,7 +91,7 @@ pub enum Capacity {
         /// The patient's full name.
         patient: String,
         /// The patient's date of birth.
-        patient_birth_date: Date,
+        patient_birth_date: Option<Date>,
         /// On what basis, for example «законный представитель (мать), свидетельство о рождении …».
         basis: String,
     },

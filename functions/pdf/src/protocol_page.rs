@@ -130,7 +130,9 @@ impl Page {
         let signer = &protocol.signer;
         self.section("Подписант");
         self.fact("Фамилия, имя, отчество", &signer.full_name);
-        self.fact("Дата рождения", &date(signer.birth_date));
+        if let Some(born) = signer.birth_date {
+            self.fact("Дата рождения", &date(born));
+        }
         match &signer.capacity {
             Capacity::Patient => self.fact("В каком качестве", "пациент, от своего имени"),
             Capacity::Representative {
@@ -138,12 +140,11 @@ impl Page {
                 patient_birth_date,
                 basis,
             } => {
+                let born =
+                    patient_birth_date.map_or_else(String::new, |born| format!(", {}", date(born)));
                 self.fact(
                     "В каком качестве",
-                    &format!(
-                        "представитель пациента: {patient}, {}",
-                        date(*patient_birth_date)
-                    ),
+                    &format!("представитель пациента: {patient}{born}"),
                 );
                 self.fact("Основание", basis);
             }

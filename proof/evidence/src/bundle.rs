@@ -121,8 +121,9 @@ pub struct Signature {
 pub struct Signer {
     /// Full name as the clinic gave it.
     pub name: String,
-    /// Date of birth as the clinic gave it.
-    pub birth_date: Birthday,
+    /// Date of birth as the clinic gave it; absent of the holder of a phone or e-mail whom nobody has named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<Birthday>,
     /// SNILS, all but its end hidden.
     pub snils_masked: Option<String>,
     /// Phone, its middle hidden.
@@ -156,7 +157,8 @@ pub enum Capacity {
         /// The patient's full name.
         patient: String,
         /// The patient's date of birth.
-        patient_birth_date: Birthday,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        patient_birth_date: Option<Birthday>,
         /// On what basis.
         basis: String,
         /// Where the clinic keeps the proof of it.
@@ -201,7 +203,8 @@ pub struct Esia {
     /// Full name as ESIA gave it.
     pub name: String,
     /// Date of birth as ESIA gave it.
-    pub birth_date: Birthday,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<Birthday>,
     /// SHA-256 of `podpis:esia:<document id>:<oid>`: stands on the protocol page.
     pub subject_fingerprint: String,
     /// When the person signed in, by ESIA's clock.

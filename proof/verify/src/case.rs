@@ -8,7 +8,7 @@ use podpis_pdf::{
     Covered, EVIDENCE_NAME, ExamineError, Examined, FoundSignature, SignatureKind, attachment,
     examine,
 };
-use podpis_shared::Hashes;
+use podpis_shared::{Birthday, Hashes};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -136,6 +136,14 @@ impl Evidence {
 /// Then an unknown key is a forgery. A list of another operator, or one older than the document, knows nothing of it.
 pub(crate) fn list_covers(trust: &Trust, bundle: &Bundle) -> bool {
     trust.operator == bundle.operator.name && trust.as_of >= bundle.as_of
+}
+
+/// `Иванова Мария Петровна, дата рождения 12.03.1985`.
+pub(crate) fn with_birth_date(name: &str, born: Option<Birthday>) -> String {
+    match born {
+        Some(born) => format!("{name}, дата рождения {}", born.dotted()),
+        None => name.into(),
+    }
 }
 
 fn unreadable(error: &ExamineError) -> Box<Stop> {

@@ -9,9 +9,9 @@ use crate::report::{Check, CheckId, Outcome};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use podpis_evidence::{KeySet, Oid, Signature, Trust, TrustedKey, salted};
-use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::person::same_name;
+use podpis_shared::{Birthday, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -82,7 +82,7 @@ pub(crate) fn person(evidence: &Evidence, token_result: Outcome) -> Check {
     }
     .detail("Имя по данным клиники", &signature.signer.name)
     .detail("Имя по данным Госуслуг", &signature.esia.name)
-    .detail("Дата рождения", signature.signer.birth_date.dotted())
+    .detail("Дата рождения", signature.signer.birth_date.map_or_else(|| "не указана".into(), Birthday::dotted))
     .detail("СНИЛС (скрыт)", signature.signer.snils_masked.as_deref().unwrap_or("не указан"))
     .detail("Отпечаток номера учётной записи", &signature.esia.subject_fingerprint)
     .detail(
@@ -289,7 +289,7 @@ fn person_fault(
         )
     } else if !same_name(&esia.name, &signature.signer.name) {
         Some("Имя по данным Госуслуг не совпадает с именем, которое указала клиника.")
-    } else if esia.birth_date != signature.signer.birth_date {
+    } else if esia.birth_date.is_none() || esia.birth_date != signature.signer.birth_date {
         Some("Дата рождения по данным Госуслуг не совпадает с той, которую указала клиника.")
     } else {
         None

@@ -1,6 +1,6 @@
 //! The top of the report: verdict, headline, facts. Never more than the checks bear.
 
-use crate::case::{Case, Stop};
+use crate::case::{self, Case, Stop};
 use crate::report::{Check, CheckId, FORMAT, Fact, LaterEvent, Outcome, Report, Verdict};
 use crate::{Input, clinic};
 use podpis_evidence::Capacity;
@@ -122,11 +122,7 @@ fn facts(case: &Case<'_>, level: &str) -> Vec<Fact> {
         let person = &signature.signer;
         facts.push(Fact::new(
             "Подписал",
-            format!(
-                "{}, дата рождения {}",
-                person.name,
-                person.birth_date.dotted()
-            ),
+            case::with_birth_date(&person.name, person.birth_date),
         ));
         if let Capacity::Representative {
             patient,
@@ -138,7 +134,7 @@ fn facts(case: &Case<'_>, level: &str) -> Vec<Fact> {
         {
             facts.push(Fact::new(
                 "За пациента",
-                format!("{patient}, дата рождения {}", patient_birth_date.dotted()),
+                case::with_birth_date(patient, *patient_birth_date),
             ));
             if let Some(age) = patient_age {
                 facts.push(Fact::new("Полных лет пациенту", age));

@@ -12,6 +12,13 @@ pub struct Birthday {
 }
 
 impl Birthday {
+    /// The latest date that there is: for who must count as too young, because their own is missing.
+    pub const LATEST: Self = Self {
+        year: 2200,
+        month: 12,
+        day: 31,
+    };
+
     /// Parses `YYYY-MM-DD`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');

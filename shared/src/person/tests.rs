@@ -7,7 +7,7 @@ fn person(last: &str, first: &str, middle: Option<&str>) -> Person {
         last_name: Sensitive::new(last.into()),
         first_name: Sensitive::new(first.into()),
         middle_name: middle.map(|m| Sensitive::new(m.into())),
-        birth_date: Birthday::parse("1985-03-12").unwrap(),
+        birth_date: Birthday::parse("1985-03-12"),
         snils: None,
         phone: None,
         email: None,

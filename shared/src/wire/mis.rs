@@ -2,7 +2,7 @@
 
 use crate::document::{Delivery, Kind, Method, Parties, Status};
 use crate::hash::Hashes;
-use crate::person::Person;
+use crate::person::{Birthday, Person};
 use crate::policy::{Acting, Ground};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,11 @@ impl Representative {
     /// What the policy asks of whoever acts for the patient.
     pub const fn acting(&self) -> Acting {
         Acting {
-            born: self.person.birth_date,
+            // Every representative was taken in with a date; without one nobody acts.
+            born: match self.person.birth_date {
+                Some(born) => born,
+                None => Birthday::LATEST,
+            },
             ground: self.ground,
         }
     }

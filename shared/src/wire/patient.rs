@@ -162,7 +162,20 @@ pub struct EsiaComplete {
     pub error_description: Option<String>,
 }
 
-/// Answer to [`EsiaComplete`]: the signature stands.
+/// `POST /patient/document/code`: the person wants to sign by a code. Answered by [`super::account::CodeSent`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeStart {
+    /// The browser's own hash of the bytes that it rendered.
+    pub sha256: String,
+    /// Likewise, GOST R 34.11-2012.
+    pub streebog256: String,
+    /// Version of the words that the person saw.
+    pub consent_version: String,
+    /// What was shown.
+    pub presentation: Presentation,
+}
+
+/// Answer to [`EsiaComplete`], and to `POST /patient/document/sign` with a typed code: the signature stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EsiaCompleted {
     /// State of the document now.

@@ -34,7 +34,72 @@ pub struct Sign {
     /// The act on our page.
     pub act: Act,
     /// Who the person is, as checked.
-    pub identity: EsiaIdentity,
+    pub identity: Identity,
+}
+
+/// `POST /accept`: makes an accepted agreement, once: a document of its own, signed and sealed. Answered by [`Accepted`].
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Accept {
+    /// The version that was read.
+    pub agreement_id: String,
+    /// Who accepts.
+    pub account_id: String,
+    /// Identifies the act: repeating the same act gives the same answer.
+    pub act_id: String,
+    /// The act on our page.
+    pub act: Act,
+    /// The person behind the contact, where clinics or ESIA have named one.
+    pub person: Option<Person>,
+    /// The code that came back.
+    pub identity: CodeIdentity,
+}
+
+/// Answer to [`Accept`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The document with the sealed PDF.
+    pub document_id: String,
+    /// When.
+    pub accepted_at: Timestamp,
+}
+
+/// How the signer was identified.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// By ESIA.
+    Esia(Box<EsiaIdentity>),
+    /// By a code to a phone or an e-mail of the account.
+    Code(Box<CodeIdentity>),
+}
+
+/// A right code, with all that is known about it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CodeIdentity {
+    /// The account that signed.
+    pub account_id: String,
+    /// `sms` or `email`.
+    pub channel: String,
+    /// Phone in E.164, or e-mail.
+    pub to: Sensitive<String>,
+    /// The text as sent, the code replaced by dots.
+    pub text: String,
+    /// Since when the account holds this phone or e-mail.
+    pub contact_since: Timestamp,
+    /// When the account was last confirmed by ESIA.
+    pub esia_confirmed_at: Option<Timestamp>,
+    /// When the code was made.
+    pub issued_at: Timestamp,
+    /// When the gateway took it.
+    pub sent_at: Option<Timestamp>,
+    /// The gateway's receipt.
+    pub receipt: Option<String>,
+    /// When the right code came.
+    pub verified_at: Timestamp,
+    /// Wrong codes before it.
+    pub wrong_tries: u32,
+    /// Which sending it was, from 1.
+    pub round: u32,
 }
 
 /// What happened on our page before the identification.

@@ -26,7 +26,7 @@ pub(crate) fn protocol(size: usize, pages: u32) -> Protocol {
         },
         signer: SignerFacts {
             full_name: "Иванова Мария Петровна".to_owned(),
-            birth_date: date!(1985 - 03 - 12),
+            birth_date: Some(date!(1985 - 03 - 12)),
             capacity: Capacity::Patient,
             snils_masked: Some("***-***-445\u{a0}95".to_owned()),
             phone_masked: Some("+7\u{a0}916\u{a0}***-**-67".to_owned()),

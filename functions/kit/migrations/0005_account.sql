@@ -1,0 +1,221 @@
+-- The personal account: people, their contacts and devices, agreements of clinics, one-time codes.
+
+-- By what a document's people are found. `role`: patient or representative. `kind`: phone (E.164), email (lower case) or snils.
+CREATE TABLE addressees (
+    document_id TEXT NOT NULL REFERENCES documents (id),
+    role TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (kind, value, document_id, role)
+);
+
+INSERT INTO addressees (document_id, role, kind, value, created_at)
+SELECT id, 'patient', 'phone', json_extract(patient, '$.phone'), created_at FROM documents
+WHERE json_extract(patient, '$.phone') IS NOT NULL
+UNION SELECT id, 'patient', 'email', lower(json_extract(patient, '$.email')), created_at FROM documents
+WHERE json_extract(patient, '$.email') IS NOT NULL
+UNION SELECT id, 'patient', 'snils', json_extract(patient, '$.snils'), created_at FROM documents
+WHERE json_extract(patient, '$.snils') IS NOT NULL
+UNION SELECT id, 'representative', 'phone', json_extract(representative, '$.phone'), created_at FROM documents
+WHERE json_extract(representative, '$.phone') IS NOT NULL
+UNION SELECT id, 'representative', 'email', lower(json_extract(representative, '$.email')), created_at FROM documents
+WHERE json_extract(representative, '$.email') IS NOT NULL
+UNION SELECT id, 'representative', 'snils', json_extract(representative, '$.snils'), created_at FROM documents
+WHERE json_extract(representative, '$.snils') IS NOT NULL;
+
+-- One account a person, across clinics. `level`: contact (a code to a phone or e-mail) or confirmed (ESIA). `person`: JSON,
+-- encrypted at rest, NULL while nobody knows; `person_source`: clinic or esia. `esia_subject`: keyed hash of ESIA's oid.
+-- `notices`: JSON of the chosen channels.
+CREATE TABLE accounts (
+    id TEXT PRIMARY KEY,
+    created_at BIGINT NOT NULL,
+    level TEXT NOT NULL,
+    person TEXT,
+    person_source TEXT,
+    esia_subject TEXT UNIQUE,
+    confirmed_at BIGINT,
+    notices TEXT NOT NULL,
+    merged_into TEXT REFERENCES accounts (id),
+    closed_at BIGINT
+);
+
+-- Phones and e-mails that an account holds. `since`: from when; `proven_at`: the last code that came from it.
+CREATE TABLE account_contacts (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    proven_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    ended_why TEXT
+);
+
+-- A number belongs to one account at a time.
+CREATE UNIQUE INDEX account_contacts_held ON account_contacts (kind, value) WHERE ended_at IS NULL;
+
+CREATE INDEX account_contacts_by_account ON account_contacts (account_id);
+
+-- Signed-in devices; only the SHA-256 of the cookie is kept. `how`: phone, email or esia. `gate`: what must be shown before
+-- anything is: recycled (the number was silent for long) or who (several people at this contact).
+CREATE TABLE account_sessions (
+    token_hash TEXT PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    how TEXT NOT NULL,
+    contact_id TEXT,
+    gate TEXT,
+    gate_tries BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    user_agent TEXT,
+    client_addr TEXT,
+    ended_at BIGINT
+);
+
+CREATE INDEX account_sessions_by_account ON account_sessions (account_id, created_at);
+
+-- Documents of an account. `role`: signer, patient (signed by a representative) or none (looked at, not theirs).
+-- `until`: when a representative's access ends by the patient's age. `seen_at`: NULL while unread.
+CREATE TABLE account_documents (
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    document_id TEXT NOT NULL REFERENCES documents (id),
+    clinic_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    until BIGINT,
+    seen_at BIGINT,
+    PRIMARY KEY (account_id, document_id)
+);
+
+CREATE INDEX account_documents_newest ON account_documents (account_id, created_at, document_id);
+
+-- Versions of a clinic's user agreement; the highest is in force.
+CREATE TABLE agreements (
+    id TEXT PRIMARY KEY,
+    clinic_id TEXT NOT NULL REFERENCES clinics (id),
+    version BIGINT NOT NULL,
+    title TEXT NOT NULL,
+    blob TEXT NOT NULL REFERENCES blobs (id),
+    sha256 TEXT NOT NULL,
+    streebog256 TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    pages BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (clinic_id, version)
+);
+
+-- Accepted agreements; each is a document too, which holds the sealed PDF. `phone`: the phone that the agreement names for
+-- codes, where it was accepted with one.
+CREATE TABLE acceptances (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id),
+    agreement_id TEXT NOT NULL REFERENCES agreements (id),
+    clinic_id TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    position BIGINT NOT NULL,
+    phone TEXT,
+    email TEXT,
+    accepted_at BIGINT NOT NULL,
+    UNIQUE (clinic_id, position)
+);
+
+-- A version is accepted once by an account and contact: whoever changes the phone accepts for the new one.
+CREATE UNIQUE INDEX acceptances_once ON acceptances (agreement_id, account_id, coalesce(phone, email));
+
+CREATE INDEX acceptances_by_account ON acceptances (account_id, accepted_at);
+
+CREATE INDEX acceptances_by_phone ON acceptances (clinic_id, phone);
+
+-- One-time codes. `code_hash`: keyed; the code itself is nowhere. `subject`: what the code is bound to, hashed.
+-- `text`: as sent, the code replaced. `context`: what the issuer wants back, encrypted at rest. `status`: issued, verified,
+-- replaced, locked or failed.
+CREATE TABLE codes (
+    id TEXT PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    clinic_id TEXT,
+    document_id TEXT,
+    client TEXT,
+    code_hash TEXT NOT NULL,
+    text TEXT NOT NULL,
+    context TEXT,
+    status TEXT NOT NULL,
+    tries BIGINT NOT NULL,
+    round BIGINT NOT NULL,
+    issued_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    sent_at BIGINT,
+    receipt TEXT,
+    verified_at BIGINT
+);
+
+CREATE INDEX codes_by_subject ON codes (subject, issued_at);
+
+CREATE INDEX codes_by_recipient ON codes (recipient, issued_at);
+
+CREATE INDEX codes_by_client ON codes (client, issued_at);
+
+CREATE INDEX codes_by_clinic ON codes (clinic_id, issued_at);
+
+CREATE INDEX codes_by_time ON codes (issued_at);
+
+-- Signing in at ESIA for the account: no document. `purpose`: sign_in or bind. `outcome`: JSON, encrypted at rest.
+CREATE TABLE esia_logins (
+    state_hash TEXT PRIMARY KEY,
+    browser_hash TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    account_id TEXT REFERENCES accounts (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    outcome TEXT,
+    failure TEXT
+);
+
+-- An act at ESIA that began in an account leads back there.
+ALTER TABLE esia_sessions ADD COLUMN account_id TEXT;
+
+-- Browsers that take push messages (RFC 8030).
+CREATE TABLE push_subscriptions (
+    endpoint TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    session_id TEXT NOT NULL,
+    p256dh TEXT NOT NULL,
+    auth TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX push_subscriptions_by_account ON push_subscriptions (account_id);
+
+-- What happened to an account, for its person and for disputes. `data`: JSON without anybody's numbers.
+CREATE TABLE account_log (
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    position BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    what TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (account_id, position)
+);
+
+-- Reminders that were queued, so that each goes out once. `kind`: deadline.
+CREATE TABLE reminders (
+    document_id TEXT NOT NULL REFERENCES documents (id),
+    kind TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (document_id, kind)
+);
+
+-- E-mails have a subject.
+ALTER TABLE outbox ADD COLUMN subject TEXT;
+
+-- Requests for deletion (152-FZ art. 21): what was asked and what became of it.
+CREATE TABLE erasures (
+    account_id TEXT PRIMARY KEY REFERENCES accounts (id),
+    asked_at BIGINT NOT NULL,
+    done_at BIGINT,
+    kept TEXT NOT NULL
+);
