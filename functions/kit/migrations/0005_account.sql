@@ -128,9 +128,10 @@ CREATE INDEX acceptances_by_account ON acceptances (account_id, accepted_at);
 
 CREATE INDEX acceptances_by_phone ON acceptances (clinic_id, phone);
 
--- One-time codes. `code_hash`: keyed; the code itself is nowhere. `subject`: what the code is bound to, hashed.
--- `text`: as sent, the code replaced. `context`: what the issuer wants back, encrypted at rest. `status`: issued, verified,
--- replaced, locked or failed.
+-- One-time codes; rows are deleted after a day. `code_hash`: keyed; the code itself is nowhere. `subject`: what the code is
+-- bound to, hashed. `client`: address of the browser, of IPv6 the first 64 bits. `text`: as sent, the code replaced.
+-- `context`: what the issuer wants back, encrypted at rest. `status`: issued, verified, replaced, locked or failed. `tries`:
+-- wrong codes so far; `wrong_tries`: those before the right one. `round`: which sending within an hour, from 1.
 CREATE TABLE codes (
     id TEXT PRIMARY KEY,
     purpose TEXT NOT NULL,
@@ -150,8 +151,12 @@ CREATE TABLE codes (
     expires_at BIGINT NOT NULL,
     sent_at BIGINT,
     receipt TEXT,
-    verified_at BIGINT
+    verified_at BIGINT,
+    wrong_tries BIGINT
 );
+
+-- One code at a time works for a thing.
+CREATE UNIQUE INDEX codes_living ON codes (purpose, subject) WHERE status IN ('issued', 'verified');
 
 CREATE INDEX codes_by_subject ON codes (subject, issued_at);
 
@@ -159,9 +164,11 @@ CREATE INDEX codes_by_recipient ON codes (recipient, issued_at);
 
 CREATE INDEX codes_by_client ON codes (client, issued_at);
 
-CREATE INDEX codes_by_clinic ON codes (clinic_id, issued_at);
+CREATE INDEX codes_by_document ON codes (document_id, issued_at);
 
-CREATE INDEX codes_by_time ON codes (issued_at);
+CREATE INDEX codes_by_clinic ON codes (clinic_id, issued_at, purpose, status);
+
+CREATE INDEX codes_by_time ON codes (issued_at, purpose, status);
 
 -- Signing in at ESIA for the account: no document. `purpose`: sign_in or bind. `outcome`: JSON, encrypted at rest.
 CREATE TABLE esia_logins (

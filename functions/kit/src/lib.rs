@@ -6,15 +6,18 @@
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod at_rest;
+pub mod cookie;
 pub mod db;
 pub mod files;
 pub mod http;
 pub mod neighbour;
 pub mod outbound;
-pub mod random;
-pub mod store;
 pub mod policy;
+pub mod random;
+pub mod session;
+pub mod store;
 pub mod vars;
 
 pub use db::{Db, Tx};

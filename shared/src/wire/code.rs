@@ -24,6 +24,21 @@ pub enum Purpose {
     Sign,
 }
 
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 4] = [Self::SignIn, Self::Contact, Self::Accept, Self::Sign];
+
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Contact => "contact",
+            Self::Accept => "accept",
+            Self::Sign => "sign",
+        }
+    }
+}
+
 /// How a code travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +55,15 @@ impl Channel {
         match self {
             Self::Sms => "sms",
             Self::Email => "email",
+        }
+    }
+
+    /// From the name in the database.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "sms" => Some(Self::Sms),
+            "email" => Some(Self::Email),
+            _ => None,
         }
     }
 }
@@ -67,7 +91,8 @@ pub struct Issue {
     /// Title of the document, for the text.
     #[serde(default)]
     pub title: Option<String>,
-    /// Host name of the page that asks for the code, without port: the line by which phones fill it in (WebOTP).
+    /// Host name of the page that asks for the code, without port: the line by which phones fill it in (WebOTP). Only a
+    /// sandbox without `public_url` goes by it: who sends a request can write any host into it.
     pub host: String,
     /// Network address of the browser; limits count by it.
     #[serde(default)]
@@ -77,7 +102,7 @@ pub struct Issue {
     pub context: Option<Sensitive<String>>,
 }
 
-/// Answer to [`Issue`].
+/// Answer to [`Issue`]: 201. Otherwise `too_many_requests` with `Retry-After`, `invalid`, `unavailable`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issued {
     /// The code's id: it comes back with the code.
@@ -90,7 +115,10 @@ pub struct Issued {
     pub resends_left: u32,
 }
 
-/// `POST /codes/check`: the person typed a code. The right one may be repeated: it gives the same answer.
+/// `POST /codes/check`: the person typed a code. The right one may be repeated for 15 minutes: it gives the same answer.
+/// So whoever asks does its act once for a code's id, however often the answer comes.
+///
+/// Refused with `code_wrong`, `code_expired`, `invalid`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Check {
     /// The code's id.
@@ -99,7 +127,7 @@ pub struct Check {
     pub purpose: Purpose,
     /// What it must be bound to.
     pub subject: String,
-    /// As typed: [`CODE_DIGITS`] digits.
+    /// As typed: [`CODE_DIGITS`] digits; white space does not count. Anything else is `invalid` and no try.
     pub code: Sensitive<String>,
 }
 
