@@ -65,6 +65,12 @@ pub struct AccountView {
     pub clinics: Vec<ClinicRef>,
     /// Documents that wait for this person.
     pub to_sign: u32,
+    /// Signed ones, as the filter `signed` shows them; for the tab's number.
+    #[serde(default)]
+    pub signed: u32,
+    /// All of them, as the filter `all` shows them; for the tab's number.
+    #[serde(default)]
+    pub all: u32,
     /// Documents never opened here.
     pub unread: u32,
     /// Agreements that a clinic has renewed since they were accepted, or that wait to be accepted before a code signs.
