@@ -115,8 +115,8 @@ fn not_in_force(table: &Table, q: Question) -> Refusal {
         .filter_map(|row| Some((row, row.valid_from?)))
         .min_by_key(|(_, day)| *day);
     let (row, what) = match (past, future) {
-        (Some((row, until)), _) => (row, format!("действует до {}", until.words())),
-        (None, Some((row, from))) => (row, format!("вступает в силу {}", from.words())),
+        (Some((row, until)), _) => (row, format!("перестало действовать {}", until.words())),
+        (None, Some((row, from))) => (row, format!("начинает действовать {}", from.words())),
         (None, None) => return no_row(),
     };
     let act = row.act.as_ref().unwrap_or(&row.law);
@@ -124,12 +124,12 @@ fn not_in_force(table: &Table, q: Question) -> Refusal {
         rule: "R0",
         law: act.clone(),
         sentence: format!(
-            "Подписать документ этого вида так нельзя: {act} {what}, а другого действующего правила нет. Обратитесь к \
-             оператору системы; пока документ подписывают на бумаге."
+            "Сейчас документ этого вида нельзя подписать так: правило {what} ({act}), другого правила нет. Подписывайте \
+             на бумаге и обратитесь к оператору системы."
         ),
         to_signer: format!(
-            "Сейчас этот документ нельзя подписать электронно: {act} {what}. Позвоните в клинику: подписать можно на \
-             бумаге."
+            "Сейчас документ нельзя подписать таким способом: правило {what} ({act}). Позвоните в клинику: подписать \
+             можно на бумаге."
         ),
     }
 }

@@ -117,13 +117,9 @@ pub(super) fn check_row(row: &Row) -> Result<(), &'static str> {
     if row.basis.is_empty() && row.verdict != Verdict::Block {
         return Err("it allows but names no basis");
     }
-    let texts = [&row.law, &row.clinic, &row.signer];
-    if !texts
-        .into_iter()
-        .chain(&row.act)
-        .chain(&row.basis)
-        .all(is_text)
-    {
+    let texts = [&row.law, &row.clinic, &row.signer].into_iter();
+    let mut texts = texts.chain(&row.act).chain(&row.basis);
+    if !texts.all(|text| is_text(text)) {
         return Err("its texts are one line of 1 to 500 characters");
     }
     Ok(())
@@ -152,10 +148,8 @@ pub(super) fn check_age(row: &AgeRow) -> Result<(), &'static str> {
     {
         return Err("ages are 0 to 150");
     }
-    if ![&row.law, &row.clinic, &row.signer]
-        .into_iter()
-        .all(is_text)
-    {
+    let mut texts = [&row.law, &row.clinic, &row.signer].into_iter();
+    if !texts.all(|text| is_text(text)) {
         return Err("its texts are one line of 1 to 500 characters");
     }
     Ok(())
@@ -214,7 +208,7 @@ fn is_id(id: &str) -> bool {
     (1..=ID_MAX).contains(&id.len()) && id.bytes().all(plain)
 }
 
-fn is_text(text: &String) -> bool {
+fn is_text(text: &str) -> bool {
     !text.trim().is_empty()
         && text.chars().count() <= TEXT_MAX
         && !text.chars().any(char::is_control)

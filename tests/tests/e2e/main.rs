@@ -19,6 +19,7 @@ mod operator;
 mod outsider;
 mod people;
 mod seal;
+mod policy;
 mod sign;
 mod tamper;
 mod upload;

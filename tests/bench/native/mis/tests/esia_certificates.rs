@@ -193,6 +193,8 @@ fn install() {
             "tsa_path",
             "tsa_roots",
             "trust_more",
+            "policy_rows",
+            "policy_override",
             "esia_keys",
             "storage_key",
         ];

@@ -59,6 +59,8 @@ pub(crate) async fn install(name: &str, more: &[(&str, &str)]) {
             "tsa_path",
             "tsa_roots",
             "trust_more",
+            "policy_rows",
+            "policy_override",
             "esia_keys",
             "storage_key",
         ] {
