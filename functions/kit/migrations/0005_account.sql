@@ -40,7 +40,9 @@ CREATE TABLE accounts (
     closed_at BIGINT
 );
 
--- Phones and e-mails that an account holds. `since`: from when; `proven_at`: the last code that came from it.
+-- Phones and e-mails that an account holds. `since`: from when; `proven_at`: the last code that came from it. Documents
+-- created before `documents_from` are not found by it. `estranged`: it was somebody else's before, so that whom clinics named
+-- at it before `since` is not this account's person. `ended_why`: replaced, recycled, moved, removed or erased.
 CREATE TABLE account_contacts (
     id TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -48,6 +50,8 @@ CREATE TABLE account_contacts (
     value TEXT NOT NULL,
     since BIGINT NOT NULL,
     proven_at BIGINT NOT NULL,
+    documents_from BIGINT NOT NULL,
+    estranged BIGINT NOT NULL,
     ended_at BIGINT,
     ended_why TEXT
 );
@@ -57,16 +61,19 @@ CREATE UNIQUE INDEX account_contacts_held ON account_contacts (kind, value) WHER
 
 CREATE INDEX account_contacts_by_account ON account_contacts (account_id);
 
+CREATE INDEX account_contacts_by_value ON account_contacts (kind, value);
+
 -- Signed-in devices; only the SHA-256 of the cookie is kept. `how`: phone, email or esia. `gate`: what must be shown before
--- anything is: recycled (the number was silent for long) or who (several people at this contact).
+-- anything is: recycled (the number was silent for long) or who (several people at this contact). `begun_by`: the code or the
+-- sign-in at ESIA, each of which begins one session.
 CREATE TABLE account_sessions (
     token_hash TEXT PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
+    begun_by TEXT NOT NULL UNIQUE,
     account_id TEXT NOT NULL REFERENCES accounts (id),
     how TEXT NOT NULL,
     contact_id TEXT,
     gate TEXT,
-    gate_tries BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -170,18 +177,24 @@ CREATE INDEX codes_by_clinic ON codes (clinic_id, issued_at, purpose, status);
 
 CREATE INDEX codes_by_time ON codes (issued_at, purpose, status);
 
--- Signing in at ESIA for the account: no document. `purpose`: sign_in or bind. `outcome`: JSON, encrypted at rest.
+-- Signing in at ESIA for the account: no document. `purpose`: sign_in or bind. `client`: address of the browser. `outcome`:
+-- JSON, encrypted at rest, forgotten when it is used. `status`: started, identified, done or failed.
 CREATE TABLE esia_logins (
     state_hash TEXT PRIMARY KEY,
     browser_hash TEXT NOT NULL,
     purpose TEXT NOT NULL,
     account_id TEXT REFERENCES accounts (id),
+    client TEXT,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     status TEXT NOT NULL,
     outcome TEXT,
     failure TEXT
 );
+
+CREATE INDEX esia_logins_by_client ON esia_logins (client, created_at);
+
+CREATE INDEX esia_logins_by_time ON esia_logins (expires_at);
 
 -- An act at ESIA that began in an account leads back there.
 ALTER TABLE esia_sessions ADD COLUMN account_id TEXT;
@@ -208,7 +221,8 @@ CREATE TABLE account_log (
     PRIMARY KEY (account_id, position)
 );
 
--- Reminders that were queued, so that each goes out once. `kind`: deadline.
+-- Reminders that were queued, so that none goes out too often. `kind`: deadline (ours, once) or clinic (asked for by API).
+-- `at`: the last one.
 CREATE TABLE reminders (
     document_id TEXT NOT NULL REFERENCES documents (id),
     kind TEXT NOT NULL,
@@ -216,8 +230,22 @@ CREATE TABLE reminders (
     PRIMARY KEY (document_id, kind)
 );
 
--- E-mails have a subject.
+-- E-mails have a subject, push messages a title.
 ALTER TABLE outbox ADD COLUMN subject TEXT;
+
+-- What a message tells, where it is a notice: arrived, deadline, reminder, signed or cancelled.
+ALTER TABLE outbox ADD COLUMN notice TEXT;
+
+-- Each is told once on each way; a clinic may remind again.
+CREATE UNIQUE INDEX outbox_notices ON outbox (document_id, notice, channel, recipient)
+WHERE notice IS NOT NULL AND notice <> 'reminder';
+
+-- Consents to advertising that were withdrawn (152-FZ art. 9 part 2): the signed document stays.
+CREATE TABLE withdrawals (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id),
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    at BIGINT NOT NULL
+);
 
 -- Requests for deletion (152-FZ art. 21): what was asked and what became of it.
 CREATE TABLE erasures (

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod at_rest;
 pub mod cookie;
+pub mod daytime;
 pub mod db;
 pub mod files;
 pub mod http;

@@ -12,7 +12,9 @@ pub mod esia_health;
 pub mod intake;
 pub mod journal;
 pub mod links;
+pub mod notices;
 pub mod outbox;
+pub mod reminders;
 pub mod sandbox;
 pub mod sandbox_keys;
 

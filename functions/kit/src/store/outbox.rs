@@ -16,19 +16,70 @@ pub enum Channel {
     Sms,
     /// E-mail.
     Email,
+    /// Push to a browser that allowed it (RFC 8030); the recipient is the subscription's address.
+    Push,
 }
 
 impl Channel {
-    /// Name in the database and in the sandbox.
+    /// Name in the database, in the API and in the sandbox.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sms => "sms",
             Self::Email => "email",
+            Self::Push => "push",
         }
     }
 }
 
-/// Queues a message about a document.
+/// A message to be queued. No `Debug`: it names a person's phone or address.
+#[derive(Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// Its way.
+    pub channel: Channel,
+    /// Phone in E.164, e-mail, or address of a push subscription.
+    pub recipient: &'a str,
+    /// Subject of an e-mail, title of a push message.
+    pub subject: Option<&'a str>,
+    /// Its words.
+    pub text: &'a str,
+    /// What it tells, where the same must not be told twice on this channel: a name of [`super::notices::Notice`].
+    pub notice: Option<&'a str>,
+    /// From when it may go out.
+    pub due: Timestamp,
+}
+
+/// Queues a message about a document; one with the same `notice` on the same way is queued once.
+///
+/// # Errors
+/// As the database says.
+pub async fn queue(
+    tx: &Tx,
+    document: &Document,
+    message: Outgoing<'_>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let id = random::id("msg").map_err(|e| DbError::host("random", e))?;
+    tx.execute(
+        "INSERT INTO outbox (id, clinic_id, document_id, channel, recipient, subject, text, notice, status, attempts, \
+         next_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', 0, ?9, ?10) ON CONFLICT DO NOTHING",
+        [
+            id.into(),
+            document.clinic_id.as_str().into(),
+            document.id.as_str().into(),
+            message.channel.as_str().into(),
+            message.recipient.into(),
+            message.subject.into(),
+            message.text.into(),
+            message.notice.into(),
+            message.due.unix().into(),
+            now.unix().into(),
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Queues a message without a subject, to go out at once.
 ///
 /// # Errors
 /// As the database says.
@@ -40,20 +91,13 @@ pub async fn enqueue(
     text: &str,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let id = random::id("msg").map_err(|e| DbError::host("random", e))?;
-    tx.execute(
-        "INSERT INTO outbox (id, clinic_id, document_id, channel, recipient, text, status, attempts, next_at, \
-         created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', 0, ?7, ?7)",
-        [
-            id.into(),
-            document.clinic_id.as_str().into(),
-            document.id.as_str().into(),
-            channel.as_str().into(),
-            recipient.into(),
-            text.into(),
-            now.unix().into(),
-        ],
-    )
-    .await
-    .map(|_| ())
+    let message = Outgoing {
+        channel,
+        recipient,
+        subject: None,
+        text,
+        notice: None,
+        due: now,
+    };
+    queue(tx, document, message, now).await
 }

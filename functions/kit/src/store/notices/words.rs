@@ -1,0 +1,183 @@
+//! The words of notices.
+//!
+//! Anybody may look at a phone's screen or at a mailbox, and a push message passes a foreign service: no name of a
+//! person, no title and no kind of a document. The clinic's name is all that they tell.
+
+use super::{About, Notice};
+use podpis_shared::Delivery;
+
+/// Subject of a letter, title of a push message: `Клиника «Пример»: новый документ`.
+pub(super) fn subject(about: &About<'_>) -> String {
+    let what = match about.notice {
+        Notice::Arrived => "новый документ",
+        Notice::Deadline => "срок документа заканчивается",
+        Notice::Reminder => "документ ждёт вас",
+        Notice::Signed => "документ подписан",
+        Notice::Cancelled => "документ отозван",
+    };
+    format!("{}: {what}", about.clinic)
+}
+
+/// A sentence or two with the way to the document: all of a push message. `has_account`: of a person that we know.
+pub(super) fn short(about: &About<'_>, has_account: bool) -> String {
+    let until = about.document.expires_at.moscow_words();
+    let signed = about.document.signed_at.unwrap_or(about.due).moscow_words();
+    let clinic = about.clinic;
+    let what = match about.notice {
+        Notice::Arrived => format!("{clinic}: для вас есть документ, он ждёт до {until}."),
+        Notice::Deadline => format!("{clinic}: документ ждёт вас только до {until}."),
+        Notice::Reminder => {
+            format!("{clinic}: напоминаем о документе, он ждёт до {until}.")
+        }
+        Notice::Signed => {
+            format!(
+                "{clinic}: вы подписали документ {signed}. Если это были не вы, сообщите клинике."
+            )
+        }
+        Notice::Cancelled => {
+            return format!(
+                "{clinic}: документ, который ждал вас, отозван. Делать ничего не нужно."
+            );
+        }
+    };
+    // A document by link is no reason to make an account.
+    if about.document.delivery == Delivery::Link && !has_account {
+        return format!("{what} Копию можно скачать по ссылке из СМС.");
+    }
+    if about.base_url.is_empty() {
+        return what;
+    }
+    let (base, id) = (about.base_url, about.document.id.as_str());
+    format!("{what} Откройте в личном кабинете: {base}/account/document#{id}")
+}
+
+/// A letter's text.
+pub(super) fn letter(about: &About<'_>, has_account: bool) -> String {
+    let short = short(about, has_account);
+    let mut letter = format!("Здравствуйте!\n\n{short}\n");
+    if matches!(about.notice, Notice::Arrived | Notice::Reminder) {
+        letter.push_str(
+            "\nЧто это за документ, видно только в кабинете: в письмах мы этого не пишем. \
+             Войти можно с этим адресом почты, с номером телефона или через Госуслуги.\n",
+        );
+    }
+    if has_account && !about.base_url.is_empty() {
+        letter.push_str(&format!(
+            "\nКакие уведомления получать, вы выбираете в кабинете: {}/account#profile\n",
+            about.base_url
+        ));
+    }
+    letter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Document;
+    use podpis_shared::{Hashes, Kind, Method, Parties, Person, Status, Timestamp};
+
+    const ALL: [Notice; 5] = [
+        Notice::Arrived,
+        Notice::Deadline,
+        Notice::Reminder,
+        Notice::Signed,
+        Notice::Cancelled,
+    ];
+
+    #[test]
+    fn nothing_is_told_but_the_clinics_name() {
+        let document = document(Delivery::Account);
+        for notice in ALL {
+            let about = about(notice, &document);
+            for has_account in [false, true] {
+                let all = [
+                    subject(&about),
+                    short(&about, has_account),
+                    letter(&about, has_account),
+                ]
+                .join("\n");
+                assert!(all.contains("Клиника «Пример»"), "{all}");
+                for secret in [
+                    "Иванова",
+                    "Мария",
+                    "Петровна",
+                    "прерывание",
+                    "согласие",
+                    "79161234567",
+                    "example.ru",
+                    "11223344595",
+                    "1985",
+                    "MIS-42",
+                ] {
+                    assert!(!all.contains(secret), "{notice:?} tells {secret}: {all}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_way_leads_to_the_document() {
+        let document = document(Delivery::Account);
+        let text = short(&about(Notice::Arrived, &document), false);
+        assert!(
+            text.ends_with(": https://sign.example/account/document#doc_1"),
+            "{text}"
+        );
+        let nowhere = About {
+            base_url: "",
+            ..about(Notice::Arrived, &document)
+        };
+        assert!(!letter(&nowhere, true).contains("http"));
+    }
+
+    #[test]
+    fn who_signed_by_link_is_not_sent_to_an_account() {
+        let document = document(Delivery::Link);
+        let about = about(Notice::Signed, &document);
+        assert!(short(&about, false).ends_with("по ссылке из СМС."));
+        assert!(short(&about, true).contains("/account/document#doc_1"));
+    }
+
+    fn about(notice: Notice, document: &Document) -> About<'_> {
+        About {
+            notice,
+            document,
+            clinic: "Клиника «Пример»",
+            base_url: "https://sign.example",
+            due: Timestamp::from_unix(1_795_000_000),
+        }
+    }
+
+    fn document(delivery: Delivery) -> Document {
+        let patient: Person = serde_json::from_str(
+            r#"{"last_name": "Иванова", "first_name": "Мария", "middle_name": "Петровна", "birth_date": "1985-03-12",
+                "snils": "11223344595", "phone": "+79161234567", "email": "m@example.ru"}"#,
+        )
+        .unwrap();
+        Document {
+            id: "doc_1".into(),
+            clinic_id: "cl_1".into(),
+            position: 1,
+            kind: Kind::Ids,
+            title: "Согласие на прерывание".into(),
+            external_id: Some("MIS-42".into()),
+            patient,
+            representative: None,
+            delivery,
+            method: Method::Esia,
+            parties: Parties::Patient,
+            metadata: "{}".into(),
+            status: Status::Sent,
+            original_blob: "blob_1".into(),
+            signed_blob: None,
+            hashes: Hashes::of(b""),
+            size: 0,
+            pages: 1,
+            created_at: Timestamp::from_unix(1_795_000_000),
+            expires_at: Timestamp::from_unix(1_796_000_000),
+            opened_at: None,
+            signed_at: None,
+            completed_at: None,
+        }
+    }
+}
