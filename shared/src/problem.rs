@@ -61,6 +61,10 @@ codes! {
     BadRequest = "bad_request", 400, "Bad request";
     /// No key, or a key that is unknown or revoked.
     Unauthorized = "unauthorized", 401, "Authorization required";
+    /// Nobody is signed in to the account, or not any more.
+    SignedOut = "signed_out", 401, "Not signed in";
+    /// The account asks for a proof before it shows anything: the date of birth, or ESIA.
+    Gated = "gated", 403, "A proof is needed first";
     /// Not there, or not yours.
     NotFound = "not_found", 404, "Not found";
     /// The path exists, the method does not.
@@ -159,6 +163,12 @@ codes! {
     EsiaStale = "esia_stale", 409, "Old sign-in at ESIA";
     /// Another person signed in than the addressee.
     WrongPerson = "wrong_person", 403, "Not the addressee";
+    /// The code came to another phone than the clinic named for the signer, or to one that the account holds no more.
+    PhoneMismatch = "phone_mismatch", 409, "Not the signer's phone";
+    /// The one-time code is not the one that was sent, or was sent for another act; `detail` says how many tries are left.
+    CodeWrong = "code_wrong", 403, "Wrong code";
+    /// The one-time code works no more: out of time, replaced, or typed wrong too often. Ask for a new one.
+    CodeExpired = "code_expired", 410, "Code expired";
 }
 
 impl Problem {

@@ -19,7 +19,7 @@ use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::{self, Agreement};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{EsiaComplete, EsiaCompleted};
-use podpis_shared::wire::vault::{EsiaIdentity, Sign, Signed};
+use podpis_shared::wire::vault::{EsiaIdentity, Identity, Sign, Signed};
 use podpis_shared::{Method, Sensitive};
 use std::time::Duration;
 use subtle::ConstantTimeEq as _;
@@ -244,7 +244,7 @@ async fn sign(context: &Context, session: &Session, identity: EsiaIdentity) -> R
         act_id: session.id.clone(),
         method: Method::Esia,
         act: session.act.clone(),
-        identity,
+        identity: Identity::Esia(Box::new(identity)),
     };
     let signed: Signed = neighbour::post_json(context, "vault", "/sign", &request).await?;
     db::signed(&Db::open().await?, &session.id).await?;

@@ -23,8 +23,8 @@ pub use examine::{
 };
 pub use inspect::{Inspected, Refusal, inspect};
 pub use protocol::{
-    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SealText,
-    SignerFacts,
+    AgreementFacts, Capacity, ClinicFacts, CodeChannel, CodeFacts, ConsentFacts, DocumentFacts,
+    EsiaFacts, Identification, Protocol, SealText, SignerFacts,
 };
 pub use signature::SealField;
 pub use unsealed::Unsealed;

@@ -69,8 +69,10 @@ pub struct ClinicFacts {
 /// The person who signed. There is no `Debug`: these are a patient's data.
 #[derive(Clone)]
 pub struct SignerFacts {
-    /// Last, first and middle name.
+    /// Last, first and middle name; «владелец номера …», the number masked, of whom nobody has named.
     pub full_name: String,
+    /// Whether `full_name` is a name.
+    pub is_named: bool,
     /// Date of birth.
     pub birth_date: Option<Date>,
     /// In whose name.
@@ -86,6 +88,8 @@ pub struct SignerFacts {
 pub enum Capacity {
     /// The patient signs in person.
     Patient,
+    /// Somebody accepts the clinic's public offer: its user agreement (Civil Code art. 437, 438).
+    Acceptor,
     /// A representative signs for the patient.
     Representative {
         /// The patient's full name.
@@ -99,7 +103,16 @@ pub enum Capacity {
 
 /// How the person was identified.
 #[derive(Clone)]
-pub struct Identification {
+pub enum Identification {
+    /// Through ESIA.
+    Esia(EsiaFacts),
+    /// By a one-time code.
+    Code(CodeFacts),
+}
+
+/// Identification through ESIA.
+#[derive(Clone)]
+pub struct EsiaFacts {
     /// The system, for example «ЕСИА (Госуслуги)».
     pub system: String,
     /// The account, for example «подтверждённая учётная запись».
@@ -110,6 +123,53 @@ pub struct Identification {
     pub subject_fingerprint: String,
     /// What was compared with the addressee, for example «фамилия, имя, отчество, дата рождения, СНИЛС — совпали».
     pub matched: String,
+}
+
+/// Identification by a one-time code to a phone or an e-mail of the signer's account. The code itself never comes in.
+#[derive(Clone)]
+pub struct CodeFacts {
+    /// How it travelled.
+    pub channel: CodeChannel,
+    /// Where to, its middle hidden, for example `+7 916 ***-**-67`.
+    pub to_masked: String,
+    /// Who said that it is the signer's, for example «названы медицинской организацией; подтверждён кодом в личном кабинете».
+    pub source: String,
+    /// Since when the signer's account holds it.
+    pub contact_since: OffsetDateTime,
+    /// Fingerprint of the account. Never its id.
+    pub account_fingerprint: String,
+    /// When the gateway took the text; where that is not known, when the code was made.
+    pub sent_at: OffsetDateTime,
+    /// When the right code was typed.
+    pub entered_at: OffsetDateTime,
+    /// Wrong codes before it.
+    pub wrong_tries: u32,
+    /// The agreement that the signature rests on; `None` where the signature itself accepts one.
+    pub agreement: Option<AgreementFacts>,
+}
+
+/// How a code travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeChannel {
+    /// Text message to a phone.
+    Sms,
+    /// E-mail.
+    Email,
+}
+
+/// An agreement on electronic documents.
+#[derive(Clone)]
+pub struct AgreementFacts {
+    /// Its title.
+    pub title: String,
+    /// Our number of the document that holds it.
+    pub number: String,
+    /// SHA-256 of its text, 64 hex digits.
+    pub sha256: String,
+    /// When it was accepted or signed.
+    pub accepted_at: OffsetDateTime,
+    /// How, for example «принято кодом из СМС».
+    pub how: String,
 }
 
 /// The expression of will.

@@ -1,10 +1,12 @@
 //! The look of the protocol: a page that a hospital files and a court reads.
 
+mod signer;
+
 use podpis_shared::Timestamp;
 use time::{Date, OffsetDateTime};
 
 use crate::attach::EVIDENCE_NAME;
-use crate::protocol::{Capacity, Protocol};
+use crate::protocol::{Capacity, Identification, Protocol};
 use crate::typeset::{Align, Block, Composer, Face, Ink, Margins, Span, Style, Typeset};
 
 const BODY: Style = Style::regular(9.2, 11.2);
@@ -68,9 +70,15 @@ impl Page {
         let small = Style::regular(8.6, 11.6).ink(Ink::Muted);
         let name = Style::regular(13.5, 18.0).face(Face::Bold);
         let signer = &protocol.signer;
+        let statement = match signer.capacity {
+            Capacity::Acceptor => "Публичная оферта принята простой электронной подписью",
+            Capacity::Patient | Capacity::Representative { .. } => {
+                "Документ подписан простой электронной подписью"
+            }
+        };
         let lines = [
             vec![Span::new(
-                "Документ подписан простой электронной подписью",
+                statement,
                 small.face(Face::Bold).ink(Ink::Accent),
             )],
             vec![Span::new(&signer.full_name, name)],
@@ -126,58 +134,19 @@ impl Page {
         );
     }
 
-    fn signer(&mut self, protocol: &Protocol) {
-        let signer = &protocol.signer;
-        self.section("Подписант");
-        self.fact("Фамилия, имя, отчество", &signer.full_name);
-        if let Some(born) = signer.birth_date {
-            self.fact("Дата рождения", &date(born));
-        }
-        match &signer.capacity {
-            Capacity::Patient => self.fact("В каком качестве", "пациент, от своего имени"),
-            Capacity::Representative {
-                patient,
-                patient_birth_date,
-                basis,
-            } => {
-                let born =
-                    patient_birth_date.map_or_else(String::new, |born| format!(", {}", date(born)));
-                self.fact(
-                    "В каком качестве",
-                    &format!("представитель пациента: {patient}{born}"),
-                );
-                self.fact("Основание", basis);
-            }
-        }
-        let masked = [
-            ("СНИЛС", &signer.snils_masked),
-            ("телефон", &signer.phone_masked),
-        ];
-        let masked: Vec<String> = masked
-            .iter()
-            .filter_map(|(label, value)| value.as_ref().map(|v| format!("{label} {v}")))
-            .collect();
-        if !masked.is_empty() {
-            self.fact("Сведения (скрыты частично)", &masked.join(" · "));
-        }
-        let identification = &protocol.identification;
-        self.fact(
-            "Как установлена личность",
-            &format!("{}, {}", identification.system, identification.account),
-        );
-        self.fact("Вход выполнен", &moment(identification.authenticated_at));
-        self.fact("Сверено с адресатом", &identification.matched);
-        self.hash(
-            "Отпечаток идентификатора",
-            &identification.subject_fingerprint,
-        );
-    }
-
     fn will(&mut self, protocol: &Protocol) {
         let consent = &protocol.consent;
         self.section("Подпись и волеизъявление");
         self.fact("Вид подписи", &protocol.method);
+        if let Identification::Code(code) = &protocol.identification {
+            self.code(code);
+        }
         self.fact("Подписано", &moment(protocol.signed_at));
+        if let (Capacity::Acceptor, Identification::Code(code)) =
+            (&protocol.signer.capacity, &protocol.identification)
+        {
+            self.acceptance(code);
+        }
         self.fact("Показанный текст", &format!("«{}»", consent.text));
         self.fact(
             "Нажатая кнопка",
@@ -186,6 +155,11 @@ impl Page {
     }
 
     fn basis(&mut self, protocol: &Protocol) {
+        if let Identification::Code(code) = &protocol.identification
+            && let Some(agreement) = &code.agreement
+        {
+            self.agreement(agreement);
+        }
         self.section("Правовое основание");
         for line in &protocol.legal_basis {
             self.composer.item(
@@ -279,6 +253,7 @@ fn first(text: &str, count: usize) -> String {
 fn capacity(capacity: &Capacity) -> &'static str {
     match capacity {
         Capacity::Patient => "пациент",
+        Capacity::Acceptor => "акцепт публичной оферты",
         Capacity::Representative { .. } => "представитель пациента",
     }
 }

@@ -100,6 +100,39 @@ pub(crate) async fn set_signed_blob(
     .map(|_| ())
 }
 
+/// Completes the row of a document that was made when its agreement was accepted, and puts it into the account.
+pub(crate) async fn set_accepted(
+    tx: &Tx,
+    document: &Document,
+    account_id: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    let sql = "UPDATE documents SET signed_at = ?1, completed_at = ?1 WHERE id = ?2";
+    tx.execute(sql, [at.unix().into(), document.id.as_str().into()])
+        .await?;
+    let sql = "INSERT INTO account_documents (account_id, document_id, clinic_id, role, created_at, seen_at) \
+               VALUES (?1, ?2, ?3, 'signer', ?4, ?4)";
+    let params = [
+        account_id.into(),
+        document.id.as_str().into(),
+        document.clinic_id.as_str().into(),
+        at.unix().into(),
+    ];
+    tx.execute(sql, params).await.map(|_| ())
+}
+
+/// When the clinic published the agreement whose acceptance made this document; `None` of a document that was sent.
+pub(crate) async fn agreement_published(
+    db: &Db,
+    document_id: &str,
+) -> Result<Option<Timestamp>, DbError> {
+    let sql = "SELECT g.created_at FROM acceptances a JOIN agreements g ON g.id = a.agreement_id \
+               WHERE a.document_id = ?1";
+    let row = db.first(sql, [document_id.into()]).await?;
+    row.map(|row| row.int(0).map(Timestamp::from_unix))
+        .transpose()
+}
+
 /// Evidence of the signatures of a document, as JSON texts; those of an earlier version are stored plain.
 pub(crate) async fn signature_evidence(db: &Db, document_id: &str) -> Result<Vec<String>> {
     let sql = "SELECT id, evidence FROM signatures WHERE document_id = ?1 ORDER BY signed_at, id";

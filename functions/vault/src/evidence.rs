@@ -3,17 +3,20 @@
 //! Personal numbers are masked; their full values stand as salted hashes. The bundle is signed
 //! by the operator's evidence key.
 
+mod times;
+
 use crate::db::{self, Clinic, MessageRow};
-use crate::sign::Signature;
-use crate::{journal, keys, settings};
+use crate::making::Signature;
+use crate::{code, journal, keys, settings};
 use axum::extract::Path;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use podpis_evidence::{self as format, Bundle, Capacity, Hashed, Moment};
+use podpis_evidence::{self as format, Bundle, Capacity, Hashed};
+use podpis_kit::store::accounts::contacts::Contact;
 use podpis_kit::store::{Document, documents};
 use podpis_kit::{Db, Failure, Result, now, random};
 use podpis_shared::hash::{hex, sha256_hex};
-use podpis_shared::wire::vault::EsiaIdentity;
+use podpis_shared::wire::vault::{CodeIdentity, EsiaIdentity, Identity};
 use podpis_shared::{Email, Phone, Snils, Status, Timestamp};
 
 /// `GET /documents/{id}/evidence`: the bundle as of now, in canonical form.
@@ -23,6 +26,16 @@ pub(crate) async fn read(Path(id): Path<String>) -> Result<Response> {
         .await?
         .ok_or_else(Failure::not_found)?;
     Ok(([(CONTENT_TYPE, "application/json")], bytes).into_response())
+}
+
+/// A document as a bundle tells of it.
+#[derive(Clone, Copy)]
+pub(crate) struct File<'a> {
+    pub(crate) document: &'a Document,
+    /// When its text came from the clinic.
+    pub(crate) received_at: Timestamp,
+    /// State at the moment of the bundle.
+    pub(crate) status: Status,
 }
 
 /// The signed bundle of a document as of now; `None` where there is no such document.
@@ -36,34 +49,38 @@ pub(crate) async fn of_document(db: &Db, id: &str) -> Result<Option<Vec<u8>>> {
         serde_json::from_str(text).map_err(|e| Failure::internal("evidence", e.to_string()))
     };
     let signatures = signatures.iter().map(read).collect::<Result<Vec<_>>>()?;
-    signed(db, &document, &clinic, signatures, document.status, now())
-        .await
-        .map(Some)
+    let published = db::agreement_published(db, id).await?;
+    let file = File {
+        document: &document,
+        received_at: published.unwrap_or(document.created_at),
+        status: document.status,
+    };
+    signed(db, file, &clinic, signatures, now()).await.map(Some)
 }
 
 /// The signed bundle with the given signatures and state, as of a moment, in canonical form.
 pub(crate) async fn signed(
     db: &Db,
-    document: &Document,
+    file: File<'_>,
     clinic: &Clinic,
     signatures: Vec<format::Signature>,
-    status: Status,
     as_of: Timestamp,
 ) -> Result<Vec<u8>> {
     let internal = |e: &dyn std::fmt::Display| Failure::internal("evidence", e.to_string());
+    let document = file.document;
     let messages = db::messages(db, &document.id).await?;
     let bundle = Bundle {
         format: format::FORMAT.into(),
         as_of,
         operator: settings::operator().await?,
-        document: of_file(document, status),
+        document: of_file(file),
         clinic: format::Clinic {
             id: document.clinic_id.clone(),
             name: clinic.name.clone(),
             inn: clinic.inn.clone(),
             ogrn: clinic.ogrn.clone(),
         },
-        times: times(document, &signatures),
+        times: times::of(file, &signatures),
         signatures,
         messages: messages.into_iter().map(of_message).collect(),
         journal: journal::proofs(db, document).await?,
@@ -77,30 +94,17 @@ pub(crate) async fn signed(
 /// What is kept of a signature.
 pub(crate) fn of_signature(signature: &Signature<'_>) -> Result<format::Signature> {
     let document = signature.document;
-    let signer = document.signer();
-    let identity = &signature.request.identity;
-    let act = &signature.request.act;
-    let salt = hex(&random::bytes::<16>()?);
-    let salted = |name: &str, value: &str| format::salted(&salt, name, value);
-    let snils = identity.person.snils.as_ref();
-    let phone = signer.phone.as_ref();
+    let act = signature.act;
+    let (esia, code) = match signature.identity {
+        Identity::Esia(esia) => (Some(of_esia(&document.id, esia)), None),
+        Identity::Code(code) => (None, Some(of_code(signature, code)?)),
+    };
     Ok(format::Signature {
         id: signature.id.clone(),
         party: "patient".into(),
         signed_at: signature.at,
-        method: signature.request.method,
-        signer: format::Signer {
-            name: signer.full_name(),
-            birth_date: signer.birth_date,
-            snils_masked: snils.map(Snils::masked),
-            phone_masked: phone.map(Phone::masked),
-            hashed: Hashed {
-                snils: snils.map(|snils| salted("snils", snils.expose())),
-                phone: phone.map(|phone| salted("phone", phone.expose())),
-                esia_oid: Some(salted("esia_oid", identity.subject.expose())),
-                salt: salt.clone(),
-            },
-        },
+        method: signature.method,
+        signer: signer(signature)?,
         capacity: capacity(document, signature.at),
         policy: format::Policy {
             version: signature.policy.clone(),
@@ -115,16 +119,83 @@ pub(crate) fn of_signature(signature: &Signature<'_>) -> Result<format::Signatur
             user_agent: act.user_agent.clone(),
             started_at: act.started_at,
         },
-        esia: format::Esia {
-            name: identity.person.full_name(),
-            birth_date: identity.person.birth_date,
-            subject_fingerprint: subject_fingerprint(&document.id, identity),
-            auth_time: identity.auth_time,
-            verified_at: identity.verified_at,
-            id_token: identity.id_token.expose().clone(),
-            key_sha256: identity.key_sha256.clone(),
-            key_pem: identity.key_pem.clone(),
+        esia,
+        code,
+        agreement: signature.agreement.as_ref().map(|basis| format::Agreement {
+            document_id: basis.document_id.clone(),
+            title: basis.title.clone(),
+            sha256: basis.sha256.clone(),
+            accepted_at: basis.accepted_at,
+            how: basis.how.clone(),
+        }),
+    })
+}
+
+/// The person who signed, numbers masked and hashed.
+fn signer(signature: &Signature<'_>) -> Result<format::Signer> {
+    let person = signature.document.signer();
+    let salt = hex(&random::bytes::<16>()?);
+    let salted = |name: &str, value: &str| format::salted(&salt, name, value);
+    let (snils, oid, contact) = match signature.identity {
+        Identity::Esia(esia) => {
+            let oid = salted("esia_oid", esia.subject.expose());
+            (esia.person.snils.as_ref(), Some(oid), None)
+        }
+        Identity::Code(code) => (None, None, Some(code::contact(code)?)),
+    };
+    let (phone, email) = match &contact {
+        Some(Contact::Phone(phone)) => (Some(phone), None),
+        Some(Contact::Email(email)) => (person.phone.as_ref(), Some(email)),
+        None => (person.phone.as_ref(), None),
+    };
+    Ok(format::Signer {
+        name: code::public_name(person),
+        birth_date: person.birth_date,
+        snils_masked: snils.map(Snils::masked),
+        phone_masked: phone.map(Phone::masked),
+        hashed: Hashed {
+            snils: snils.map(|snils| salted("snils", snils.expose())),
+            phone: phone.map(|phone| salted("phone", phone.expose())),
+            email: email.map(|email| salted("email", email.expose())),
+            esia_oid: oid,
+            salt: salt.clone(),
         },
+    })
+}
+
+fn of_esia(document_id: &str, identity: &EsiaIdentity) -> format::Esia {
+    format::Esia {
+        name: identity.person.full_name(),
+        birth_date: identity.person.birth_date,
+        subject_fingerprint: subject_fingerprint(document_id, identity),
+        auth_time: identity.auth_time,
+        verified_at: identity.verified_at,
+        id_token: identity.id_token.expose().clone(),
+        key_sha256: identity.key_sha256.clone(),
+        key_pem: identity.key_pem.clone(),
+    }
+}
+
+fn of_code(signature: &Signature<'_>, identity: &CodeIdentity) -> Result<format::Code> {
+    let document = signature.document;
+    let contact = code::contact(identity)?;
+    let (named_by, source) = code::source(signature, &contact);
+    Ok(format::Code {
+        channel: identity.channel.clone(),
+        to_masked: contact.masked(),
+        document_sha256: document.hashes.sha256.clone(),
+        named_by,
+        source,
+        account_fingerprint: format::account_fingerprint(&document.id, &identity.account_id),
+        contact_since: identity.contact_since,
+        esia_confirmed_at: identity.esia_confirmed_at,
+        text: identity.text.clone(),
+        issued_at: identity.issued_at,
+        sent_at: identity.sent_at,
+        receipt: identity.receipt.clone(),
+        verified_at: identity.verified_at,
+        wrong_tries: identity.wrong_tries,
+        round: identity.round,
     })
 }
 
@@ -133,17 +204,18 @@ pub(crate) fn subject_fingerprint(document_id: &str, identity: &EsiaIdentity) ->
     sha256_hex(format!("podpis:esia:{document_id}:{}", identity.subject.expose()).as_bytes())
 }
 
-fn of_file(document: &Document, status: Status) -> format::Document {
+fn of_file(file: File<'_>) -> format::Document {
+    let document = file.document;
     format::Document {
         id: document.id.clone(),
         title: document.title.clone(),
         kind: document.kind,
         external_id: document.external_id.clone(),
-        status,
+        status: file.status,
         size: document.size,
         pages: document.pages,
         hashes: document.hashes.clone(),
-        received_at: document.created_at,
+        received_at: file.received_at,
         expires_at: document.expires_at,
     }
 }
@@ -157,38 +229,12 @@ fn capacity(document: &Document, signed_at: Timestamp) -> Capacity {
             basis: representative.basis.clone(),
             record_ref: representative.record_ref.clone(),
             ground: Some(representative.ground),
-            patient_age: Some(document.patient.birth_date.age_on(signed_at.moscow_date())),
+            patient_age: document
+                .patient
+                .birth_date
+                .map(|born| born.age_on(signed_at.moscow_date())),
         },
     }
-}
-
-/// Each moment with the clock that it was read from.
-fn times(document: &Document, signatures: &[format::Signature]) -> Vec<Moment> {
-    let moment = |what: &str, at: Timestamp, source: &str| Moment {
-        what: what.into(),
-        at,
-        source: source.into(),
-    };
-    let mut times = vec![moment("received", document.created_at, "operator")];
-    times.extend(
-        document
-            .opened_at
-            .map(|at| moment("opened", at, "operator")),
-    );
-    for signature in signatures {
-        times.extend([
-            moment("sign_started", signature.browser.started_at, "operator"),
-            moment("esia_sign_in", signature.esia.auth_time, "esia"),
-            moment("esia_checked", signature.esia.verified_at, "operator"),
-            moment("signed", signature.signed_at, "operator"),
-        ]);
-    }
-    times.extend(
-        document
-            .completed_at
-            .map(|at| moment("completed", at, "operator")),
-    );
-    times
 }
 
 fn of_message(row: MessageRow) -> format::Message {

@@ -10,6 +10,7 @@
 //! | `GET /blobs/{id}` | the bytes |
 //! | `DELETE /blobs/{id}` | forgets a file that no document uses |
 //! | `POST /sign` | makes a document signed: one atomic step |
+//! | `POST /accept` | makes a user agreement accepted: one atomic step |
 //! | `GET /documents/{id}/evidence` | the evidence bundle as of now |
 //! | `GET /documents/{id}/proof` | the document's journal entries with their proofs |
 //! | `GET /journal/{clinic}/checkpoint` | the journal's head, signed |
@@ -19,11 +20,14 @@
 //! | `GET /trust` | what a verifier needs to believe |
 //! | `POST /timestamps` | ticked: adds time stamps that are still missing |
 
+mod accept;
 mod blobs;
+mod code;
 mod db;
 mod evidence;
 mod journal;
 mod keys;
+mod making;
 mod protocol;
 mod seal;
 mod settings;
@@ -42,6 +46,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/blobs", post(blobs::create))
             .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
             .route("/sign", post(sign::sign))
+            .route("/accept", post(accept::accept))
             .route("/documents/{id}/evidence", get(evidence::read))
             .route("/documents/{id}/proof", get(journal::proof))
             .route("/journal/{clinic}/checkpoint", get(journal::head))

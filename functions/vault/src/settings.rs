@@ -28,13 +28,21 @@ pub(crate) async fn operator() -> Result<Operator> {
     })
 }
 
-/// Where a person checks a signed file: the page `/verify` of this installation.
+/// Address of this installation as people see it, without a slash at the end; empty where it is not configured.
 ///
 /// # Errors
 /// 500 where the manifest does not map the variable.
-pub(crate) async fn verify_url() -> Result<Option<String>> {
+pub(crate) async fn base_url() -> Result<String> {
     let base = vars::get("public_url").await?;
-    let base = base.trim_end_matches('/');
+    Ok(base.trim_end_matches('/').to_owned())
+}
+
+/// Where a person checks a signed file: the page `/verify` of this installation.
+///
+/// # Errors
+/// As [`base_url`].
+pub(crate) async fn verify_url() -> Result<Option<String>> {
+    let base = base_url().await?;
     Ok((!base.is_empty()).then(|| format!("{base}/verify")))
 }
 

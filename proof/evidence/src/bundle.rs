@@ -3,6 +3,7 @@
 //! A reader tolerates members that it does not know, so that the format can grow; the signature
 //! is checked over the bundle as received, never over these types. What names a person has no `Debug`.
 
+use crate::code::{Agreement, Code};
 use podpis_shared::Birthday;
 use podpis_shared::document::{Kind, Method, Status};
 use podpis_shared::hash::sha256_hex;
@@ -112,14 +113,21 @@ pub struct Signature {
     pub presentation: Presentation,
     /// The browser's own word.
     pub browser: Browser,
-    /// The identification.
-    pub esia: Esia,
+    /// The identification through ESIA: there where `method` is `esia`, and only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub esia: Option<Esia>,
+    /// The identification by a one-time code: there with every other method of a patient's, and only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// The agreement that a signature by code rests on; absent where the signature itself accepts one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<Agreement>,
 }
 
 /// The person who signed.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Signer {
-    /// Full name as the clinic gave it.
+    /// Full name as the clinic gave it; `владелец номера …`, the number masked, of whom nobody has named.
     pub name: String,
     /// Date of birth as the clinic gave it; absent of the holder of a phone or e-mail whom nobody has named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -139,8 +147,11 @@ pub struct Hashed {
     pub salt: String,
     /// SNILS by ESIA, 11 digits.
     pub snils: Option<String>,
-    /// Phone as the clinic gave it, E.164.
+    /// Phone as the clinic gave it, E.164; with a signature by a code to a phone, that phone.
     pub phone: Option<String>,
+    /// E-mail in lower case, with a signature by a code to an e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// ESIA's number of the person.
     pub esia_oid: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod canonical;
+mod code;
 mod esia_keys;
 mod jws;
 mod oid;
@@ -12,6 +13,7 @@ pub use bundle::{
     Moment, Operator, Policy, Signature, Signer, salted,
 };
 pub use canonical::{CanonicalError, canonical};
+pub use code::{Agreement, Code, account_fingerprint};
 pub use esia_keys::{KeySet, KeySetError, TrustedKey};
 pub use jws::{
     EvidenceKey, PublicJwk, SignatureError, check_signature, seed_from_pem, seed_to_pem, sign,

@@ -8,7 +8,7 @@ use crate::case::{self, Evidence, LEEWAY_S, NO_TRUST};
 use crate::report::{Check, CheckId, Outcome};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use podpis_evidence::{KeySet, Oid, Signature, Trust, TrustedKey, salted};
+use podpis_evidence::{Esia, KeySet, Oid, Signature, Trust, TrustedKey, salted};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::person::same_name;
 use podpis_shared::{Birthday, Timestamp};
@@ -22,6 +22,10 @@ const TOKEN_MAX: usize = 16 * 1024;
 /// An `auth_time` above this is in milliseconds, as it was until 2020.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
+/// The method says ESIA, and ESIA's word is not there.
+const MISSING: &str =
+    "В доказательствах нет ответа Госуслуг, хотя подпись названа сделанной через них.";
+
 /// What ESIA signs its tokens with.
 const ALGORITHMS: [&str; 2] = ["GOST3410_2012_256", "RS256"];
 
@@ -34,16 +38,19 @@ pub(crate) fn token(evidence: &Evidence, trust: Option<&Trust>) -> Check {
             "В доказательствах нет подписи, а значит, и ответа Госуслуг.",
         );
     };
-    let Some(token) = Token::read(&signature.esia.id_token) else {
+    let Some(esia) = &signature.esia else {
+        return Check::fail(id, MISSING);
+    };
+    let Some(token) = Token::read(&esia.id_token) else {
         return Check::fail(id, "Ответ Госуслуг испорчен: он не читается.");
     };
-    let check = match fault(&token, signature, trust) {
+    let check = match fault(&token, esia, signature, trust) {
         Some(fault) => Check::fail(id, fault),
-        None => signed(&token, evidence, signature, trust),
+        None => signed(&token, evidence, esia, signature.signed_at, trust),
     };
     check
         .detail("Алгоритм подписи", &token.header.alg)
-        .detail("SHA-256 ключа Госуслуг", &signature.esia.key_sha256)
+        .detail("SHA-256 ключа Госуслуг", &esia.key_sha256)
         .detail("Издатель", &token.claims.iss)
         .detail("Получатель", &token.claims.aud)
         .detail("Человек вошёл", token.claims.signed_in().moscow())
@@ -65,10 +72,13 @@ pub(crate) fn person(evidence: &Evidence, token_result: Outcome) -> Check {
             "В доказательствах нет подписи: не сказано, кто подписал.",
         );
     };
-    let Some(token) = Token::read(&signature.esia.id_token) else {
+    let Some(esia) = &signature.esia else {
+        return Check::fail(id, MISSING);
+    };
+    let Some(token) = Token::read(&esia.id_token) else {
         return Check::fail(id, "Ответ Госуслуг не читается: неизвестно, кто входил.");
     };
-    match person_fault(&token, evidence, signature) {
+    match person_fault(&token, evidence, esia, signature) {
         Some(fault) => Check::fail(id, fault),
         None if token_result != Outcome::Pass => Check::unchecked(
             id,
@@ -81,10 +91,10 @@ pub(crate) fn person(evidence: &Evidence, token_result: Outcome) -> Check {
         ),
     }
     .detail("Имя по данным клиники", &signature.signer.name)
-    .detail("Имя по данным Госуслуг", &signature.esia.name)
+    .detail("Имя по данным Госуслуг", &esia.name)
     .detail("Дата рождения", signature.signer.birth_date.map_or_else(|| "не указана".into(), Birthday::dotted))
     .detail("СНИЛС (скрыт)", signature.signer.snils_masked.as_deref().unwrap_or("не указан"))
-    .detail("Отпечаток номера учётной записи", &signature.esia.subject_fingerprint)
+    .detail("Отпечаток номера учётной записи", &esia.subject_fingerprint)
     .detail(
         "Для суда",
         "Полные СНИЛС, телефон и номер учётной записи записаны солёными хешами: тот, кто знает значение, может сверить его. \
@@ -170,7 +180,12 @@ fn decode<T: DeserializeOwned>(part: &str) -> Option<T> {
 }
 
 /// What is wrong with the token, whoever signed it.
-fn fault(token: &Token<'_>, signature: &Signature, trust: Option<&Trust>) -> Option<&'static str> {
+fn fault(
+    token: &Token<'_>,
+    esia: &Esia,
+    signature: &Signature,
+    trust: Option<&Trust>,
+) -> Option<&'static str> {
     let claims = &token.claims;
     let signed_in = claims.signed_in().unix();
     let signed = signature.signed_at.unix();
@@ -191,7 +206,7 @@ fn fault(token: &Token<'_>, signature: &Signature, trust: Option<&Trust>) -> Opt
         )
     } else if signed_in > signed + LEEWAY_S {
         Some("Человек вошёл на Госуслуги позже, чем документ подписали.")
-    } else if signed_in != signature.esia.auth_time.unix() {
+    } else if signed_in != esia.auth_time.unix() {
         Some("Время входа в доказательствах не такое, как в ответе Госуслуг.")
     // `is_tru` is absent where the account is not confirmed; `lvl` is absent in older tokens.
     } else if claims.subject.trusted != Some(true)
@@ -211,7 +226,8 @@ fn fault(token: &Token<'_>, signature: &Signature, trust: Option<&Trust>) -> Opt
 fn signed(
     token: &Token<'_>,
     evidence: &Evidence,
-    signature: &Signature,
+    esia: &Esia,
+    at: Timestamp,
     trust: Option<&Trust>,
 ) -> Check {
     let id = CheckId::EsiaToken;
@@ -222,7 +238,6 @@ fn signed(
             "Ответ подписан способом, которым Госуслуги не подписывают.",
         );
     }
-    let at = signature.signed_at;
     let made = |pem: &String| -> Option<TrustedKey> {
         let keys = KeySet::from_pem(pem).ok()?;
         let (message, signature) = (token.message.as_bytes(), token.signature.as_slice());
@@ -230,7 +245,7 @@ fn signed(
             .or_else(|| keys.find_at_any_time(alg, message, signature))
             .cloned()
     };
-    let own = || made(&signature.esia.key_pem);
+    let own = || made(&esia.key_pem);
     let Some(trust) = trust else {
         return match own() {
             Some(_) => Check::unchecked(id, NO_TRUST),
@@ -244,7 +259,7 @@ fn signed(
     let found: Vec<TrustedKey> = trust.esia_keys.iter().filter_map(made).collect();
     let valid = found.iter().find(|key| key.valid_at(at));
     match valid.or(found.first()) {
-        Some(key) if key.sha256 != signature.esia.key_sha256 => Check::fail(
+        Some(key) if key.sha256 != esia.key_sha256 => Check::fail(
             id,
             "В доказательствах назван не тот ключ Госуслуг, которым подписан ответ.",
         ),
@@ -268,9 +283,9 @@ fn signed(
 fn person_fault(
     token: &Token<'_>,
     evidence: &Evidence,
+    esia: &Esia,
     signature: &Signature,
 ) -> Option<&'static str> {
-    let esia = &signature.esia;
     let oid = token.claims.subject.oid.0;
     let fingerprint =
         sha256_hex(format!("podpis:esia:{}:{oid}", evidence.bundle.document.id).as_bytes());

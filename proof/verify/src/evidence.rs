@@ -2,8 +2,8 @@
 
 use crate::case::{self, Evidence, NO_TRUST};
 use crate::report::{Check, CheckId};
-use podpis_evidence::{SignatureError, Trust, check_signature};
-use podpis_shared::Hashes;
+use podpis_evidence::{Signature, SignatureError, Trust, check_signature};
+use podpis_shared::{Hashes, Method};
 
 /// `evidence-signature`: the operator's evidence key signed the bundle.
 pub(crate) fn signature(evidence: &Evidence, trust: Option<&Trust>) -> Check {
@@ -98,6 +98,10 @@ pub(crate) fn document(evidence: &Evidence, original: Option<&Hashes>) -> Check 
         > 1
     {
         Some("В доказательствах больше одной подписи пациента, а должна быть одна.")
+    } else if !evidence.patient().is_some_and(is_of_one_way) {
+        Some(
+            "Не ясно, как подписан документ: способ подписи и записи о том, кто подписал, не сходятся.",
+        )
     } else if !sent_entry_agrees(evidence) {
         Some("Запись журнала о поступлении документа говорит о другом файле.")
     } else {
@@ -156,10 +160,21 @@ pub(crate) fn browser_hash(evidence: &Evidence) -> Check {
     }
 }
 
-/// What the journal says of the upload; a bundle without that entry has nothing to disagree with.
+/// A signature has the record of its own way, and of no other.
+fn is_of_one_way(signature: &Signature) -> bool {
+    let found = (signature.esia.is_some(), signature.code.is_some());
+    match signature.method {
+        Method::Esia => found == (true, false) && signature.agreement.is_none(),
+        Method::Sms | Method::Email => found == (false, true),
+    }
+}
+
+/// What the journal says of the upload, or of the acceptance that made the document; a bundle without such an entry has
+/// nothing to disagree with.
 fn sent_entry_agrees(evidence: &Evidence) -> bool {
     evidence.bundle.journal.entries.iter().all(|entry| {
-        entry.entry["type"] != "document.sent"
+        let kind = &entry.entry["type"];
+        (kind != "document.sent" && kind != "agreement.accepted")
             || entry.entry["data"]["sha256"] == evidence.bundle.document.hashes.sha256.as_str()
     })
 }

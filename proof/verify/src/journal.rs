@@ -1,12 +1,14 @@
 //! The journal's part of a bundle: inclusion proofs (RFC 6962) and the checkpoint that they lead to.
 
 use crate::case::{self, Evidence, NO_TRUST};
+use crate::code;
 use crate::report::{Check, CheckId, Fact};
 use podpis_evidence::{Entry, Trust};
 use podpis_journal::{
     Checkpoint, Hash, NoteError, NoteVerifier, checkpoint, entry, from_hex, to_hex,
     verify_inclusion,
 };
+use podpis_shared::Kind;
 
 /// `journal-proof` and `checkpoint`, in this order.
 pub(crate) fn checks(evidence: &Evidence, trust: Option<&Trust>) -> [Check; 2] {
@@ -39,6 +41,14 @@ fn proof(evidence: &Evidence, head: Option<&Checkpoint>) -> Check {
         );
     };
     let entries = &evidence.bundle.journal.entries;
+    if entries.is_empty() && is_born_signed(evidence) {
+        return Check::unchecked(
+            id,
+            "Документ появился в тот миг, когда приняли соглашение, поэтому на день подписания записей о нём ещё не было. \
+             Запись о принятии — в более новых доказательствах: запросите их у оператора.",
+        )
+        .optional();
+    }
     if entries.is_empty() {
         return Check::fail(id, "В доказательствах нет ни одной записи журнала.");
     }
@@ -60,6 +70,11 @@ fn proof(evidence: &Evidence, head: Option<&Checkpoint>) -> Check {
         ),
     };
     check.details(entries.iter().map(line))
+}
+
+/// A user agreement that was accepted in an account: its first entry is the acceptance, which tells of the sealed file.
+fn is_born_signed(evidence: &Evidence) -> bool {
+    evidence.bundle.document.kind == Kind::UserAgreement && code::is_acceptance(evidence)
 }
 
 /// What is wrong with one entry.

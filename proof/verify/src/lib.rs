@@ -3,6 +3,7 @@
 
 mod case;
 mod clinic;
+mod code;
 mod esia;
 mod evidence;
 mod journal;
@@ -49,14 +50,19 @@ fn whole(case: &Case<'_>) -> Report {
     let trust = case.input.trust;
     let evidence = &case.evidence;
     let seal = seal::checks(case);
-    let token = esia::token(evidence, trust);
-    let person = esia::person(evidence, token.result);
+    let identification = if code::is_used(evidence) {
+        code::checks(evidence).to_vec()
+    } else {
+        let token = esia::token(evidence, trust);
+        let person = esia::person(evidence, token.result);
+        vec![token, person]
+    };
     let [proof, checkpoint] = journal::checks(evidence, trust);
     let (later_changes, mut later) = pdf::later(case);
     let (newer, told) = newer::check(case);
     let clinic = clinic::signature(case);
     later.extend(told);
-    let checks = vec![
+    let mut checks = vec![
         pdf::structure(&case.examined),
         seal.signature,
         pdf::whole_file(case),
@@ -68,13 +74,8 @@ fn whole(case: &Case<'_>) -> Report {
         evidence::signature(evidence, trust),
         evidence::document(evidence, case.original_hashes.as_ref()),
         evidence::browser_hash(evidence),
-        token,
-        person,
-        proof,
-        checkpoint,
-        newer,
-        clinic,
-        clinic::qualified(),
     ];
+    checks.extend(identification);
+    checks.extend([proof, checkpoint, newer, clinic, clinic::qualified()]);
     summary::whole(case, seal.level, checks, later)
 }

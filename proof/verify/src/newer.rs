@@ -127,7 +127,9 @@ fn names_this_file(case: &Case<'_>, newer: &Evidence) -> bool {
     let entries = &newer.bundle.journal.entries;
     let mut signed = entries
         .iter()
-        .filter(|e| e.entry["type"] == "document.patient_signed")
+        .filter(|e| {
+            e.entry["type"] == "document.patient_signed" || e.entry["type"] == "agreement.accepted"
+        })
         .peekable();
     signed.peek().is_some()
         && signed.all(|entry| {
@@ -156,6 +158,7 @@ fn words(kind: &str) -> &'static str {
         "document.sent" => "Документ получен от клиники",
         "document.opened" => "Документ открыт",
         "document.patient_signed" => "Документ подписан пациентом",
+        "agreement.accepted" => "Соглашение принято",
         "document.completed" => "Все нужные подписи собраны",
         "document.declined" => "От подписания отказались",
         "document.expired" => "Срок подписания истёк",

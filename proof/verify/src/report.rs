@@ -133,6 +133,13 @@ pub enum CheckId {
     EsiaToken,
     /// The token's person is the signer.
     EsiaPerson,
+    /// A one-time code was made for this document, sent and typed in time. Stands with the next two in the place of the
+    /// two of ESIA where the signature was made by a code.
+    CodeRecord,
+    /// The code went to a phone or an e-mail of the signer's.
+    CodePerson,
+    /// The signature by code rests on an agreement.
+    CodeAgreement,
     /// The entries stand in the journal's tree.
     JournalProof,
     /// The tree's head is signed by the journal's key.
@@ -192,8 +199,8 @@ impl Kind {
 }
 
 impl CheckId {
-    /// Every check, in the order of a report.
-    pub const ALL: [Self; 18] = [
+    /// Every check, in the order of a report; no report holds both those of ESIA and those of a code.
+    pub const ALL: [Self; 21] = [
         Self::PdfStructure,
         Self::SealSignature,
         Self::SealWholeFile,
@@ -207,12 +214,28 @@ impl CheckId {
         Self::BrowserHash,
         Self::EsiaToken,
         Self::EsiaPerson,
+        Self::CodeRecord,
+        Self::CodePerson,
+        Self::CodeAgreement,
         Self::JournalProof,
         Self::Checkpoint,
         Self::NewerEvidence,
         Self::ClinicSignature,
         Self::Qualified,
     ];
+
+    /// Whether it stands only in the report of a signature by a code.
+    pub const fn is_of_code(self) -> bool {
+        matches!(
+            self,
+            Self::CodeRecord | Self::CodePerson | Self::CodeAgreement
+        )
+    }
+
+    /// Whether it stands only in the report of a signature through ESIA, and of a file that is no signed document.
+    pub const fn is_of_esia(self) -> bool {
+        matches!(self, Self::EsiaToken | Self::EsiaPerson)
+    }
 
     /// The name in JSON and in `data-check`.
     pub const fn as_str(self) -> &'static str {
@@ -230,6 +253,9 @@ impl CheckId {
             Self::BrowserHash => "browser-hash",
             Self::EsiaToken => "esia-token",
             Self::EsiaPerson => "esia-person",
+            Self::CodeRecord => "code-record",
+            Self::CodePerson => "code-person",
+            Self::CodeAgreement => "code-agreement",
             Self::JournalProof => "journal-proof",
             Self::Checkpoint => "checkpoint",
             Self::NewerEvidence => "newer-evidence",
@@ -253,7 +279,9 @@ impl CheckId {
             Self::EvidenceDocument => "Доказательства об этом документе",
             Self::BrowserHash => "Что было на экране подписавшего",
             Self::EsiaToken => "Ответ Госуслуг",
-            Self::EsiaPerson => "Кто подписал",
+            Self::EsiaPerson | Self::CodePerson => "Кто подписал",
+            Self::CodeRecord => "Код подписания",
+            Self::CodeAgreement => "Соглашение, на котором основана подпись",
             Self::JournalProof => "Записи в журнале",
             Self::Checkpoint => "Подпись под журналом",
             Self::NewerEvidence => "Более новые доказательства",

@@ -2,7 +2,7 @@
 
 use crate::case::{self, Case, Stop};
 use crate::report::{Check, CheckId, FORMAT, Fact, LaterEvent, Outcome, Report, Verdict};
-use crate::{Input, clinic};
+use crate::{Input, clinic, code};
 use podpis_evidence::Capacity;
 
 /// What the other checks say of a file that can't be read.
@@ -16,6 +16,7 @@ pub(crate) fn stopped(input: &Input<'_>, stop: Stop) -> Report {
     let given = |id| stop.checks.iter().find(|check| check.id == id).cloned();
     let checks: Vec<Check> = CheckId::ALL
         .into_iter()
+        .filter(|id| !id.is_of_code())
         .map(|id| match (given(id), id) {
             (Some(check), _) => check,
             (None, CheckId::Qualified) => clinic::qualified(),
@@ -76,6 +77,11 @@ fn headline(verdict: Verdict, sandbox: bool) -> &'static str {
 
 fn lead(case: &Case<'_>, verdict: Verdict, checks: &[Check]) -> String {
     match verdict {
+        Verdict::Valid if code::is_used(&case.evidence) => format!(
+            "Файл тот самый, который запечатал оператор «{}». Кто ввёл код подписания, известно только по записям оператора: \
+             они полны, сходятся между собой и с этим файлом.",
+            case.evidence.bundle.operator.name
+        ),
         Verdict::Valid => format!(
             "Файл тот самый, который запечатал оператор «{}»; вход подписавшего подтверждён подписью Госуслуг, записи \
              журнала на месте.",
@@ -143,6 +149,12 @@ fn facts(case: &Case<'_>, level: &str) -> Vec<Fact> {
         }
         facts.push(Fact::new("Когда", signature.signed_at.moscow()));
         facts.push(Fact::new("Как", signature.method.label()));
+        if code::is_acceptance(&case.evidence) {
+            facts.push(Fact::new(
+                "Что это значит",
+                "принята публичная оферта клиники",
+            ));
+        }
         facts.push(Fact::new(
             "По какому закону",
             signature.policy.basis.join("; "),

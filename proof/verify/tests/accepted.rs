@@ -45,7 +45,8 @@ fn every_check_stands_in_the_report_once_and_qualified_never_passes() {
     let operator = Operator::new();
     let report = check(&operator, &operator.signed());
     let ids: Vec<CheckId> = report.checks.iter().map(|check| check.id).collect();
-    assert_eq!(ids, CheckId::ALL);
+    let others = CheckId::ALL.into_iter().filter(|id| !id.is_of_code());
+    assert_eq!(ids, others.collect::<Vec<_>>());
     let qualified = found(&report, CheckId::Qualified);
     assert_eq!(
         (qualified.result, qualified.kind),

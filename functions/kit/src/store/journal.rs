@@ -42,6 +42,10 @@ pub enum Event {
     EsiaStarted,
     /// A seal got a time stamp that had been missing.
     SealTimestamped,
+    /// A clinic published a version of its user agreement.
+    AgreementPublished,
+    /// A clinic's user agreement was accepted: its document begins with this entry, and is signed by it.
+    AgreementAccepted,
     /// The way through ESIA ended without a signature; `data.code` says why.
     EsiaFailed,
 }
@@ -62,6 +66,8 @@ impl Event {
             Self::LinkIssued => "link.issued",
             Self::EsiaStarted => "esia.started",
             Self::SealTimestamped => "seal.timestamped",
+            Self::AgreementAccepted => "agreement.accepted",
+            Self::AgreementPublished => "agreement.published",
             Self::EsiaFailed => "esia.failed",
         }
     }

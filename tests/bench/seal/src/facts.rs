@@ -1,7 +1,7 @@
 //! A protocol as long as they get: with every optional fact.
 
 use podpis_pdf::{
-    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, Identification, Protocol, SignerFacts,
+    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, EsiaFacts, Identification, Protocol, SignerFacts,
 };
 use time::macros::{date, datetime};
 
@@ -26,18 +26,19 @@ pub(crate) fn protocol(size: usize, pages: u32) -> Protocol {
         },
         signer: SignerFacts {
             full_name: "Иванова Мария Петровна".to_owned(),
+            is_named: true,
             birth_date: Some(date!(1985 - 03 - 12)),
             capacity: Capacity::Patient,
             snils_masked: Some("***-***-445\u{a0}95".to_owned()),
             phone_masked: Some("+7\u{a0}916\u{a0}***-**-67".to_owned()),
         },
-        identification: Identification {
+        identification: Identification::Esia(EsiaFacts {
             system: "ЕСИА (Госуслуги)".to_owned(),
             account: "подтверждённая учётная запись".to_owned(),
             authenticated_at: datetime!(2026-11-22 11:04:58 UTC),
             subject_fingerprint: "9b1d6a0f0c2e4f5d8a7b3c1e0f9d8c7b6a5f4e3d2c1b0a998877665544332211".to_owned(),
             matched: "фамилия, имя, отчество, дата рождения, СНИЛС — совпали".to_owned(),
-        },
+        }),
         method: "Простая электронная подпись, ключ которой получен в ЕСИА".to_owned(),
         consent: ConsentFacts {
             text: "Я прочитал(а) документ целиком, мне разъяснены цели, методы, риски и последствия, и я подписываю его простой электронной подписью через Госуслуги. Это равнозначно подписи на бумаге.".to_owned(),
