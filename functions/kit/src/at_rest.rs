@@ -14,7 +14,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chacha20poly1305::aead::AeadInOut as _;
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
-use podpis_shared::hash::hex;
 use podpis_shared::problem::Code;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -64,17 +63,7 @@ impl Keys {
         if !vars::sandbox().await? {
             return Err(not_configured("the variable storage_key is empty"));
         }
-        let key = match sandbox_keys::find(db, STORAGE_KEY).await? {
-            Some(key) => key,
-            None => {
-                // Another function may be here at the same moment: the first one's key stays, and both read it.
-                let made = Zeroizing::new(hex(&*Zeroizing::new(random::bytes::<KEY_BYTES>()?)));
-                sandbox_keys::insert(db, STORAGE_KEY, &made).await?;
-                sandbox_keys::find(db, STORAGE_KEY)
-                    .await?
-                    .ok_or_else(|| not_configured("the sandbox's key was not kept"))?
-            }
-        };
+        let key = sandbox_keys::get_or_make(db, STORAGE_KEY).await?;
         Self::parse(key.expose()).map_err(not_configured)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::http::{Context, Failure, REQUEST_ID, Result};
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{Method, Request, StatusCode};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
@@ -16,7 +16,7 @@ const ANSWER_MAX: usize = 1024 * 1024;
 /// Posts JSON to a neighbour and reads JSON back.
 ///
 /// # Errors
-/// A problem that the neighbour answers is passed on; `unavailable` when there is no answer.
+/// A problem that the neighbour answers is passed on, with its `Retry-After`; `unavailable` when there is no answer.
 pub async fn post_json<T: DeserializeOwned>(
     context: &Context,
     component: &str,
@@ -68,10 +68,20 @@ pub async fn open(request: axum::http::Result<Request<Body>>) -> Result<spin_sdk
         return Ok(response);
     }
     let status = response.status();
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|v| v.to_str().ok()?.parse().ok());
     let bytes = read(response).await?;
     Err(match serde_json::from_slice::<Problem>(&bytes) {
         // What a runtime says of a stopped neighbour (500, 504) is not in our table.
-        Ok(problem) if Code::parse(&problem.code).is_some() => problem.into(),
+        Ok(problem) if Code::parse(&problem.code).is_some() => {
+            let failure = Failure::from(problem);
+            match retry_after {
+                Some(seconds) => failure.retry_after(seconds),
+                None => failure,
+            }
+        }
         _ if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::GATEWAY_TIMEOUT => {
             Failure::busy()
         }

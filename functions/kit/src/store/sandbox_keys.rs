@@ -1,7 +1,10 @@
 //! Keys that a sandbox made for itself. In production keys come from secret variables and this table stays empty.
 
 use crate::db::{Db, DbError};
+use crate::random;
 use podpis_shared::Sensitive;
+use podpis_shared::hash::hex;
+use zeroize::Zeroizing;
 
 /// The key of a name.
 ///
@@ -25,4 +28,20 @@ pub async fn insert(db: &Db, name: &str, value: &str) -> Result<(), DbError> {
     db.execute(sql, [name.into(), value.into()])
         .await
         .map(|_| ())
+}
+
+/// The key of a name, 64 hex digits; made at first use.
+///
+/// # Errors
+/// As the database says; where the host gives no randomness.
+pub async fn get_or_make(db: &Db, name: &str) -> Result<Sensitive<String>, DbError> {
+    if let Some(key) = find(db, name).await? {
+        return Ok(key);
+    }
+    // Another function may be here at the same moment: the first one's key stays, and both read it.
+    let bytes = random::bytes::<32>().map_err(|e| DbError::host("random", e))?;
+    let made = Zeroizing::new(hex(&*Zeroizing::new(bytes)));
+    insert(db, name, &made).await?;
+    let key = find(db, name).await?;
+    key.ok_or_else(|| DbError::corrupt("sandbox key"))
 }
