@@ -165,6 +165,21 @@ impl Reply {
         Ok(self)
     }
 
+    /// Demands one of some statuses.
+    ///
+    /// # Errors
+    /// Another status; shows the answer.
+    pub fn expect_any(self, statuses: &[u16]) -> Result<Self> {
+        ensure!(
+            statuses.contains(&self.status.as_u16()),
+            "{}: {} instead of one of {statuses:?}: {}",
+            self.what,
+            self.status,
+            self.text()
+        );
+        Ok(self)
+    }
+
     /// Demands a problem of RFC 9457 with this status and code, complete and of the right type.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use serde_json::Value;
 
-use crate::actors::{Clinic, Operator, Patient, Sandbox};
+use crate::actors::{Account, Clinic, Operator, Patient, Sandbox};
 use crate::client::{Client, Reply};
 use crate::process::Process;
 use crate::signer::EsiaSigner;
@@ -111,6 +111,11 @@ impl Stack {
     /// When that is no link of this stack.
     pub fn patient(&self, link: &str) -> Result<Patient> {
         Patient::open(self.anonymous(), &self.esia, link)
+    }
+
+    /// Somebody at the personal account, not signed in.
+    pub fn account(&self) -> Account {
+        Account::new(self.anonymous(), &self.esia)
     }
 
     /// Tells the simulator what its next answers do wrong (`tests/esia-sim/src/faults.rs`).

@@ -139,25 +139,33 @@ fn build_all(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
 fn e2e(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::programs)?;
     let mut command = end_to_end(ctx, "e2e");
-    let mut note = "";
-    match witness::install(ctx) {
-        Ok(folder) => {
-            command.env("PODPIS_WITNESS", folder);
-        }
-        // Somebody else's registry being away says nothing of us; the closing lines say what was not looked at.
-        Err(error) => {
-            println!("left out: {error:#}");
-            note = "  without the witness clients, which can't be installed";
-            command.args(["--", "--skip", "witness::"]);
-        }
-    }
+    let note = witnesses(ctx, &mut command, "witness::");
     let tally = test(command, filter)?;
     Ok(Tally { note, ..tally })
 }
 
 fn browser(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::programs)?;
-    test(end_to_end(ctx, "browser"), filter)
+    let mut command = end_to_end(ctx, "browser");
+    let note = witnesses(ctx, &mut command, "axe::");
+    let tally = test(command, filter)?;
+    Ok(Tally { note, ..tally })
+}
+
+/// Tells the tests where the programs are that we didn't write, or leaves out the tests that need them.
+fn witnesses(ctx: &Ctx, command: &mut Command, needing: &str) -> &'static str {
+    match witness::install(ctx) {
+        Ok(folder) => {
+            command.env("PODPIS_WITNESS", folder);
+            ""
+        }
+        // Somebody else's registry being away says nothing of us; the closing lines say what was not looked at.
+        Err(error) => {
+            println!("left out: {error:#}");
+            command.args(["--", "--skip", needing]);
+            "  without the programs of others, which can't be installed"
+        }
+    }
 }
 
 /// Tests against the built product; the harness takes from the environment what to start.

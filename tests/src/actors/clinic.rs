@@ -1,6 +1,6 @@
 //! A clinic: what a MIS does with its key.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -99,6 +99,23 @@ impl Upload {
             idempotency_key: None,
             phone,
         }
+    }
+
+    /// A document for the personal account, of a kind that a code may sign, to be signed by one; `person` has a phone of
+    /// this upload alone.
+    pub fn by_code(person: Person) -> Self {
+        Self::consent(person, crate::pdf::plain(1, &unique()))
+            .with("/kind", "pd_consent".into())
+            .with("/title", "Согласие на обработку персональных данных".into())
+            .with("/delivery", "account".into())
+            .with("/method", "sms".into())
+    }
+
+    /// The same to another phone.
+    #[must_use]
+    pub fn to_phone(mut self, phone: &str) -> Self {
+        self.phone = phone.to_owned();
+        self.with("/patient/phone", phone.into())
     }
 
     /// A one-page consent of Иванова that differs from every other.
@@ -236,6 +253,18 @@ impl Clinic {
                 .map(|key| ("idempotency-key", key)),
         );
         self.send(Method::POST, "/api/v1/documents", &headers, Some(body))
+    }
+
+    /// Publishes a user agreement, which differs from every other.
+    ///
+    /// # Errors
+    /// When it isn't taken.
+    pub fn publish_agreement(&mut self) -> Result<Value> {
+        let pdf = crate::pdf::plain(1, &format!("Agreement {}", unique()));
+        let pdf_type = [("content-type", "application/pdf")];
+        let reply = self.send(Method::PUT, "/api/v1/agreement", &pdf_type, Some(pdf))?;
+        ensure!(reply.status.is_success(), "agreement: {}", reply.text());
+        reply.json()
     }
 
     /// Sends a document that must be accepted; the id.

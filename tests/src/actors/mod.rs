@@ -1,11 +1,13 @@
 //! Who does what in the tests: operator, clinic, patient, and the sandbox's messages.
 
+mod account;
 mod clinic;
 mod operator;
 mod patient;
 mod sandbox;
 mod visitor;
 
+pub use account::{Account, Right};
 pub use clinic::{Clinic, Person, Upload};
 pub use operator::Operator;
 pub use patient::{Callback, Patient, Signature};

@@ -146,22 +146,7 @@ impl Patient {
     /// # Errors
     /// When ESIA shows an error, or a redirect leads elsewhere.
     pub fn esia_pages(&mut self, location: &str, person: &str, allow: bool) -> Result<String> {
-        let callback = format!("{}/esia/callback", self.client.base());
-        let mut url = location.to_owned();
-        // A sign-out, a sign-in and what is between them are fewer.
-        for _ in 0..5 {
-            if url.starts_with(&callback) {
-                return Ok(url);
-            }
-            url = if url.starts_with(self.client.base()) {
-                let reply = self.client.get(&url)?;
-                ensure!(reply.status.is_redirection(), "{url}: {}", reply.text());
-                reply.header("location").to_owned()
-            } else {
-                self.esia.walk(&url, person, allow)?
-            };
-        }
-        anyhow::bail!("redirected too often, last to {url}")
+        walk_esia(&mut self.client, &mut self.esia, location, person, allow)
     }
 
     /// Follows ESIA's redirect to our callback, which only hands its parameters to the page.
@@ -169,31 +154,7 @@ impl Patient {
     /// # Errors
     /// When the callback doesn't lead to the page.
     pub fn callback(&mut self, address: &str) -> Result<Callback> {
-        let reply = self.client.get(address)?.expect(303)?;
-        let target = reply.header("location");
-        let base = self.client.base();
-        let fragment = target
-            .strip_prefix(base)
-            .unwrap_or(target)
-            .strip_prefix("/d/#esia?");
-        let fragment = fragment.with_context(|| format!("the callback leads to {target}"))?;
-        let mut callback = EsiaComplete {
-            state: String::new(),
-            code: None,
-            error: None,
-            error_description: None,
-        };
-        for (name, value) in url::form_urlencoded::parse(fragment.as_bytes()) {
-            let value = value.into_owned();
-            match &*name {
-                "state" => callback.state = value,
-                "code" => callback.code = Some(value),
-                "error" => callback.error = Some(value),
-                "error_description" => callback.error_description = Some(value),
-                other => anyhow::bail!("the callback adds {other}"),
-            }
-        }
-        Ok(callback)
+        callback_of(&mut self.client, address, "/d/#esia?")
     }
 
     /// Hands over what ESIA gave; whatever the answer.
@@ -213,4 +174,58 @@ impl Patient {
         let callback = self.sign_in(&act, person, true)?;
         self.complete(&callback)
     }
+}
+
+/// Walks through ESIA's pages, and ours between them; the address of our callback that the browser ends at.
+pub(super) fn walk_esia(
+    client: &mut Client,
+    esia: &mut Visitor,
+    location: &str,
+    person: &str,
+    allow: bool,
+) -> Result<String> {
+    let callback = format!("{}/esia/callback", client.base());
+    let mut url = location.to_owned();
+    // A sign-out, a sign-in and what is between them are fewer.
+    for _ in 0..5 {
+        if url.starts_with(&callback) {
+            return Ok(url);
+        }
+        url = if url.starts_with(client.base()) {
+            let reply = client.get(&url)?;
+            ensure!(reply.status.is_redirection(), "{url}: {}", reply.text());
+            reply.header("location").to_owned()
+        } else {
+            esia.walk(&url, person, allow)?
+        };
+    }
+    anyhow::bail!("redirected too often, last to {url}")
+}
+
+/// Follows ESIA's redirect to our callback, which only hands its parameters to the page at `page`.
+pub(super) fn callback_of(client: &mut Client, address: &str, page: &str) -> Result<Callback> {
+    let reply = client.get(address)?.expect(303)?;
+    let target = reply.header("location");
+    let fragment = target
+        .strip_prefix(client.base())
+        .unwrap_or(target)
+        .strip_prefix(page);
+    let fragment = fragment.with_context(|| format!("the callback leads to {target}"))?;
+    let mut callback = EsiaComplete {
+        state: String::new(),
+        code: None,
+        error: None,
+        error_description: None,
+    };
+    for (name, value) in url::form_urlencoded::parse(fragment.as_bytes()) {
+        let value = value.into_owned();
+        match &*name {
+            "state" => callback.state = value,
+            "code" => callback.code = Some(value),
+            "error" => callback.error = Some(value),
+            "error_description" => callback.error_description = Some(value),
+            other => anyhow::bail!("the callback adds {other}"),
+        }
+    }
+    Ok(callback)
 }

@@ -177,6 +177,44 @@ impl Browser {
         Ok(())
     }
 
+    /// Types into a field, in place of what stands there.
+    ///
+    /// # Errors
+    /// When it can't be typed into.
+    pub fn fill(&self, testid: &str, text: &str) -> Result<()> {
+        self.wait_until(&format!("usable {testid}"), &usable(testid))?;
+        let selector = format!("[data-testid=\"{testid}\"]");
+        self.runtime.block_on(async {
+            let field = self.client.find(Locator::Css(&selector)).await?;
+            field.clear().await?;
+            field.send_keys(text).await
+        })?;
+        Ok(())
+    }
+
+    /// Runs JavaScript that hands its result to the callback `arguments[0]`; that result.
+    ///
+    /// # Errors
+    /// When it throws, or never calls back.
+    pub fn run_async(&self, script: &str) -> Result<Value> {
+        Ok(self
+            .runtime
+            .block_on(self.client.execute_async(script, Vec::new()))?)
+    }
+
+    /// The screen is so many CSS pixels wide from now on.
+    ///
+    /// # Errors
+    /// When the browser doesn't take it.
+    pub fn set_width(&self, width: u32) -> Result<()> {
+        let phone = width < 600;
+        let height = if phone { 740 } else { 900 };
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone,
+            "screenWidth": width, "screenHeight": height});
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics)
+            .map(drop)
+    }
+
     /// Presses keys in whatever has the focus; names as in the WebDriver standard, for example `\u{E004}` for Tab.
     ///
     /// # Errors

@@ -13,6 +13,10 @@ use crate::process::Process;
 use crate::signer::EsiaSigner;
 use crate::wait_for;
 
+/// Tests share one address and a few phones: limits by these would count tests, not people.
+const CODE_LIMITS: &str = "open_client_hour=100000 open_recipient_hour=10000 open_recipient_day=10000 \
+                           known_recipient_hour=10000 known_recipient_day=10000";
+
 /// What of a stack stays the same when its processes are started again.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -145,6 +149,7 @@ impl Place {
                 if esia.pkce { "S256" } else { "off" }.to_owned(),
             ),
             ("ESIA_CLIENT_CERTIFICATE", key("client.cer.pem")?),
+            ("CODE_LIMITS", CODE_LIMITS.to_owned()),
         ];
         match &self.signer {
             Some(signer) => own.extend([

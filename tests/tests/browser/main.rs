@@ -1,6 +1,8 @@
 //! The patient's page and the verifier in Chromium at phone size.
 
 mod accessibility;
+mod account;
+mod axe;
 mod esia;
 mod failures;
 mod sign;

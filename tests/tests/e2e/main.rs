@@ -1,5 +1,6 @@
 //! The product over HTTP, as MIS, operator, patients and outsiders meet it.
 
+mod account;
 mod at_rest;
 mod crash;
 mod documents;
@@ -18,8 +19,8 @@ mod link;
 mod operator;
 mod outsider;
 mod people;
-mod seal;
 mod policy;
+mod seal;
 mod sign;
 mod tamper;
 mod upload;
