@@ -1,14 +1,15 @@
 //! The session of a personal account: a cookie, an idle and an absolute limit.
 //!
 //! The cookie is `HttpOnly`, `SameSite=Strict`, with `https` `Secure` and bound to the host. A request must also carry one
-//! of the account's own headers, which no foreign page can send: so no other site can act for a signed-in person.
+//! of the account's own headers, which no foreign page can send, and what the browser itself says of its origin must not
+//! contradict: so no other site can act for a signed-in person.
 
 use crate::cookie::{self, SameSite};
 use crate::db::Db;
 use crate::http::{Failure, Result};
 use crate::store::accounts::sessions::{self, Session};
 use crate::vars;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{HOST, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use podpis_shared::Timestamp;
@@ -22,19 +23,61 @@ pub const IDLE_S: i64 = 7 * 24 * 3600;
 /// A session ends so long after signing in, in seconds: 30 days.
 pub const ABSOLUTE_S: i64 = 30 * 24 * 3600;
 
-/// The signed-in session of a request, whatever stands before its documents.
+/// How long a browser keeps what marks it, in seconds: 400 days, as long as browsers allow.
+const BROWSER_S: i64 = 400 * 24 * 3600;
+
+/// A request comes from our own pages: every route of the account asks this first, with or without a session.
 ///
 /// # Errors
-/// `signed_out` without a living one; `bad_request` without a header of the account's pages.
-pub async fn any(headers: &HeaderMap, db: &Db, now: Timestamp) -> Result<Session> {
-    let ours = [ACCOUNT_HEADER, DOCUMENT_HEADER, AGREEMENT_HEADER];
-    if !ours.iter().any(|name| headers.contains_key(*name)) {
+/// `bad_request` without a header of the account's pages, or where the browser names another site as its origin.
+pub fn ours(headers: &HeaderMap) -> Result<()> {
+    let known = [ACCOUNT_HEADER, DOCUMENT_HEADER, AGREEMENT_HEADER];
+    if !known.iter().any(|name| headers.contains_key(*name)) {
         let detail = "a request of the account carries the header Podpis-Account";
         return Err(Failure::new(Code::BadRequest, detail));
     }
-    let token = token(headers).await?.ok_or_else(signed_out)?;
-    let found = sessions::find(db, &sha256_hex(token.as_bytes()), now).await?;
-    found.ok_or_else(signed_out)
+    if is_foreign(headers) {
+        let detail = "a request of the account comes from its own pages";
+        return Err(Failure::new(Code::BadRequest, detail));
+    }
+    Ok(())
+}
+
+/// Whether the browser itself says that another site is asking (W3C Fetch Metadata; RFC 6454 for older ones). Programs that
+/// say nothing are not browsers, and nobody's cookies are in them.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site != "same-origin";
+    }
+    let Some(origin) = headers.get(ORIGIN) else {
+        return false;
+    };
+    let host = headers.get(HOST).map(HeaderValue::as_bytes);
+    let origin = origin.as_bytes();
+    let named = origin
+        .strip_prefix(b"https://")
+        .or_else(|| origin.strip_prefix(b"http://"));
+    named.is_none() || named != host
+}
+
+/// The signed-in session of a request, whatever stands before its documents.
+///
+/// # Errors
+/// `signed_out` without a living one; those of [`ours`].
+pub async fn any(headers: &HeaderMap, db: &Db, now: Timestamp) -> Result<Session> {
+    ours(headers)?;
+    current(headers, db, now).await?.ok_or_else(signed_out)
+}
+
+/// The living session of this browser, if there is one; for requests that need none.
+///
+/// # Errors
+/// As the database says.
+pub async fn current(headers: &HeaderMap, db: &Db, now: Timestamp) -> Result<Option<Session>> {
+    match token(headers).await? {
+        Some(token) => Ok(sessions::find(db, &sha256_hex(token.as_bytes()), now).await?),
+        None => Ok(None),
+    }
 }
 
 /// Likewise, and nothing stands before its documents.
@@ -77,9 +120,37 @@ pub async fn take(headers: &HeaderMap, response: &mut Response) -> Result<()> {
     set(headers, response, "", 0).await
 }
 
+/// What marks this browser, signed in or not: a code works only where it was asked for.
+///
+/// # Errors
+/// 500 where this installation does not know its own address.
+pub async fn browser(headers: &HeaderMap) -> Result<Option<String>> {
+    let name = browser_name(headers).await?;
+    Ok(cookie::read(headers, &name).map(str::to_owned))
+}
+
+/// Marks this browser.
+///
+/// # Errors
+/// 500 where this installation does not know its own address.
+pub async fn mark(headers: &HeaderMap, response: &mut Response, browser: &str) -> Result<()> {
+    let name = browser_name(headers).await?;
+    append(
+        response,
+        &cookie::write(&name, browser, BROWSER_S, SameSite::Strict),
+    )
+}
+
 async fn set(headers: &HeaderMap, response: &mut Response, value: &str, age: i64) -> Result<()> {
     let name = cookie_name(headers).await?;
-    let cookie = HeaderValue::from_str(&cookie::write(&name, value, age, SameSite::Strict));
+    append(
+        response,
+        &cookie::write(&name, value, age, SameSite::Strict),
+    )
+}
+
+fn append(response: &mut Response, cookie: &str) -> Result<()> {
+    let cookie = HeaderValue::from_str(cookie);
     let cookie = cookie.map_err(|e| Failure::internal("cookie", e.to_string()))?;
     response.headers_mut().append(SET_COOKIE, cookie);
     Ok(())
@@ -89,6 +160,60 @@ async fn cookie_name(headers: &HeaderMap) -> Result<String> {
     Ok(cookie::name(&vars::base_url(headers).await?, "account"))
 }
 
+async fn browser_name(headers: &HeaderMap) -> Result<String> {
+    let url = vars::base_url(headers).await?;
+    Ok(cookie::name(&url, "account-browser"))
+}
+
 fn signed_out() -> Failure {
     Failure::new(Code::SignedOut, "Войдите в личный кабинет.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_static("sign.example.ru"));
+        for (name, value) in pairs {
+            headers.insert(*name, HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn only_our_own_pages_ask() {
+        let own = ("podpis-account", "1");
+        for fine in [
+            &[own][..],
+            &[("podpis-document", "doc_1")],
+            &[("podpis-agreement", "cli_1")],
+            &[own, ("sec-fetch-site", "same-origin")],
+            &[own, ("origin", "https://sign.example.ru")],
+        ] {
+            assert!(ours(&request(fine)).is_ok(), "{fine:?}");
+        }
+        for foreign in [
+            &[][..],
+            &[("sec-fetch-site", "same-origin")],
+            &[own, ("sec-fetch-site", "cross-site")],
+            &[own, ("sec-fetch-site", "same-site")],
+            &[own, ("sec-fetch-site", "none")],
+            &[
+                own,
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://sign.example.ru"),
+            ],
+            &[own, ("origin", "https://evil.example")],
+            &[own, ("origin", "https://sign.example.ru.evil.example")],
+            &[own, ("origin", "https://sign.example.ru:8443")],
+            &[own, ("origin", "null")],
+            &[own, ("origin", "file://sign.example.ru")],
+            &[own, ("origin", "")],
+        ] {
+            let refused = ours(&request(foreign)).unwrap_err();
+            assert_eq!(refused.code(), Some(Code::BadRequest), "{foreign:?}");
+        }
+    }
 }

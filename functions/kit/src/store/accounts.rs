@@ -4,6 +4,7 @@
 
 pub mod contacts;
 pub mod documents;
+pub mod naming;
 pub mod sessions;
 
 use crate::at_rest::Keys;
@@ -106,12 +107,12 @@ pub async fn create(tx: &Tx, now: Timestamp) -> Result<String, DbError> {
     Ok(id)
 }
 
-/// Says whose account it is, by a clinic's word; ESIA's word is never replaced by it.
+/// Says whose account it is, by a clinic's word, where nobody has said it before.
 ///
 /// # Errors
 /// As the database says; `unavailable` where there is no storage key.
 pub async fn name_by_clinic(tx: &Tx, keys: &Keys, id: &str, person: &Person) -> Result<()> {
-    let sql = "UPDATE accounts SET person = ?2, person_source = 'clinic' WHERE id = ?1 AND person_source IS NOT 'esia'";
+    let sql = "UPDATE accounts SET person = ?2, person_source = 'clinic' WHERE id = ?1 AND person IS NULL";
     tx.execute(sql, [id.into(), sealed(keys, id, person)?.into()])
         .await?;
     Ok(documents::forget(tx, id).await?)

@@ -24,8 +24,6 @@ pub struct Session {
     pub contact_id: Option<String>,
     /// What stands before the documents.
     pub gate: Option<Gate>,
-    /// Wrong answers at the gate.
-    pub gate_tries: i64,
     /// When it signed in.
     pub created_at: Timestamp,
     /// When it was last here.
@@ -34,8 +32,7 @@ pub struct Session {
     pub user_agent: Option<String>,
 }
 
-const COLUMNS: &str =
-    "id, account_id, how, contact_id, gate, gate_tries, created_at, seen_at, user_agent";
+const COLUMNS: &str = "id, account_id, how, contact_id, gate, created_at, seen_at, user_agent";
 
 impl Session {
     fn of(row: &Row) -> Result<Self, DbError> {
@@ -50,10 +47,9 @@ impl Session {
                 // What a later version wrote keeps the documents closed.
                 Some(_) => Some(Gate::Recycled),
             },
-            gate_tries: row.int(5)?,
-            created_at: Timestamp::from_unix(row.int(6)?),
-            seen_at: Timestamp::from_unix(row.int(7)?),
-            user_agent: row.opt_text(8)?,
+            created_at: Timestamp::from_unix(row.int(5)?),
+            seen_at: Timestamp::from_unix(row.int(6)?),
+            user_agent: row.opt_text(7)?,
         })
     }
 }
@@ -61,6 +57,8 @@ impl Session {
 /// Who signs in, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct NewSession<'a> {
+    /// The code or the sign-in at ESIA, which begins one session and no second.
+    pub begun_by: &'a str,
     /// The account.
     pub account_id: &'a str,
     /// `phone`, `email` or `esia`.
@@ -71,13 +69,30 @@ pub struct NewSession<'a> {
     pub gate: Option<Gate>,
 }
 
-/// Begins a session; the cookie's value.
+/// What became of an earlier sign-in with the same code, or the same return from ESIA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// There was none.
+    None,
+    /// Its session lives, and has a new cookie now: the answer with the old one may have been lost.
+    Renewed {
+        /// The cookie's value.
+        token: String,
+        /// The account.
+        account_id: String,
+    },
+    /// Its session has ended: what began it is of no use any more.
+    Ended,
+}
+
+/// Begins a session in the place of this browser's earlier one; the cookie's value.
 ///
 /// # Errors
 /// As the database says.
 pub async fn begin(
     tx: &Tx,
     new: NewSession<'_>,
+    before: Option<&Session>,
     context: &Context,
     now: Timestamp,
 ) -> Result<String, DbError> {
@@ -87,11 +102,12 @@ pub async fn begin(
         Gate::Recycled => "recycled",
         Gate::Who => "who",
     });
-    let sql = "INSERT INTO account_sessions (token_hash, id, account_id, how, contact_id, gate, gate_tries, created_at, \
-               seen_at, expires_at, user_agent, client_addr) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7, ?8, ?9, ?10)";
+    let sql = "INSERT INTO account_sessions (token_hash, id, begun_by, account_id, how, contact_id, gate, created_at, \
+               seen_at, expires_at, user_agent, client_addr) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11)";
     let params = [
         sha256_hex(token.as_bytes()).into(),
-        id.into(),
+        id.as_str().into(),
+        new.begun_by.into(),
         new.account_id.into(),
         new.how.into(),
         new.contact_id.into(),
@@ -102,7 +118,65 @@ pub async fn begin(
         context.client_addr.as_deref().into(),
     ];
     tx.execute(sql, params).await?;
+    if let Some(before) = before {
+        // The browser stays the same, so its push messages go on, where they are the same person's.
+        let sql = "UPDATE push_subscriptions SET session_id = ?1 WHERE session_id = ?2 AND account_id = ?3";
+        let params = [id.into(), before.id.as_str().into(), new.account_id.into()];
+        tx.execute(sql, params).await?;
+        end(tx, &before.account_id, &before.id, now).await?;
+    }
     Ok(token)
+}
+
+/// Looks whether this code, or this return from ESIA, has begun a session before.
+///
+/// # Errors
+/// As the database says.
+pub async fn earlier(tx: &Tx, begun_by: &str) -> Result<Earlier, DbError> {
+    let sql = "SELECT account_id, ended_at FROM account_sessions WHERE begun_by = ?1";
+    let Some(row) = tx.first(sql, [begun_by.into()]).await? else {
+        return Ok(Earlier::None);
+    };
+    if row.opt_int(1)?.is_some() {
+        return Ok(Earlier::Ended);
+    }
+    let token = random::token().map_err(|e| DbError::host("random", e))?;
+    let sql = "UPDATE account_sessions SET token_hash = ?2 WHERE begun_by = ?1";
+    tx.execute(sql, [begun_by.into(), sha256_hex(token.as_bytes()).into()])
+        .await?;
+    Ok(Earlier::Renewed {
+        token,
+        account_id: row.text(0)?,
+    })
+}
+
+/// Opens the gate of one session, or of all sessions of an account that stand before the same.
+///
+/// # Errors
+/// As the database says.
+pub async fn open_gate(tx: &Tx, session: &Session, gate: Gate) -> Result<(), DbError> {
+    let (sql, id) = match gate {
+        // Each device has to show that it is the owner's.
+        Gate::Recycled => (
+            "UPDATE account_sessions SET gate = NULL WHERE id = ?1",
+            &session.id,
+        ),
+        // What was asked is answered, for all of them.
+        Gate::Who => (
+            "UPDATE account_sessions SET gate = NULL WHERE account_id = ?1 AND gate = 'who'",
+            &session.account_id,
+        ),
+    };
+    tx.execute(sql, [id.as_str().into()]).await.map(|_| ())
+}
+
+/// Puts a question before the documents in every session of an account that stands open.
+///
+/// # Errors
+/// As the database says.
+pub async fn ask_who(db: &Db, account_id: &str) -> Result<(), DbError> {
+    let sql = "UPDATE account_sessions SET gate = 'who' WHERE account_id = ?1 AND gate IS NULL AND ended_at IS NULL";
+    db.execute(sql, [account_id.into()]).await.map(|_| ())
 }
 
 /// The living session of a cookie.
@@ -156,14 +230,17 @@ pub async fn of_account(
         .collect()
 }
 
-/// Ends one session of an account; `false` where there is no such one.
+/// Ends one session of an account, and the push messages to its browser; `false` where there is no such one.
 ///
 /// # Errors
 /// As the database says.
 pub async fn end(db: &Db, account_id: &str, id: &str, now: Timestamp) -> Result<bool, DbError> {
     let sql = "UPDATE account_sessions SET ended_at = ?3 WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL";
     let params = [account_id.into(), id.into(), now.unix().into()];
-    Ok(db.execute(sql, params).await? > 0)
+    let ended = db.execute(sql, params).await? > 0;
+    let sql = "DELETE FROM push_subscriptions WHERE account_id = ?1 AND session_id = ?2";
+    db.execute(sql, [account_id.into(), id.into()]).await?;
+    Ok(ended)
 }
 
 /// Ends all sessions of an account, but for one where it is given.
@@ -179,14 +256,10 @@ pub async fn end_all(
     let sql = "UPDATE account_sessions SET ended_at = ?3 \
                WHERE account_id = ?1 AND ended_at IS NULL AND (?2 IS NULL OR id <> ?2)";
     let params = [account_id.into(), but.into(), now.unix().into()];
-    db.execute(sql, params).await.map(|_| ())
-}
-
-/// Counts a wrong answer at the gate.
-///
-/// # Errors
-/// As the database says.
-pub async fn count_try(db: &Db, id: &str) -> Result<(), DbError> {
-    let sql = "UPDATE account_sessions SET gate_tries = gate_tries + 1 WHERE id = ?1";
-    db.execute(sql, [id.into()]).await.map(|_| ())
+    db.execute(sql, params).await?;
+    let sql =
+        "DELETE FROM push_subscriptions WHERE account_id = ?1 AND (?2 IS NULL OR session_id <> ?2)";
+    db.execute(sql, [account_id.into(), but.into()])
+        .await
+        .map(|_| ())
 }
