@@ -23,6 +23,18 @@ fn the_source_makes_the_same_bytes() {
 }
 
 #[test]
+fn the_source_makes_the_same_agreement() {
+    const SOURCE: &str = include_str!("../../../tests/fixtures/agreement/agreement.txt");
+    const AGREEMENT: &[u8] = include_bytes!("../../../tests/fixtures/agreement/agreement.pdf");
+    assert!(
+        form::set(SOURCE) == AGREEMENT,
+        "run `cargo run -p podpis-pdf --example agreement`"
+    );
+    let facts = inspect(AGREEMENT).unwrap();
+    assert!((1..=3).contains(&facts.pages) && !facts.repaired);
+}
+
+#[test]
 fn the_sealed_consent_reads_everywhere() {
     let facts = inspect(CONSENT).unwrap();
     assert!((3..=4).contains(&facts.pages) && !facts.repaired && !facts.signed);

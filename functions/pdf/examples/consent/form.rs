@@ -17,11 +17,13 @@ pub(crate) fn set(source: &str) -> Vec<u8> {
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
-    let mut title = "";
+    let (mut title, mut author, mut foot) = ("", "", "");
     let mut rest = lines.as_slice();
     while let Some(line) = rest.first() {
         let mut taken = 1;
-        if line.starts_with('@') {
+        if let Some(text) = line.strip_prefix("= ") {
+            (author, foot) = text.split_once(" | ").unwrap_or((text, ""));
+        } else if line.starts_with('@') {
             taken = letterhead(&mut composer, rest);
         } else if line.starts_with("! ") {
             taken = panel(&mut composer, rest);
@@ -73,15 +75,9 @@ pub(crate) fn set(source: &str) -> Vec<u8> {
         rest = &rest[taken..];
     }
     let typeset = composer.finish(SMALL, |number, total| {
-        (
-            "Информированное добровольное согласие · Иванова М. П.".to_owned(),
-            format!("Лист {number} из {total}"),
-        )
+        (foot.to_owned(), format!("Лист {number} из {total}"))
     });
-    typeset.into_pdf(DocumentInfo {
-        title,
-        author: "ООО «Клиника „Здоровье“»",
-    })
+    typeset.into_pdf(DocumentInfo { title, author })
 }
 
 fn letterhead(composer: &mut Composer, lines: &[&str]) -> usize {
