@@ -10,6 +10,7 @@ mod overrides;
 mod row;
 mod signer;
 mod table;
+mod until;
 mod ways;
 
 pub use day::Day;
@@ -18,6 +19,7 @@ pub use overrides::TableError;
 pub use row::{AgeRow, Bound, Row, SecondSignature, Verdict};
 pub use signer::{Acting, Ground};
 pub use table::Table;
+pub use until::{acts_until, decides_from};
 pub use ways::{Way, WayRefusal, accepts, ways};
 
 use crate::document::{Delivery, Kind, Method};

@@ -95,6 +95,11 @@ impl Timestamp {
         (t.year(), u8::from(t.month()), t.day())
     }
 
+    /// The first moment of a day in Moscow.
+    pub fn moscow_midnight(day: time::Date) -> Self {
+        Self::from_unix(day.midnight().assume_offset(MOSCOW).unix_timestamp())
+    }
+
     /// For libraries that take the `time` crate's type.
     pub fn at(self) -> OffsetDateTime {
         // The range is kept by every constructor, so the fallback is never seen.
@@ -166,6 +171,13 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_begins_at_21_utc() {
+        let day = time::macros::date!(2027 - 01 - 01);
+        let midnight = Timestamp::parse("2026-12-31T21:00:00Z").unwrap();
+        assert_eq!(Timestamp::moscow_midnight(day), midnight);
     }
 
     #[test]

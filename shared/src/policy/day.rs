@@ -1,6 +1,7 @@
 //! Calendar days, as acts name them.
 
-use crate::time::MONTHS;
+use crate::person::Birthday;
+use crate::time::{MONTHS, Timestamp};
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
@@ -19,6 +20,22 @@ impl Day {
     /// As `(year, month, day)`: the form of [`crate::Timestamp::moscow_date`], in the order of the calendar.
     pub const fn triple(self) -> (i32, u8, u8) {
         (self.0.year(), self.0.month() as u8, self.0.day())
+    }
+
+    /// The first day on which somebody is so many years old, as [`Birthday::age_on`] counts: who was born on 29 February has
+    /// the birthday of a common year on 1 March.
+    pub fn of_age(born: Birthday, years: i32) -> Self {
+        let date = born.date();
+        let (year, next) = (date.year().saturating_add(years), time::Month::March);
+        let day = date
+            .replace_year(year)
+            .or_else(|_| time::Date::from_calendar_date(year, next, 1));
+        Self(day.unwrap_or(time::Date::MAX))
+    }
+
+    /// Its first moment in Moscow.
+    pub fn midnight(self) -> Timestamp {
+        Timestamp::moscow_midnight(self.0)
     }
 
     /// Earlier by so many days.

@@ -1,9 +1,17 @@
-//! The patient's pages: `/patient/…` and `/esia/…`.
+//! The page of a document: `/patient/document…` and `/esia/…`.
 //!
-//! Every request carries the link's token in the header [`LINK_HEADER`]; a GET changes nothing.
+//! Every request names its right in a header: a link's token in [`LINK_HEADER`], a document of the account in
+//! [`super::account::DOCUMENT_HEADER`], or the clinic whose agreement is read in [`super::account::AGREEMENT_HEADER`]. A GET
+//! changes nothing.
+
+mod consent;
+
+pub use consent::{Consent, Wording};
 
 use crate::document::{Kind, Method, Status};
+use crate::policy::Way;
 use crate::time::Timestamp;
+use crate::wire::account::ClinicRef;
 use serde::{Deserialize, Serialize};
 
 /// Header that carries the link's token; being a custom header, no foreign page can send it.
@@ -15,6 +23,9 @@ pub const REASON_MAX: usize = 500;
 /// `GET /patient/document`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentView {
+    /// Our id of the document; of a clinic's agreement that of its version.
+    #[serde(default)]
+    pub id: String,
     /// Who asks.
     pub clinic: ClinicView,
     /// Title given by the clinic.
@@ -41,10 +52,73 @@ pub struct DocumentView {
     pub signed_at: Option<Timestamp>,
     /// `Мария Петровна И.`: who is to sign.
     pub signer: String,
-    /// Set when a representative signs: for whom.
+    /// Set when a representative signs: for whom, `Даша И.`; whom in full stands in `about`.
     pub on_behalf_of: Option<String>,
-    /// What the person agrees to.
+    /// The words for ESIA; every way has its own in `ways`.
     pub consent: Consent,
+    /// Every way of signing that a person may think of; empty where there is nothing to sign, or not for this person.
+    #[serde(default)]
+    pub ways: Vec<WayView>,
+    /// This person may sign or decline; otherwise only see.
+    #[serde(default = "yes")]
+    pub may_act: bool,
+    /// Whose document it is, in full. Only in the account: whoever holds a link is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+    /// Set where this person only sees it: who signs on their behalf, in full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_for_me_by: Option<String>,
+    /// The clinic whose user agreement is to be accepted first, so that a code can sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement_needed: Option<ClinicRef>,
+    /// Set where it is a clinic's user agreement, to be read and accepted; it has no deadline then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<AgreementView>,
+    /// When a medical worker or the clinic must still sign: who, in plain Russian.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
+}
+
+/// A way of signing with what the page shows for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayView {
+    /// Which; whether it is offered, and why not.
+    #[serde(flatten)]
+    pub way: Way,
+    /// The words; there where it is offered, or only an agreement is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    /// Where the code would go, its middle hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+/// Whom a document is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// It is the person who is signed in.
+    pub you: bool,
+    /// Full name.
+    pub name: String,
+    /// `12.03.1985`, where it is known.
+    pub birth_date: Option<String>,
+    /// Full years today.
+    pub age: Option<i32>,
+}
+
+/// A clinic's user agreement as its reader sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementView {
+    /// Number of the version, from 1.
+    pub version: i64,
+    /// The clinic.
+    pub clinic: ClinicRef,
+    /// The sealed document, where this account has accepted this version with the contact that it would accept it with now.
+    pub accepted: Option<String>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// The clinic as its patients see it.
@@ -56,38 +130,6 @@ pub struct ClinicView {
     pub support_phone: Option<String>,
     /// Where to ask.
     pub support_email: Option<String>,
-}
-
-/// The exact words that the person sees next to the button; kept as evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Consent {
-    /// Changes with every change of the words.
-    pub version: String,
-    /// The statement above the button.
-    pub statement: String,
-    /// The button.
-    pub button: String,
-}
-
-impl Consent {
-    /// The words for a kind of document, in force now.
-    pub fn for_kind(kind: Kind) -> Self {
-        let subject = match kind {
-            Kind::Ids => "даю информированное добровольное согласие на условиях этого документа",
-            Kind::Refusal => {
-                "отказываюсь от медицинского вмешательства, последствия мне разъяснены"
-            }
-            _ => "согласен(на) с его содержанием",
-        };
-        Self {
-            version: "2026-11-1".into(),
-            statement: format!(
-                "Нажимая кнопку, я подтверждаю, что прочитал(а) документ целиком, {subject} и подписываю его простой \
-                 электронной подписью через Госуслуги."
-            ),
-            button: "Подписать через Госуслуги".into(),
-        }
-    }
 }
 
 /// What the page showed, as the page itself tells it.
@@ -126,7 +168,7 @@ pub struct Decline {
     pub reason: Option<String>,
 }
 
-/// `POST /esia/start`.
+/// `POST /esia/start`: the button was pressed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EsiaStart {
     /// The browser's own hash of the bytes that it rendered.
@@ -163,17 +205,7 @@ pub struct EsiaComplete {
 }
 
 /// `POST /patient/document/code`: the person wants to sign by a code. Answered by [`super::account::CodeSent`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CodeStart {
-    /// The browser's own hash of the bytes that it rendered.
-    pub sha256: String,
-    /// Likewise, GOST R 34.11-2012.
-    pub streebog256: String,
-    /// Version of the words that the person saw.
-    pub consent_version: String,
-    /// What was shown.
-    pub presentation: Presentation,
-}
+pub type CodeStart = EsiaStart;
 
 /// Answer to [`EsiaComplete`], and to `POST /patient/document/sign` with a typed code: the signature stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,4 +214,7 @@ pub struct EsiaCompleted {
     pub status: Status,
     /// When it was signed.
     pub signed_at: Timestamp,
+    /// The sealed document, where an agreement was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_id: Option<String>,
 }
