@@ -84,8 +84,9 @@ CREATE TABLE account_sessions (
 
 CREATE INDEX account_sessions_by_account ON account_sessions (account_id, created_at);
 
--- Documents of an account. `role`: signer, patient (signed by a representative) or none (looked at, not theirs).
--- `until`: when a representative's access ends by the patient's age. `seen_at`: NULL while unread.
+-- Documents of an account. `role`: signer, patient (signed by a representative), none (looked at, not theirs) or stale (to be
+-- looked at anew). `until`: when a representative's access ends by the patient's age; with none, when to look again.
+-- `seen_at`: NULL while unread. `folded`: the title as it is searched, in lower case.
 CREATE TABLE account_documents (
     account_id TEXT NOT NULL REFERENCES accounts (id),
     document_id TEXT NOT NULL REFERENCES documents (id),
@@ -94,6 +95,7 @@ CREATE TABLE account_documents (
     created_at BIGINT NOT NULL,
     until BIGINT,
     seen_at BIGINT,
+    folded TEXT NOT NULL,
     PRIMARY KEY (account_id, document_id)
 );
 
