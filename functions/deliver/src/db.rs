@@ -3,10 +3,18 @@
 use podpis_kit::db::{Db, DbError, Row, Tx};
 use podpis_kit::random;
 use podpis_kit::store::blobs;
+use podpis_kit::store::documents::{COLUMNS, Document};
 use podpis_shared::Timestamp;
 
 /// How long a lease holds, in seconds; whoever took it has died by then.
 const LEASE: i64 = 60;
+
+/// What a reminder says of a clinic, and when it may go out there.
+pub(crate) struct Clinic {
+    pub(crate) name: String,
+    /// IANA name.
+    pub(crate) timezone: String,
+}
 
 /// A message taken from the outbox. No `Debug`: it names a person's phone.
 pub(crate) struct Message {
@@ -14,7 +22,10 @@ pub(crate) struct Message {
     pub(crate) document_id: String,
     pub(crate) channel: String,
     pub(crate) recipient: String,
+    pub(crate) subject: Option<String>,
     pub(crate) text: String,
+    /// What it tells, where it is a notice.
+    pub(crate) notice: Option<String>,
     /// Tries so far, this one included.
     pub(crate) attempts: i64,
     lease: String,
@@ -33,7 +44,7 @@ pub(crate) async fn lease(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Mes
         [lease.as_str().into(), now.plus(LEASE).unix().into(), now.unix().into(), limit.into()],
     )
     .await?;
-    let sql = "SELECT id, document_id, channel, recipient, text, attempts FROM outbox \
+    let sql = "SELECT id, document_id, channel, recipient, subject, text, notice, attempts FROM outbox \
                WHERE lease = ?1 AND status = 'queued' ORDER BY created_at, rowid";
     let of = |row: &Row| {
         Ok(Message {
@@ -41,8 +52,10 @@ pub(crate) async fn lease(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Mes
             document_id: row.opt_text(1)?.unwrap_or_default(),
             channel: row.text(2)?,
             recipient: row.text(3)?,
-            text: row.text(4)?,
-            attempts: row.int(5)?,
+            subject: row.opt_text(4)?,
+            text: row.text(5)?,
+            notice: row.opt_text(6)?,
+            attempts: row.int(7)?,
             lease: lease.clone(),
         })
     };
@@ -91,6 +104,43 @@ pub(crate) async fn retry_later(db: &Db, message: &Message, at: Timestamp) -> Re
     db.execute(sql, params).await.map(|_| ())
 }
 
+/// Open documents that end in `(now, until]`, had at least `time_min` seconds from the start, and were not reminded of.
+pub(crate) async fn nearing(
+    db: &Db,
+    now: Timestamp,
+    until: Timestamp,
+    time_min: i64,
+    limit: i64,
+) -> Result<Vec<Document>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM documents WHERE status IN ('sent', 'opened') AND expires_at > ?1 AND expires_at <= ?2 \
+         AND expires_at - created_at >= ?3 AND NOT EXISTS (SELECT 1 FROM reminders r \
+         WHERE r.document_id = documents.id AND r.kind = 'deadline') ORDER BY expires_at LIMIT ?4"
+    );
+    let params = [
+        now.unix().into(),
+        until.unix().into(),
+        time_min.into(),
+        limit.into(),
+    ];
+    db.query(&sql, params)
+        .await?
+        .iter()
+        .map(Document::of)
+        .collect()
+}
+
+/// The clinic with this id.
+pub(crate) async fn clinic(db: &Db, id: &str) -> Result<Clinic, DbError> {
+    let sql = "SELECT name, timezone FROM clinics WHERE id = ?1";
+    let row = db.first(sql, [id.into()]).await?;
+    let row = row.ok_or_else(|| DbError::corrupt("clinic"))?;
+    Ok(Clinic {
+        name: row.text(0)?,
+        timezone: row.text(1)?,
+    })
+}
+
 /// Forgets files that an interrupted upload left behind.
 pub(crate) async fn sweep(db: &Db, before: Timestamp) -> Result<(), DbError> {
     for row in db
@@ -101,6 +151,18 @@ pub(crate) async fn sweep(db: &Db, before: Timestamp) -> Result<(), DbError> {
         .await?
     {
         blobs::discard(db, &row.text(0)?).await?;
+    }
+    Ok(())
+}
+
+/// Forgets one-time codes: their facts stand in the evidence of what they signed (`docs/codes.md`).
+pub(crate) async fn sweep_codes(db: &Db, before: Timestamp) -> Result<(), DbError> {
+    // Reading first: most ticks find nothing, and a deletion takes the lock for writing.
+    let old = "SELECT 1 FROM codes WHERE issued_at < ?1 LIMIT 1";
+    if db.first(old, [before.unix().into()]).await?.is_some() {
+        let sql =
+            "DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE issued_at < ?1 LIMIT 1000)";
+        db.execute(sql, [before.unix().into()]).await?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
-//! Spin function `deliver`: the outbox, expiry, and the sweeping of unused files. Private.
+//! Spin function `deliver`: the outbox, reminders, expiry, and the sweeping of unused files. Private.
 //!
 //! `POST /tick` does what is due and comes back with counts. The runner or any
 //! scheduler calls it every second or so; other functions nudge it after a change.
 //! Several ticks at once do no harm: messages are taken by lease.
 
 mod db;
+mod reminders;
 mod send;
 
 use axum::Router;
@@ -26,6 +27,9 @@ const EXPIRE_MAX: i64 = 100;
 /// Age at which a file that no document uses is forgotten, in seconds: an upload takes minutes.
 const ORPHAN_AGE: i64 = 3600;
 
+/// Age at which a one-time code is forgotten, in seconds: no limit counts longer.
+const CODE_AGE: i64 = 86_400;
+
 static ROUTES: LazyLock<Router> =
     LazyLock::new(|| podpis_kit::router(Router::new().route("/tick", post(tick))));
 
@@ -38,6 +42,8 @@ async fn tick(context: Context) -> Result<Response> {
     let now = now();
     let db = documents::expire(Db::open().await?, None, now, EXPIRE_MAX).await?;
     db::sweep(&db, now.plus(-ORPHAN_AGE)).await?;
+    db::sweep_codes(&db, now.plus(-CODE_AGE)).await?;
+    let db = reminders::queue_due(db, now).await?;
     let messages = db::lease(&db, now, MESSAGES_MAX).await?;
     let count = messages.len();
     for message in messages {

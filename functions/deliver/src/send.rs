@@ -1,6 +1,7 @@
 //! Sending one message and keeping its outcome.
 
 use crate::db::{self, Message};
+use podpis_kit::store::notices::{self, Notice};
 use podpis_kit::store::outbox::LINK_TOKEN;
 use podpis_kit::store::{Document, Event, documents, journal, links, sandbox};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
@@ -19,6 +20,9 @@ pub(crate) async fn send(context: &Context, message: Message) -> Result<()> {
     let Some(document) = documents::find(&db, &message.document_id).await? else {
         return Ok(db::give_up(&db, &message, "no document").await?);
     };
+    if let Some(why) = pointless(&db, &message, &document).await? {
+        return Ok(db::give_up(&db, &message, why).await?);
+    }
     let text = match with_link(db, &message, &document).await? {
         Some(text) => text,
         None => return Ok(()),
@@ -36,6 +40,23 @@ pub(crate) async fn send(context: &Context, message: Message) -> Result<()> {
         )
         .await?),
     }
+}
+
+/// Why nobody needs a notice any more: what it asks for can't be done, or the browser takes no more messages.
+async fn pointless(
+    db: &Db,
+    message: &Message,
+    document: &Document,
+) -> Result<Option<&'static str>> {
+    let asks = message.notice.as_deref().is_some_and(Notice::asks_to_sign);
+    if asks && !document.is_open(now()) {
+        return Ok(Some("document closed"));
+    }
+    let push = message.channel == "push";
+    if push && !notices::is_subscribed(db, &message.recipient).await? {
+        return Ok(Some("unsubscribed"));
+    }
+    Ok(None)
 }
 
 /// Puts a fresh link into a text that asks for one. `None`: the document is closed, nobody needs the message.
@@ -77,10 +98,10 @@ async fn hand_over(context: &Context, message: &Message, text: &str) -> Result<(
                 .body(axum::body::Body::from(body));
             neighbour::send(request).await.map(drop)
         }
-        "email" if vars::sandbox().await? => {
-            let (db, subject) = (Db::open().await?, "Вы подписали документ");
+        channel @ ("email" | "push") if vars::sandbox().await? => {
+            let (db, subject) = (Db::open().await?, message.subject.as_deref());
             let (id, to) = (&message.id, &message.recipient);
-            Ok(sandbox::keep(&db, id, "email", to, Some(subject), text, now()).await?)
+            Ok(sandbox::keep(&db, id, channel, to, subject, text, now()).await?)
         }
         _ => Err(Failure::new(
             Code::Unavailable,

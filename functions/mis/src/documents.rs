@@ -6,4 +6,6 @@ pub(crate) mod files;
 pub(crate) mod list;
 pub(crate) mod multipart;
 pub(crate) mod read;
+pub(crate) mod remind;
 mod sms;
+mod tell;

@@ -3,6 +3,7 @@
 //! A clinic sees only what is its own; everything else answers 404. Files pass
 //! through to and from `vault` as streams.
 
+mod agreement;
 mod auth;
 mod db;
 mod documents;
@@ -15,6 +16,7 @@ mod journal;
 mod list;
 mod operator;
 mod trust;
+mod upload;
 
 use axum::Router;
 use axum::response::Response;
@@ -60,6 +62,19 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route(
                 "/api/v1/documents/{id}/cancel",
                 post(documents::cancel::cancel),
+            )
+            .route(
+                "/api/v1/documents/{id}/remind",
+                post(documents::remind::remind),
+            )
+            .route(
+                "/api/v1/agreement",
+                get(agreement::read).put(agreement::put),
+            )
+            .route("/api/v1/agreement/file", get(agreement::file))
+            .route(
+                "/api/v1/agreements/acceptances",
+                get(agreement::acceptances::list),
             )
             .route("/api/v1/documents/{id}/proof", get(journal::proof))
             .route("/api/v1/journal/checkpoint", get(journal::checkpoint))

@@ -130,6 +130,60 @@ pub struct Document {
     pub metadata: serde_json::Value,
 }
 
+/// Answer to `POST /api/v1/documents/{id}/remind`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reminded {
+    /// The document.
+    #[serde(flatten)]
+    pub document: Document,
+    /// On which ways the reminder goes out: `sms`, `email`, `push`; none where nobody knows yet how to reach the person.
+    pub channels: Vec<String>,
+}
+
+/// A version of the clinic's user agreement: `PUT` and `GET /api/v1/agreement`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Our id.
+    pub id: String,
+    /// From 1; the highest is in force.
+    pub version: i64,
+    /// Title that the patient sees.
+    pub title: String,
+    /// Hashes of the bytes received.
+    #[serde(flatten)]
+    pub hashes: Hashes,
+    /// Size of the bytes received.
+    pub size: u64,
+    /// Number of pages.
+    pub pages: u32,
+    /// When it was published.
+    pub created_at: Timestamp,
+}
+
+/// Who accepted which version: an item of `GET /api/v1/agreements/acceptances`. The sealed PDF and its evidence are those
+/// of the document.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// The document that the acceptance made.
+    pub document_id: String,
+    /// The version.
+    pub agreement_id: String,
+    /// Its number.
+    pub agreement_version: i64,
+    /// SHA-256 of its file.
+    pub agreement_sha256: String,
+    /// Full name of the person behind the contact; null where nobody has named one yet.
+    pub name: Option<String>,
+    /// The phone that the agreement names for codes, E.164.
+    pub phone: Option<String>,
+    /// The e-mail that it was accepted with.
+    pub email: Option<String>,
+    /// Whose code it was: `sms` or `email`.
+    pub method: Method,
+    /// When.
+    pub accepted_at: Timestamp,
+}
+
 /// One signature, in short.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Signature {

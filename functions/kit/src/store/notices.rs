@@ -120,8 +120,8 @@ async fn readers(db: &Db, document: &Document, now: Timestamp) -> Result<Vec<Rea
                WHERE a.closed_at IS NULL AND a.merged_into IS NULL AND a.id IN (\
                SELECT account_id FROM account_documents WHERE document_id = ?1 AND role = 'signer' \
                AND (until IS NULL OR until > ?2) \
-               UNION SELECT account_id FROM account_contacts WHERE kind = 'phone' AND value = ?3 AND ended_at IS NULL \
-               UNION SELECT account_id FROM account_contacts WHERE kind = 'email' AND value = ?4 AND ended_at IS NULL \
+               UNION SELECT account_id FROM account_contacts WHERE ended_at IS NULL AND documents_from <= ?6 \
+               AND ((kind = 'phone' AND value = ?3) OR (kind = 'email' AND value = ?4)) \
                UNION SELECT o.account_id FROM addressees s JOIN documents d ON d.id = s.document_id \
                JOIN account_documents o ON o.document_id = d.id \
                JOIN accounts c ON c.id = o.account_id AND c.level = 'confirmed' \
@@ -136,6 +136,7 @@ async fn readers(db: &Db, document: &Document, now: Timestamp) -> Result<Vec<Rea
         signer.phone.as_ref().map(|p| p.expose()).into(),
         email.into(),
         signer.snils.as_ref().map(|s| s.expose()).into(),
+        document.created_at.unix().into(),
     ];
     let mut readers = Vec::new();
     for row in db.query(sql, params).await? {

@@ -7,8 +7,9 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::{Event, documents};
-use podpis_kit::{Failure, Result, http, now};
+use podpis_kit::{Context, Failure, Result, http, neighbour, now, vars};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
 use serde::Deserialize;
@@ -30,6 +31,7 @@ struct Cancel {
 /// `invalid_state` once it is signed or closed.
 pub(crate) async fn cancel(
     session: Session,
+    context: Context,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -50,7 +52,7 @@ pub(crate) async fn cancel(
             "reason is longer than 500 characters",
         ));
     }
-    let clinic_id = session.clinic.id.clone();
+    let (clinic_id, clinic) = (session.clinic.id.clone(), session.clinic.name.clone());
     let (db, document) = own(session, &id).await?;
     let once = idempotency::of(
         &headers,
@@ -58,26 +60,27 @@ pub(crate) async fn cancel(
         &format!("/documents/{id}/cancel"),
         &bytes,
     )?;
+    let base_url = vars::base_url(&headers).await?;
     let tx = db.begin().await?;
     if let Some(once) = &once
         && let Some(first) = once.replay(&tx).await?
     {
         return Ok(first);
     }
-    let data = json!({ "reason": cancel.reason });
-    if !documents::transition(
-        &tx,
-        &document,
-        Status::Cancelled,
-        Event::Cancelled,
-        now(),
-        data,
-    )
-    .await?
-    {
+    let (at, data) = (now(), json!({ "reason": cancel.reason }));
+    let (status, event) = (Status::Cancelled, Event::Cancelled);
+    if !documents::transition(&tx, &document, status, event, at, data).await? {
         let detail = format!("the document is {}", document.status.as_str());
         return Err(Failure::new(Code::InvalidState, detail));
     }
+    let about = About {
+        notice: Notice::Cancelled,
+        document: &document,
+        clinic: &clinic,
+        base_url: &base_url,
+        due: at,
+    };
+    notices::queue(&tx, about, at).await?;
     let after = documents::find(&tx, &id)
         .await?
         .ok_or_else(Failure::not_found)?;
@@ -87,5 +90,6 @@ pub(crate) async fn cancel(
         once.keep(&tx, StatusCode::OK, &answer).await?;
     }
     tx.commit().await?;
+    neighbour::nudge_delivery(&context);
     Ok(idempotency::answer(200, answer))
 }

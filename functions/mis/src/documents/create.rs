@@ -2,20 +2,21 @@
 
 use super::multipart::{self, Upload};
 use super::read::view;
-use super::sms;
+use super::tell;
 use crate::auth::{Clinic, Session};
-use crate::{db, idempotency};
+use crate::idempotency;
+use crate::upload::discard;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use podpis_kit::store::outbox::{self, Channel};
-use podpis_kit::store::{Document, Event, blobs, journal};
+use podpis_kit::store::notices::Notice;
+use podpis_kit::store::{Document, Event, blobs, intake, journal};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
 use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::{EXTERNAL_ID_MAX, NewDocument, Representative, TITLE_MAX};
 use podpis_shared::wire::vault::Stored;
-use podpis_shared::{Delivery, Status, Timestamp};
+use podpis_shared::{Delivery, Method, Status, Timestamp};
 use serde_json::json;
 
 /// Time to sign where the MIS gives none, in seconds: 30 days.
@@ -97,17 +98,14 @@ async fn store(
     if !blobs::claim(&tx, &stored.blob).await? {
         return Err(Failure::busy());
     }
-    document.position = db::next_position(&tx, &clinic.id).await?;
-    db::insert_document(&tx, &document).await?;
+    document.position = intake::next_position(&tx, &clinic.id).await?;
+    intake::insert(&tx, &document).await?;
     let facts = json!({
         "kind": document.kind, "delivery": document.delivery, "method": document.method,
         "sha256": document.hashes.sha256, "policy": policy,
     });
     journal::append(&tx, &clinic.id, Some(&document.id), Event::Sent, at, facts).await?;
-    if let (Delivery::Link, Some(phone)) = (document.delivery, &document.signer().phone) {
-        let text = sms::link(&clinic.name, &base_url, document.expires_at);
-        outbox::enqueue(&tx, &document, Channel::Sms, phone.expose(), &text, at).await?;
-    }
+    tell::signer(&tx, &document, Notice::Arrived, &clinic.name, &base_url, at).await?;
     let answer = view(document, Vec::new());
     let answer =
         serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
@@ -192,6 +190,9 @@ fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
     {
         return invalid("expires_at is not within a year from now");
     }
+    if new.method == Method::Email {
+        return invalid("method is `esia` or `sms`");
+    }
     let question = Question {
         kind: new.kind,
         delivery: new.delivery,
@@ -202,24 +203,19 @@ fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
         today: at.moscow_date(),
     };
     policy::decide(table, question)?;
-    if new.delivery == Delivery::Account {
-        return invalid("delivery `account` is not available in this version; use `link`");
-    }
     let signer = new
         .representative
         .as_ref()
         .map_or(&new.patient, |r| &r.person);
-    if signer.phone.is_none() {
-        return invalid("delivery `link` needs the signer's phone");
+    match new.delivery {
+        Delivery::Link if signer.phone.is_none() => {
+            invalid("delivery `link` needs the signer's phone")
+        }
+        Delivery::Account
+            if signer.phone.is_none() && signer.email.is_none() && signer.snils.is_none() =>
+        {
+            invalid("delivery `account` needs the signer's phone, email or snils to find them by")
+        }
+        Delivery::Link | Delivery::Account => Ok(()),
     }
-    Ok(())
-}
-
-/// Forgets a file that no document will use. What fails here, `deliver` sweeps later.
-pub(super) async fn discard(context: &Context, stored: &Stored) {
-    let path = format!("/blobs/{}", stored.blob);
-    let _ = neighbour::send(
-        neighbour::request(context, "vault", Method::DELETE, &path).body(Body::empty()),
-    )
-    .await;
 }

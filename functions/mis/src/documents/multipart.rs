@@ -1,25 +1,15 @@
 //! The upload's two parts, in any order: `document` is read, `file` streams through to `vault`.
-//!
-//! A refusal does not stop the reading: a caller that is still sending would see a broken
-//! connection instead of our answer. Past [`DRAIN_MAX`] even that patience ends.
 
+use crate::upload::{self, DRAIN_MAX};
 use axum::body::Body;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, Method};
-use bytes::Bytes;
-use futures::SinkExt as _;
-use futures::channel::mpsc;
 use multer::{Field, Multipart};
-use podpis_kit::{Context, Failure, Result, http, neighbour};
-use podpis_shared::DOCUMENT_MAX;
+use podpis_kit::{Context, Failure, Result, http};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::NewDocument;
 use podpis_shared::wire::vault::Stored;
-use std::convert::Infallible;
-
-/// How much of an upload is read at all, in bytes.
-const DRAIN_MAX: u64 = 128 * 1024 * 1024;
 
 /// What came in.
 pub(crate) struct Upload {
@@ -41,6 +31,26 @@ pub(crate) async fn receive(
     body: Body,
     check: impl Fn(&NewDocument) -> Result<()>,
 ) -> Result<Upload> {
+    let mut parts = open(headers, body)?;
+    let mut received = Received::default();
+    loop {
+        match parts.next_field().await {
+            Ok(None) => break,
+            Ok(Some(field)) => received.take(context, field, &check).await,
+            Err(e) => {
+                received.refuse(unreadable(e));
+                break;
+            }
+        }
+    }
+    received.finish(context).await
+}
+
+/// The parts of a multipart body.
+///
+/// # Errors
+/// `unsupported_media_type`.
+pub(crate) fn open(headers: &HeaderMap, body: Body) -> Result<Multipart<'static>> {
     let media = headers
         .get(CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
@@ -53,19 +63,11 @@ pub(crate) async fn receive(
     })?;
     let limits = multer::SizeLimit::new().whole_stream(DRAIN_MAX);
     let limits = multer::Constraints::new().size_limit(limits);
-    let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
-    let mut received = Received::default();
-    loop {
-        match parts.next_field().await {
-            Ok(None) => break,
-            Ok(Some(field)) => received.take(context, field, &check).await,
-            Err(e) => {
-                received.refuse(unreadable(&e));
-                break;
-            }
-        }
-    }
-    received.finish(context).await
+    Ok(Multipart::with_constraints(
+        body.into_data_stream(),
+        boundary,
+        limits,
+    ))
 }
 
 #[derive(Default)]
@@ -114,22 +116,9 @@ impl Received {
         if self.refusal.is_some() {
             return drain(field, 0).await.map(drop);
         }
-        let (sender, receiver) = mpsc::channel(2);
-        let request = neighbour::request(context, "vault", Method::POST, "/blobs");
-        let request = request
-            .header(CONTENT_TYPE, "application/pdf")
-            .body(Body::from_stream(receiver));
-        let (fed, answer) = futures::join!(feed(field, sender), neighbour::send(request));
-        // A file that came in part may still have been taken for a whole one: remember it, to forget it.
-        if let Ok(bytes) = &answer {
-            self.stored = serde_json::from_slice(bytes).ok();
-        }
-        fed?;
-        answer?;
-        if self.stored.is_none() {
-            return Err(Failure::internal("vault", "unreadable answer"));
-        }
-        Ok(())
+        let (stored, outcome) = upload::to_vault(context, field, unreadable).await;
+        self.stored = stored;
+        outcome
     }
 
     /// The first refusal is the answer.
@@ -157,7 +146,7 @@ impl Received {
             }),
             (refusal, _, stored) => {
                 if let Some(stored) = stored {
-                    super::create::discard(context, &stored).await;
+                    upload::discard(context, &stored).await;
                 }
                 Err(refusal.unwrap_or_else(Failure::not_found))
             }
@@ -165,29 +154,10 @@ impl Received {
     }
 }
 
-/// Hands a file on chunk by chunk; never holds more than a few of them.
-async fn feed(mut field: Field<'_>, mut to: mpsc::Sender<Result<Bytes, Infallible>>) -> Result<()> {
-    let mut size = 0;
-    while let Some(chunk) = field.chunk().await.map_err(|e| unreadable(&e))? {
-        size += chunk.len();
-        if size > DOCUMENT_MAX {
-            drop(to);
-            drain(field, 0).await?;
-            return Err(Failure::new(
-                Code::TooLarge,
-                format!("the file is larger than {DOCUMENT_MAX} bytes"),
-            ));
-        }
-        // `vault` has hung up when it has seen enough; its answer says why. The rest is only drained.
-        let _ = to.send(Ok(chunk)).await;
-    }
-    Ok(())
-}
-
 /// Reads a part to its end, and keeps up to `keep` bytes of it.
-async fn drain(mut field: Field<'_>, keep: usize) -> Result<Vec<u8>> {
+pub(crate) async fn drain(mut field: Field<'_>, keep: usize) -> Result<Vec<u8>> {
     let (mut bytes, mut over) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await.map_err(|e| unreadable(&e))? {
+    while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
         over |= bytes.len() + chunk.len() > keep;
         if !over {
             bytes.extend_from_slice(&chunk);
@@ -196,18 +166,16 @@ async fn drain(mut field: Field<'_>, keep: usize) -> Result<Vec<u8>> {
     if over && keep > 0 {
         return Err(Failure::new(
             Code::TooLarge,
-            format!("the part `document` is larger than {keep} bytes"),
+            format!("a part beside the file is larger than {keep} bytes"),
         ));
     }
     Ok(bytes)
 }
 
-fn unreadable(error: &multer::Error) -> Failure {
+/// What is wrong with a multipart body.
+pub(crate) fn unreadable(error: multer::Error) -> Failure {
     match error {
-        multer::Error::StreamSizeExceeded { .. } => Failure::new(
-            Code::TooLarge,
-            format!("the file is larger than {DOCUMENT_MAX} bytes"),
-        ),
+        multer::Error::StreamSizeExceeded { .. } => upload::too_large(),
         _ => Failure::new(Code::BadRequest, "the multipart body cannot be read"),
     }
 }

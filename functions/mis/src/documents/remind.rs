@@ -1,0 +1,68 @@
+//! `POST /api/v1/documents/{id}/remind`.
+
+use super::read::{own, view};
+use super::tell;
+use crate::auth::Session;
+use crate::idempotency;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::store::notices::Notice;
+use podpis_kit::store::reminders::{self, Reminder};
+use podpis_kit::{Context, Failure, Result, http, neighbour, now, vars};
+use podpis_shared::problem::Code;
+use podpis_shared::wire::mis::Reminded;
+
+/// Least time between two reminders of a clinic, in seconds.
+const PAUSE: i64 = 24 * 3600;
+
+/// Reminds the signer of an open document: by SMS with a new link, or for the account by notices.
+///
+/// # Errors
+/// `invalid_state` once it is signed or closed; `too_many_requests` within 24 hours of the last one.
+pub(crate) async fn remind(
+    session: Session,
+    context: Context,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
+    let bytes = http::read_body(body, http::JSON_MAX).await?;
+    let (clinic_id, clinic) = (session.clinic.id.clone(), session.clinic.name.clone());
+    let (db, document) = own(session, &id).await?;
+    let path = format!("/documents/{id}/remind");
+    let once = idempotency::of(&headers, &clinic_id, &path, &bytes)?;
+    let base_url = vars::base_url(&headers).await?;
+    let tx = db.begin().await?;
+    if let Some(once) = &once
+        && let Some(first) = once.replay(&tx).await?
+    {
+        return Ok(first);
+    }
+    let at = now();
+    if !document.is_open(at) {
+        let detail = format!("the document is {}", document.status.as_str());
+        return Err(Failure::new(Code::InvalidState, detail));
+    }
+    let since = at.plus(-PAUSE);
+    if !reminders::claim(&tx, &id, Reminder::Clinic, since, at).await? {
+        let last = reminders::last(&tx, &id, Reminder::Clinic).await?;
+        let wait = last.map_or(PAUSE, |last| last.plus(PAUSE).unix() - at.unix());
+        let failure = Failure::new(Code::TooMany, "a document is reminded of once in 24 hours");
+        return Err(failure.retry_after(u32::try_from(wait).unwrap_or(1).max(1)));
+    }
+    let ways = tell::signer(&tx, &document, Notice::Reminder, &clinic, &base_url, at).await?;
+    let answer = Reminded {
+        document: view(document, Vec::new()),
+        channels: ways.iter().map(|way| way.as_str().to_owned()).collect(),
+    };
+    let answer =
+        serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
+    if let Some(once) = &once {
+        once.keep(&tx, StatusCode::OK, &answer).await?;
+    }
+    tx.commit().await?;
+    neighbour::nudge_delivery(&context);
+    Ok(idempotency::answer(200, answer))
+}

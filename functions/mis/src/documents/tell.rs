@@ -1,0 +1,39 @@
+//! Telling the signer of a document that waits for them.
+
+use super::sms;
+use podpis_kit::store::Document;
+use podpis_kit::store::notices::{self, About, Notice};
+use podpis_kit::store::outbox::{self, Channel};
+use podpis_kit::{Result, Tx};
+use podpis_shared::{Delivery, Timestamp};
+
+/// A link by SMS where the delivery is one; else notices to the account, which cost nothing. Gives the ways: none where
+/// nobody knows yet where to reach the person.
+pub(crate) async fn signer(
+    tx: &Tx,
+    document: &Document,
+    notice: Notice,
+    clinic: &str,
+    base_url: &str,
+    at: Timestamp,
+) -> Result<Vec<Channel>> {
+    if document.delivery == Delivery::Account {
+        let about = About {
+            notice,
+            document,
+            clinic,
+            base_url,
+            due: at,
+        };
+        return Ok(notices::queue(tx, about, at).await?);
+    }
+    let Some(phone) = &document.signer().phone else {
+        return Ok(Vec::new());
+    };
+    let text = match notice {
+        Notice::Reminder => sms::reminder(clinic, base_url, document.expires_at),
+        _ => sms::link(clinic, base_url, document.expires_at),
+    };
+    outbox::enqueue(tx, document, Channel::Sms, phone.expose(), &text, at).await?;
+    Ok(vec![Channel::Sms])
+}
