@@ -169,6 +169,14 @@ codes! {
     CodeWrong = "code_wrong", 403, "Wrong code";
     /// The one-time code works no more: out of time, replaced, or typed wrong too often. Ask for a new one.
     CodeExpired = "code_expired", 410, "Code expired";
+    /// The answer does not open the account, or comes after too many wrong ones; ESIA does.
+    GateFailed = "gate_failed", 403, "Not proven";
+    /// The change needs a fresh proof: a new sign-in by the phone that the account has, or by ESIA.
+    ProofNeeded = "proof_needed", 403, "A fresh proof is needed";
+    /// Somebody else has just taken this phone or e-mail.
+    ContactTaken = "contact_taken", 409, "Taken meanwhile";
+    /// The account would lose its last way in.
+    LastContact = "last_contact", 409, "The last way in";
 }
 
 impl Problem {

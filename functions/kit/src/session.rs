@@ -165,7 +165,8 @@ async fn browser_name(headers: &HeaderMap) -> Result<String> {
     Ok(cookie::name(&url, "account-browser"))
 }
 
-fn signed_out() -> Failure {
+/// Nobody is signed in, or not any more.
+pub fn signed_out() -> Failure {
     Failure::new(Code::SignedOut, "Войдите в личный кабинет.")
 }
 

@@ -1,5 +1,7 @@
 //! The SQL of this function.
 
+pub(crate) mod account;
+
 use podpis_kit::db::{Db, DbError};
 
 pub(crate) async fn clinic_name(db: &Db, id: &str) -> Result<String, DbError> {

@@ -2,6 +2,7 @@
 //!
 //! Every request carries the token of a link in the header `Podpis-Link`. A GET changes nothing.
 
+mod account;
 mod actions;
 mod db;
 mod files;
@@ -20,7 +21,8 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/patient/document/file", get(files::original))
             .route("/patient/document/signed", get(files::signed))
             .route("/patient/document/opened", post(actions::opened))
-            .route("/patient/document/decline", post(actions::decline)),
+            .route("/patient/document/decline", post(actions::decline))
+            .merge(account::routes()),
     )
 });
 

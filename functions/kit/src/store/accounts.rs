@@ -164,6 +164,19 @@ pub async fn log(
     tx.execute(sql, params).await.map(|_| ())
 }
 
+/// How many wrong answers at a gate count: since a time, and since somebody got through.
+///
+/// # Errors
+/// As the database says.
+pub async fn wrong_tries(tx: &Tx, id: &str, since: Timestamp) -> Result<u32, DbError> {
+    let sql = "SELECT count(*) FROM account_log WHERE account_id = ?1 AND what = 'gate_wrong' AND at > ?2 \
+               AND position > coalesce((SELECT max(position) FROM account_log WHERE account_id = ?1 \
+               AND what IN ('gate_opened', 'confirmed')), 0)";
+    let row = tx.first(sql, [id.into(), since.unix().into()]).await?;
+    let count = row.map_or(Ok(0), |row| row.int(0))?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 fn sealed(keys: &Keys, id: &str, person: &Person) -> Result<String> {
     let json = serde_json::to_string(person).map_err(|_| DbError::corrupt("person"))?;
     Ok(keys.seal_text(&purpose(id), &json)?)

@@ -205,6 +205,18 @@ pub async fn find(db: &Db, token_hash: &str, now: Timestamp) -> Result<Option<Se
     Ok(Some(session))
 }
 
+/// The living session with this id, read anew inside a transaction.
+///
+/// # Errors
+/// As the database says.
+pub async fn by_id(tx: &Tx, id: &str, now: Timestamp) -> Result<Option<Session>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM account_sessions WHERE id = ?1 AND ended_at IS NULL AND expires_at > ?2"
+    );
+    let row = tx.first(&sql, [id.into(), now.unix().into()]).await?;
+    row.as_ref().map(Session::of).transpose()
+}
+
 /// Living sessions of an account, newest first.
 ///
 /// # Errors
