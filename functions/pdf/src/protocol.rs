@@ -69,7 +69,7 @@ pub struct ClinicFacts {
 /// The person who signed. There is no `Debug`: these are a patient's data.
 #[derive(Clone)]
 pub struct SignerFacts {
-    /// Last, first and middle name; «владелец номера …», the number masked, of whom nobody has named.
+    /// Last, first and middle name; «Владелец номера …», the number masked, of whom nobody has named.
     pub full_name: String,
     /// Whether `full_name` is a name.
     pub is_named: bool,

@@ -66,7 +66,7 @@ fn signer(signature: &Signature<'_>) -> SignerFacts {
     // Of whom nobody has named, the number stands in the place of the name already.
     let phone = person.phone.as_ref().filter(|_| person.is_named());
     SignerFacts {
-        full_name: code::public_name(person),
+        full_name: capitalised(&code::public_name(person)),
         is_named: person.is_named(),
         birth_date: person.birth_date.map(Birthday::date),
         capacity: match &document.representative {

@@ -14,7 +14,7 @@ impl Page {
         } else {
             "Кто подписал"
         };
-        self.fact(who, &signer.full_name);
+        self.fact(who, &whole(&signer.full_name));
         if let Some(born) = signer.birth_date {
             self.fact("Дата рождения", &date(born));
         }
@@ -22,7 +22,7 @@ impl Page {
             Capacity::Patient => self.fact("В каком качестве", "пациент, от своего имени"),
             Capacity::Acceptor => self.fact(
                 "В каком качестве",
-                "пользователь, принимающий публичную оферту медицинской организации, от своего имени",
+                "от своего имени, принимая публичную оферту медицинской организации",
             ),
             Capacity::Representative {
                 patient,
@@ -44,7 +44,7 @@ impl Page {
         ];
         let masked: Vec<String> = masked
             .iter()
-            .filter_map(|(label, value)| value.as_ref().map(|v| format!("{label} {v}")))
+            .filter_map(|(label, value)| value.as_ref().map(|v| format!("{label} {}", whole(v))))
             .collect();
         if !masked.is_empty() {
             self.fact("Сведения (скрыты частично)", &masked.join(" · "));
@@ -66,7 +66,7 @@ impl Page {
     }
 
     fn contact(&mut self, code: &CodeFacts, is_named: bool) {
-        let to = format!("{} {}", words(code.channel).to, code.to_masked);
+        let to = format!("{} {}", words(code.channel).to, whole(&code.to_masked));
         let how = if is_named {
             format!("одноразовым кодом, который пришёл {to}")
         } else {
@@ -87,13 +87,15 @@ impl Page {
             "Одноразовый код",
             &format!(
                 "создан для этого документа (по его SHA-256) и другой документ подписать не мог; отправлен {} {} {}",
-                words.by, words.to, code.to_masked
+                words.by,
+                words.to,
+                whole(&code.to_masked)
             ),
         );
         self.fact("Код отправлен", &moment(code.sent_at));
         let tries = match code.wrong_tries {
             0 => "верно с первого раза".to_owned(),
-            wrong => format!("неверных попыток до этого: {wrong}"),
+            wrong => format!("неверных попыток: {wrong}"),
         };
         self.fact(
             "Код введён",
@@ -109,7 +111,7 @@ impl Page {
         if code.channel == CodeChannel::Sms {
             meaning.push_str(&format!(
                 "; номер {} — тот, на который по этому соглашению приходят коды подписания",
-                code.to_masked
+                whole(&code.to_masked)
             ));
         }
         self.fact("Что означает подпись", &meaning);
@@ -125,6 +127,14 @@ impl Page {
         );
         self.fact("Номер документа", &agreement.number);
         self.hash("SHA-256 текста", &agreement.sha256);
+    }
+}
+
+/// A masked number is not broken between lines: `+7 916 ***-**-67`.
+fn whole(text: &str) -> String {
+    match text.split_once("+7 ") {
+        Some((before, number)) => format!("{before}+7\u{a0}{}", number.replace(' ', "\u{a0}")),
+        None => text.to_owned(),
     }
 }
 
