@@ -1,12 +1,20 @@
 // The first script of every page: starts at once, and all in parallel, what the page will need.
-const LINK = "podpis-link"; // the token, kept for the way back from Gosuslugi
-const RETURN = "podpis-return"; // what Gosuslugi answered, until the server has heard it
+const RETURN = "podpis-return:"; // + the right: what Gosuslugi answered for it, until the server has heard it
 
-const started = { token: null, worker: null, backlog: [], view: null };
+// By what right the page at an address reads its document: its header, and where the value is kept for the way back
+// from Gosuslugi. Those of the account go with the session's cookie.
+const RIGHTS = [
+  [/^\/d\/?$/, "Podpis-Link", "podpis-link"],
+  [/^\/account\/document\/?$/, "Podpis-Document", "podpis-document"],
+  [/^\/account\/agreement\/?$/, "Podpis-Agreement", "podpis-agreement"],
+];
+
+const started = { header: null, value: null, worker: null, backlog: [], view: null };
 globalThis.podpis = started;
 
 try {
-  if (/^\/d\/?$/.test(location.pathname)) openDocument();
+  const right = RIGHTS.find(([path]) => path.test(location.pathname));
+  if (right) openDocument(right[1], right[2]);
 } catch (error) {
   started.backlog.push(failure(error));
 }
@@ -20,18 +28,21 @@ import("{{app.js}}")
   });
 document.getElementById("boot-reload").onclick = () => location.reload();
 
-function openDocument() {
+function openDocument(header, place) {
   let fragment = location.hash.slice(1);
   if (fragment.startsWith("esia?")) {
-    kept(RETURN, fragment.slice(5));
-    fragment = kept(LINK) ?? "";
-    history.replaceState(null, "", "/d/#" + fragment);
+    const answer = fragment.slice(5);
+    fragment = kept(place) ?? "";
+    kept(RETURN + fragment, answer);
+    history.replaceState(null, "", location.pathname + "#" + fragment);
   }
-  if (!fragment) return;
-  started.token = fragment;
-  kept(LINK, fragment);
+  const value = fragment.split("&")[0];
+  if (!value) return;
+  started.header = header;
+  started.value = value;
+  kept(place, value);
 
-  const headers = { "Podpis-Link": fragment };
+  const headers = { [header]: value };
   started.view = fetch("/patient/document", { headers, cache: "no-store" });
   // The names come before the app does; a failure is the app's to tell, when it asks.
   started.view.then(showNames).catch(() => {});
@@ -39,7 +50,7 @@ function openDocument() {
   const worker = (started.worker = new Worker("{{worker.js}}", { type: "module" }));
   worker.onmessage = ({ data }) => started.backlog.push(data);
   worker.onerror = (event) => worker.onmessage({ data: failure(event.message) });
-  worker.postMessage({ type: "open", token: fragment, width: Math.min(innerWidth, 860) * Math.min(devicePixelRatio, 3) });
+  worker.postMessage({ type: "open", headers, width: Math.min(innerWidth, 860) * Math.min(devicePixelRatio, 3) });
   // Compiled here, so that the download starts before the worker has loaded its own script.
   WebAssembly.compileStreaming(fetch("{{renderer.wasm}}")).then(
     (module) => worker.postMessage({ type: "module", module }),

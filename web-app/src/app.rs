@@ -11,7 +11,7 @@ use crate::sign::SignPage;
 pub(crate) fn App() -> Html {
     match dom::path().as_str() {
         "/" => html! { <Landing /> },
-        "/d" | "/d/" => html! { <SignPage /> },
+        "/d" | "/d/" | "/account/document" | "/account/agreement" => html! { <SignPage /> },
         _ => html! { <NotFound /> },
     }
 }

@@ -1,19 +1,23 @@
-//! What `boot.js` began before the app was there: the token, the worker, the first answer.
+//! What `boot.js` began before the app was there: the right, the worker, the first answer.
 //! On `/verify` that is `verify-boot.js`, and [`crate::verifier`] takes over what it began.
 
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Storage, Worker};
 
+use crate::model::access::Access;
 use crate::model::fragment::parse_return;
 use podpis_shared::wire::patient::EsiaComplete;
 
-/// Key in the session storage under which `boot.js` keeps Gosuslugi's answer.
-const RETURN: &str = "podpis-return";
+/// Key in the session storage under which `boot.js` keeps Gosuslugi's answer; the right's value follows.
+const RETURN: &str = "podpis-return:";
 
-/// The link's token, when the page was opened with one.
-pub(crate) fn token() -> Option<String> {
-    field("token")?.as_string()
+/// Key in the session storage of the address that signing in to the account leads back to.
+const RETURN_TO: &str = "podpis-return-to";
+
+/// The right that the page was opened with.
+pub(crate) fn access() -> Option<Access> {
+    Access::of(&field("header")?.as_string()?, field("value")?.as_string()?)
 }
 
 /// The worker that fetches and draws the document.
@@ -43,15 +47,27 @@ pub(crate) fn take_first_answer() -> Option<Promise> {
 
 /// Gosuslugi's answer that the server has not heard yet; it outlives a reload.
 pub(crate) fn esia_answer() -> Option<EsiaComplete> {
-    parse_return(&storage()?.get_item(RETURN).ok()??)
+    parse_return(&storage()?.get_item(&return_key()?).ok()??)
 }
 
 /// The server has heard Gosuslugi's answer.
 pub(crate) fn forget_esia_answer() {
-    if let Some(storage) = storage() {
+    if let (Some(storage), Some(key)) = (storage(), return_key()) {
         // Without storage there is nothing to forget.
-        let _ = storage.remove_item(RETURN);
+        let _ = storage.remove_item(&key);
     }
+}
+
+/// Once the person has signed in to the account, they come back to this address.
+pub(crate) fn come_back_to(address: &str) {
+    if let Some(storage) = storage() {
+        // Without storage the person finds the document in the account's list.
+        let _ = storage.set_item(RETURN_TO, address);
+    }
+}
+
+fn return_key() -> Option<String> {
+    Some(format!("{RETURN}{}", field("value")?.as_string()?))
 }
 
 fn storage() -> Option<Storage> {

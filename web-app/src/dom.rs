@@ -65,6 +65,25 @@ pub(crate) fn leave_for(address: &str) -> bool {
     web_sys::window().is_some_and(|window| window.location().assign(address).is_ok())
 }
 
+/// Goes to another address, so that «back» does not lead here again.
+pub(crate) fn replace_with(address: &str) {
+    if let Some(window) = web_sys::window() {
+        // Fails for malformed addresses only; these are ours.
+        let _ = window.location().replace(address);
+    }
+}
+
+/// The page's own address, from its path on.
+pub(crate) fn address() -> String {
+    format!("{}#{}", path(), fragment())
+}
+
+/// The address's fragment, without `#`.
+pub(crate) fn fragment() -> String {
+    let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+    hash.unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
 /// Loads the page anew.
 pub(crate) fn reload() {
     if let Some(window) = web_sys::window() {
@@ -78,6 +97,11 @@ pub(crate) fn now_ms() -> f64 {
     web_sys::window()
         .and_then(|window| window.performance())
         .map_or(0.0, |clock| clock.now())
+}
+
+/// Seconds since 1970 by this browser's clock, which may be wrong.
+pub(crate) fn unix_now() -> i64 {
+    (js_sys::Date::now() / 1000.0) as i64
 }
 
 /// The page is in the foreground.

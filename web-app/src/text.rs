@@ -2,27 +2,25 @@
 //!
 //! Russian typography: «ёлочки», no-break spaces after short words and inside dates and figures.
 
-use podpis_shared::problem::words;
 use podpis_shared::wire::patient::DocumentView;
-use podpis_shared::{Kind, Status};
+use podpis_shared::{Kind, Method, Status};
 
-use crate::model::Screen;
+use crate::model::Place;
 
+pub(crate) mod code;
+pub(crate) mod history;
+pub(crate) mod leave;
+pub(crate) mod notice;
 pub(crate) mod verify;
+pub(crate) mod ways;
+pub(crate) mod whom;
+
+pub(crate) use notice::Notice;
 
 /// Name of the service.
 pub(crate) const SERVICE: &str = "Podpis";
 
 pub(crate) const SERVICE_DOES: &str = "подписание медицинских документов";
-
-/// A message with its title, as a notice on the page shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Notice {
-    /// What happened.
-    pub(crate) title: String,
-    /// What it means and what to do next.
-    pub(crate) body: String,
-}
 
 /// Title of the browser's tab.
 pub(crate) fn tab_title(document: Option<&DocumentView>) -> String {
@@ -33,15 +31,19 @@ pub(crate) fn tab_title(document: Option<&DocumentView>) -> String {
 }
 
 /// Under the clinic's name.
-pub(crate) fn request(status: Status) -> &'static str {
-    match status {
-        Status::Sent | Status::Opened => "просит вас прочитать и\u{a0}подписать документ",
+pub(crate) fn request(document: &DocumentView, place: Place) -> &'static str {
+    match (place, document.status) {
+        (Place::Agreement, _) => "предлагает вам прочитать и\u{a0}принять соглашение",
+        _ if !document.may_act => "документ о\u{a0}вас",
+        (_, Status::Sent | Status::Opened) => "просит вас прочитать и\u{a0}подписать документ",
         _ => "документ для\u{a0}вас",
     }
 }
 
+/// The way back to the list.
+pub(crate) const MY_DOCUMENTS: &str = "Мои документы";
+
 pub(crate) const FOR_WHOM: &str = "Кто подписывает";
-pub(crate) const ON_BEHALF: &str = "За\u{a0}кого";
 pub(crate) const UNTIL: &str = "Подписать до";
 pub(crate) const VOLUME: &str = "Объём";
 
@@ -151,14 +153,17 @@ pub(crate) const COMPLETING: &str = "Проверяем подпись…";
 pub(crate) const COMPLETING_BODY: &str =
     "Это занимает несколько секунд. Не\u{a0}закрывайте страницу.";
 pub(crate) const SIGNING_TITLE: &str = "Подписание";
-pub(crate) const DECLINE: &str = "Отказаться";
+pub(crate) const DECLINE: &str = "Не\u{a0}подписывать";
 pub(crate) const DOWNLOAD: &str = "Скачать";
 pub(crate) const DOWNLOAD_ORIGINAL: &str = "Скачать документ";
+pub(crate) const DOWNLOAD_AS_SENT: &str = "Скачать без\u{a0}подписей";
+pub(crate) const DOWNLOAD_EVIDENCE: &str = "Скачать доказательства подписи";
 pub(crate) const DOWNLOAD_SIGNED: &str = "Скачать подписанный документ";
 pub(crate) const DOWNLOADING: &str = "Скачиваем…";
 pub(crate) const DOWNLOAD_FAILED: &str =
     "Не\u{a0}удалось скачать. Проверьте интернет и\u{a0}попробуйте ещё\u{a0}раз.";
 pub(crate) const SHARE: &str = "Отправить файл";
+pub(crate) const SIGN_IN: &str = "Войти";
 pub(crate) const RETRY: &str = "Повторить";
 pub(crate) const RELOAD: &str = "Обновить страницу";
 pub(crate) const CALL_CLINIC: &str = "Позвонить в\u{a0}клинику";
@@ -179,8 +184,8 @@ pub(crate) fn phone(e164: &str) -> String {
     }
 }
 
-/// File name of the original and of the signed document.
-pub(crate) fn file_name(title: &str, signed: bool) -> String {
+/// File name of the original (`suffix` is empty) and of what was made of it.
+pub(crate) fn file_name(title: &str, suffix: &str, ending: &str) -> String {
     let kept: String = title
         .chars()
         .map(|c| {
@@ -196,14 +201,36 @@ pub(crate) fn file_name(title: &str, signed: bool) -> String {
         "" => "Документ",
         stem => stem,
     };
-    format!("{stem}{}.pdf", if signed { " (подписан)" } else { "" })
+    format!("{stem}{suffix}.{ending}")
 }
 
-pub(crate) const DECLINE_TITLE: &str = "Отказаться подписывать?";
-pub(crate) const DECLINE_BODY: &str = "Клиника узнает, что вы не\u{a0}подписали документ. Подписать его по\u{a0}этой \
-     ссылке будет уже нельзя.";
-pub(crate) const DECLINE_MEDICAL: &str = "Это не\u{a0}отказ от\u{a0}лечения. Если вы не\u{a0}хотите само \
-     медицинское вмешательство, скажите об\u{a0}этом врачу: для\u{a0}этого есть отдельный документ.";
+pub(crate) const DECLINE_TITLE: &str = "Не\u{a0}подписывать документ?";
+
+/// What declining means.
+pub(crate) fn decline_body(place: Place) -> &'static str {
+    if place.is_account() {
+        "Клиника узнает, что вы не\u{a0}подписали документ. Подписать его потом можно, только если клиника пришлёт его \
+         заново."
+    } else {
+        "Клиника узнает, что вы не\u{a0}подписали документ. Подписать его по\u{a0}этой ссылке будет уже нельзя."
+    }
+}
+
+/// What it does not mean.
+pub(crate) fn decline_is_not(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Ids | Kind::TelemedConsent => Some(
+            "Это ещё не\u{a0}отказ от\u{a0}лечения. Отказ от\u{a0}вмешательства\u{a0}— отдельный документ; попросите \
+             его у\u{a0}клиники.",
+        ),
+        Kind::Refusal => Some(
+            "Тогда отказ от\u{a0}вмешательства не\u{a0}оформлен. Это не\u{a0}значит, что вы на\u{a0}него \
+             согласились: согласие\u{a0}— тоже отдельный документ.",
+        ),
+        _ => None,
+    }
+}
+
 pub(crate) const DECLINE_REASON: &str = "Почему? Можно не\u{a0}отвечать";
 pub(crate) const DECLINE_CONFIRM: &str = "Не\u{a0}подписывать";
 pub(crate) const DECLINE_BACK: &str = "Вернуться к\u{a0}документу";
@@ -214,20 +241,37 @@ pub(crate) const DECLINE_FAILED: &str = "Не\u{a0}получилось сооб
 pub(crate) const SIGNED_TITLE: &str = "Документ подписан";
 
 /// What comes after the signature.
-pub(crate) fn signed_next(kind: Kind, status: Status) -> &'static str {
-    match status {
-        Status::Completed => "Все подписи собраны. Больше ничего делать не\u{a0}нужно.",
-        _ if kind.needs_medic() => {
-            "Теперь документ подпишет врач. Вам больше ничего делать не\u{a0}нужно."
-        }
-        _ => "Теперь документ подпишет клиника. Вам больше ничего делать не\u{a0}нужно.",
-    }
+pub(crate) fn signed_next(document: &DocumentView) -> String {
+    let then = match (&document.waits_for, document.status) {
+        (_, Status::Completed) => "Все подписи собраны.".to_owned(),
+        (Some(who), _) => format!("Теперь документ подпишет {}.", typeset(who)),
+        _ if document.kind.needs_medic() => "Теперь документ подпишет врач.".to_owned(),
+        _ => "Теперь документ подпишет клиника.".to_owned(),
+    };
+    format!("{then} Вам больше ничего делать не\u{a0}нужно.")
 }
 
 pub(crate) const SIGNED_BY: &str = "Подписал(а)";
 pub(crate) const SIGNED_AT: &str = "Когда";
 pub(crate) const SIGNED_HOW: &str = "Чем";
-pub(crate) const SIGNED_HOW_ESIA: &str = "простой электронной подписью через Госуслуги";
+
+/// By what signature.
+pub(crate) fn signed_how(method: Method) -> &'static str {
+    match method {
+        Method::Esia => "простой электронной подписью через Госуслуги",
+        Method::Sms => "простой электронной подписью\u{a0}— кодом из\u{a0}СМС",
+        Method::Email => "простой электронной подписью\u{a0}— кодом из\u{a0}письма",
+    }
+}
+
+pub(crate) const ACCEPTED_TITLE: &str = "Соглашение принято";
+pub(crate) const ACCEPTED_BODY: &str = "Подписанный экземпляр лежит в\u{a0}вашем кабинете. Теперь документы этой клиники \
+     можно подписывать кодом.";
+pub(crate) const ACCEPTED_BEFORE: &str = "Вы\u{a0}приняли это соглашение раньше. Подписанный экземпляр лежит в\u{a0}вашем \
+     кабинете.";
+pub(crate) const ACCEPTED_GOING: &str = "Сейчас откроется следующая страница.";
+pub(crate) const GO_ON: &str = "Продолжить";
+pub(crate) const ACCEPTED_COPY: &str = "Открыть подписанное соглашение";
 
 pub(crate) const HOW_TO_VERIFY: &str = "Как проверить подпись";
 
@@ -243,78 +287,20 @@ pub(crate) const CHECKS_STREEBOG: &str = "ГОСТ Р\u{a0}34.11-2012 («Стр�
 pub(crate) const CONTACT_TITLE: &str = "Есть вопросы?";
 pub(crate) const CONTACT_BODY: &str =
     "О\u{a0}содержании документа спросите клинику, которая его прислала.";
-pub(crate) const SAFETY: &str = "Вход\u{a0}— только на\u{a0}сайте Госуслуг. Эта страница никогда не\u{a0}спрашивает \
-     паролей, кодов из\u{a0}СМС и\u{a0}данных карты.";
 
-/// The page as it fails or ends, in words; `None` where the page speaks for itself.
-pub(crate) fn notice(screen: Screen) -> Option<Notice> {
-    let (title, body) = match screen {
-        Screen::Loading | Screen::Ready | Screen::Signing | Screen::Signed => return None,
-        Screen::Declined => (
-            "Вы\u{a0}отказались подписывать",
-            "Документ не\u{a0}подписан, клиника об\u{a0}этом знает. Если вы передумали, попросите клинику прислать \
-             новую ссылку.",
-        ),
-        Screen::Expired => (
-            "Срок подписания закончился",
-            "Подписать документ по\u{a0}этой ссылке уже нельзя. Попросите клинику прислать новую.",
-        ),
-        Screen::Cancelled => (
-            "Клиника отозвала документ",
-            "Подписывать его не\u{a0}нужно. Если это неожиданно, позвоните в\u{a0}клинику.",
-        ),
-        Screen::Superseded => (
-            "Есть новый документ",
-            "Клиника заменила этот документ новым. Откройте ссылку из\u{a0}последнего сообщения.",
-        ),
-        Screen::LinkUnknown => (
-            "Ссылка не\u{a0}работает",
-            "Возможно, она скопирована не\u{a0}целиком или её заменили новой. Откройте ссылку прямо из\u{a0}СМС \
-             или попросите клинику прислать её ещё раз.",
-        ),
-        Screen::Refused(code) => {
-            let words = words::of(code)?;
-            return Some(Notice {
-                title: typeset(words.title),
-                body: typeset(words.body),
-            });
-        }
-        Screen::ServiceDown => (
-            "Сервис подписания не\u{a0}отвечает",
-            "Ничего не\u{a0}пропало. Нажмите «Повторить» через минуту; если не\u{a0}поможет, откройте ссылку \
-             из\u{a0}СМС позже.",
-        ),
-        Screen::TooMany => (
-            "Слишком много попыток",
-            "Документ не\u{a0}подписан. Подождите 15\u{a0}минут и\u{a0}попробуйте ещё\u{a0}раз.",
-        ),
-        Screen::Offline => (
-            "Нет связи",
-            "Проверьте интернет. Страница продолжит сама, как только связь появится.",
-        ),
-        Screen::HashMismatch => (
-            "Документ отличается от\u{a0}присланного клиникой",
-            "Файл изменился по\u{a0}дороге, поэтому подписать его нельзя. Обновите страницу в\u{a0}другой сети, \
-             например через мобильный интернет. Если не\u{a0}поможет, сообщите клинике.",
-        ),
-        Screen::RenderFailed => (
-            "Документ показан не\u{a0}полностью",
-            "Подписать его здесь нельзя. Откройте ссылку из\u{a0}СМС в\u{a0}другом браузере. Если не\u{a0}поможет, \
-             сообщите клинике: она пришлёт другой файл. А\u{a0}этот можно скачать и\u{a0}прочитать.",
-        ),
-        Screen::Error => (
-            "Что-то пошло не\u{a0}так",
-            "Ничего не\u{a0}подписано без\u{a0}вас. Повторите попытку; если не\u{a0}поможет, позвоните в\u{a0}клинику.",
-        ),
-    };
-    Some(Notice {
-        title: title.into(),
-        body: body.into(),
-    })
+/// What the page asks for and what never.
+pub(crate) fn safety(place: Place) -> &'static str {
+    if place.is_account() {
+        "Пароль от\u{a0}Госуслуг вводите только на\u{a0}их\u{a0}сайте, код из\u{a0}СМС\u{a0}— только здесь. Никому \
+         не\u{a0}называйте\u{a0}их. Данные карты эта страница не\u{a0}спрашивает никогда."
+    } else {
+        "Вход\u{a0}— только на\u{a0}сайте Госуслуг. Эта страница никогда не\u{a0}спрашивает паролей, кодов \
+         из\u{a0}СМС и\u{a0}данных карты."
+    }
 }
 
 /// No-break spaces after words of one or two letters and before a dash, as everywhere here.
-fn typeset(plain: &str) -> String {
+pub(crate) fn typeset(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len() + 16);
     let mut word = 0;
     let mut chars = plain.chars().peekable();
@@ -341,8 +327,9 @@ pub(crate) mod landing {
             "Браузер сам сверяет показанный файл с\u{a0}тем, что прислала клиника.",
         ),
         (
-            "Вход только через Госуслуги",
-            "Мы\u{a0}не\u{a0}спрашиваем паролей, кодов и\u{a0}данных карты.",
+            "Подпись ставите вы\u{a0}сами",
+            "Через Госуслуги или кодом, который приходит на\u{a0}ваш телефон. Паролей и\u{a0}данных карты \
+             мы\u{a0}не\u{a0}спрашиваем.",
         ),
         (
             "Подписанный документ остаётся у\u{a0}вас",
@@ -415,11 +402,11 @@ mod tests {
 
     #[test]
     fn file_names_are_harmless() {
-        assert_eq!(file_name("Согласие № 5", false), "Согласие № 5.pdf");
+        assert_eq!(file_name("Согласие № 5", "", "pdf"), "Согласие № 5.pdf");
         assert_eq!(
-            file_name("../../etc/passwd", true),
+            file_name("../../etc/passwd", " (подписан)", "pdf"),
             ".. .. etc passwd (подписан).pdf"
         );
-        assert_eq!(file_name("«»", false), "Документ.pdf");
+        assert_eq!(file_name("«»", "", "pdf"), "Документ.pdf");
     }
 }

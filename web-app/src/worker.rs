@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{ImageBitmap, MessageEvent, Worker};
 
 use crate::boot;
+use crate::model::access::Access;
 use crate::model::{Event, Job, Trouble};
 
 /// Flaw of a page whose substitute font could not be fetched: the network's fault, not the document's.
@@ -72,10 +73,13 @@ impl DocumentWorker {
     }
 
     /// Fetches the document once more.
-    pub(crate) fn reopen(&self, token: &str, width: u32) {
+    pub(crate) fn reopen(&self, access: &Access, width: u32) {
+        let headers = Object::new();
+        // A fresh plain object takes any field.
+        let _ = Reflect::set(&headers, &access.header().into(), &access.value().into());
         self.send(&[
             ("type", "open".into()),
-            ("token", token.into()),
+            ("headers", headers.into()),
             ("width", JsValue::from_f64(f64::from(width))),
         ]);
     }

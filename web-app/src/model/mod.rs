@@ -3,8 +3,11 @@
 //! Pure, so that every way through the page is tested on the host. Nothing here is
 //! remembered across a reload: the server's answer to `GET /patient/document` decides.
 
+pub(crate) mod access;
 pub(crate) mod case;
+pub(crate) mod code;
 pub(crate) mod fragment;
+pub(crate) mod offers;
 pub(crate) mod pages;
 pub(crate) mod report;
 pub(crate) mod retry;
@@ -16,18 +19,24 @@ use podpis_shared::Hashes;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{DocumentView, PageShown, Presentation};
 
+pub(crate) use access::Place;
+pub(crate) use offers::Offers;
 pub(crate) use pages::{Job, Page};
 pub(crate) use screen::Screen;
 
 /// All facts of the page.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Model {
+    /// Where the page stands.
+    pub(crate) place: Place,
     /// What the server says of the document.
     pub(crate) view: View,
     /// The PDF.
     pub(crate) file: File,
     /// What the person is doing.
     pub(crate) step: Step,
+    /// Signing by a code.
+    pub(crate) code: code::Entry,
     /// How often the file has been asked for again.
     pub(crate) reopened: u32,
     /// The page that is being drawn.
@@ -41,7 +50,7 @@ pub(crate) struct Model {
 /// The server's word.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum View {
-    /// The address has no token.
+    /// The address names no document.
     Missing,
     /// Asked, no answer yet.
     Waiting,
@@ -184,13 +193,16 @@ pub(crate) enum Event {
     Downloaded,
     /// The person's step changed.
     Stepped(Step),
+    /// A step of signing by a code.
+    Code(code::Step),
 }
 
 impl Model {
-    /// The page as it opens: with or without a token, and whether Gosuslugi's answer waits to be handed in.
-    pub(crate) fn new(has_token: bool, returned: bool) -> Self {
+    /// The page as it opens: where, with or without a right, and whether Gosuslugi's answer waits to be handed in.
+    pub(crate) fn new(place: Place, has_right: bool, returned: bool) -> Self {
         Self {
-            view: if has_token {
+            place,
+            view: if has_right {
                 View::Waiting
             } else {
                 View::Missing
@@ -204,6 +216,7 @@ impl Model {
             } else {
                 Step::Reading
             },
+            code: code::Entry::default(),
             reopened: 0,
             // The worker draws the first page by itself.
             drawing: Some(Job { page: 0, width: 0 }),
@@ -290,6 +303,7 @@ impl Model {
             Event::ReachedEnd => self.reached_end = true,
             Event::Downloaded => self.downloads += 1,
             Event::Stepped(step) => self.step = step,
+            Event::Code(step) => self.code = self.code.after(step),
         }
         self
     }
@@ -331,7 +345,9 @@ impl Model {
                 .pages()
                 .iter()
                 .all(|page| page.is_drawn() && page.flaws.is_empty());
-        let open = self.document().is_some_and(|view| view.status.is_open());
+        let open = self
+            .document()
+            .is_some_and(|view| view.status.is_open() && view.may_act);
         (open
             && whole
             && self.is_authentic() == Some(true)
@@ -351,7 +367,22 @@ impl Model {
         matches!(
             self.step,
             Step::Starting | Step::Leaving | Step::Completing | Step::Declining
-        )
+        ) || self.code.is_busy()
+    }
+
+    /// The ways of signing.
+    pub(crate) fn offers(&self) -> Offers {
+        let offers = |view: &Rc<DocumentView>| Offers::of(view, self.place);
+        self.document().map(offers).unwrap_or_default()
+    }
+
+    /// The code signed just now, or the agreement that the page shows has been accepted before.
+    pub(crate) fn is_signed_by_code(&self) -> bool {
+        let accepted = |view: &Rc<DocumentView>| {
+            let agreement = view.agreement.as_ref();
+            agreement.is_some_and(|agreement| agreement.accepted.is_some())
+        };
+        self.code.stage == code::Stage::Signed || self.document().is_some_and(accepted)
     }
 
     /// What was shown, for the evidence.
@@ -393,4 +424,4 @@ impl Model {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

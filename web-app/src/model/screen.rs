@@ -3,7 +3,7 @@
 use podpis_shared::Status;
 use podpis_shared::problem::{Code, words};
 
-use super::{File, Model, Page, Step, Trouble, View};
+use super::{File, Model, Page, Place, Step, Trouble, View};
 
 /// What the person sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) enum Screen {
     Loading,
     /// The document is there and can be read and, once every page has been drawn, signed.
     Ready,
+    /// The person asks for a code, types it, or waits for its check.
+    Code,
     /// A request that signs is running, or the browser is leaving for Gosuslugi.
     Signing,
     /// The person's signature stands.
@@ -26,6 +28,10 @@ pub(crate) enum Screen {
     Superseded,
     /// No such link.
     LinkUnknown,
+    /// No such document in this account.
+    NotFound,
+    /// Nobody is signed in to the account, or the account asks for a proof first.
+    SignedOut,
     /// A way through Gosuslugi ended without a signature; [`words`] says why, and what to do next.
     Refused(Code),
     /// Our own service doesn't answer.
@@ -48,6 +54,7 @@ impl Screen {
         match self {
             Self::Loading => "loading",
             Self::Ready => "ready",
+            Self::Code => "code",
             Self::Signing => "signing",
             Self::Signed => "signed",
             Self::Declined => "declined",
@@ -55,6 +62,8 @@ impl Screen {
             Self::Cancelled => "cancelled",
             Self::Superseded => "superseded",
             Self::LinkUnknown => "link-unknown",
+            Self::NotFound => "not-found",
+            Self::SignedOut => "signed-out",
             Self::Refused(code) => match code {
                 Code::WrongPerson => "wrong-person",
                 Code::EsiaUnconfirmed => "unconfirmed",
@@ -82,7 +91,7 @@ impl Screen {
     /// The document can still be signed from here.
     pub(crate) fn is_open(self) -> bool {
         match self {
-            Self::Loading | Self::Ready | Self::Signing => true,
+            Self::Loading | Self::Ready | Self::Code | Self::Signing => true,
             Self::Refused(code) => words::of(code).is_some_and(words::Words::may_sign),
             _ => false,
         }
@@ -104,13 +113,14 @@ impl Screen {
         }
     }
 
-    fn of_trouble(trouble: Trouble) -> Self {
+    fn of_trouble(trouble: Trouble, place: Place) -> Self {
         match trouble {
             Trouble::Offline => Self::Offline,
             Trouble::EsiaAway => Self::Refused(Code::EsiaUnavailable),
             Trouble::Other => Self::Error,
             Trouble::Code(code) => match code {
-                Code::LinkUnknown | Code::NotFound | Code::Unauthorized => Self::LinkUnknown,
+                Code::SignedOut | Code::Gated => Self::SignedOut,
+                Code::LinkUnknown | Code::NotFound | Code::Unauthorized => Self::unknown(place),
                 Code::LinkExpired => Self::Expired,
                 Code::HashMismatch => Self::HashMismatch,
                 Code::NotFullyShown => Self::RenderFailed,
@@ -121,31 +131,44 @@ impl Screen {
             },
         }
     }
+
+    /// The address names nothing that is there.
+    const fn unknown(place: Place) -> Self {
+        if place.is_account() {
+            Self::NotFound
+        } else {
+            Self::LinkUnknown
+        }
+    }
 }
 
 impl Model {
     /// What the person sees now. The server's word comes first, then this browser's own checks.
     pub(crate) fn screen(&self) -> Screen {
         match &self.view {
-            View::Missing => return Screen::LinkUnknown,
-            View::Failed(trouble) => return Screen::of_trouble(*trouble),
+            View::Missing => return Screen::unknown(self.place),
+            View::Failed(trouble) => return Screen::of_trouble(*trouble, self.place),
             View::Waiting if self.step == Step::Completing => return Screen::Signing,
             View::Waiting => return Screen::Loading,
             View::Here(view) => {
                 if let Some(screen) = Screen::of_status(view.status) {
                     return screen;
                 }
+                if self.is_signed_by_code() {
+                    return Screen::Signed;
+                }
             }
         }
         match self.step {
             Step::Completing | Step::Starting | Step::Leaving => return Screen::Signing,
             _ if self.is_tampered() => return Screen::HashMismatch,
-            Step::Refused(trouble) => return Screen::of_trouble(trouble),
+            Step::Refused(trouble) => return Screen::of_trouble(trouble, self.place),
+            _ if self.code.open => return Screen::Code,
             Step::Reading | Step::Declining => {}
         }
         match &self.file {
             File::Failed(Trouble::Other) => Screen::RenderFailed,
-            File::Failed(trouble) => Screen::of_trouble(*trouble),
+            File::Failed(trouble) => Screen::of_trouble(*trouble, self.place),
             File::Arriving { .. } => Screen::Loading,
             File::Here { pages, .. } if pages.iter().any(|page| !page.flaws.is_empty()) => {
                 Screen::RenderFailed

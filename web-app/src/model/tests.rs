@@ -1,14 +1,16 @@
 //! Ways through the page.
 
 use podpis_shared::problem::words;
-use podpis_shared::wire::patient::{ClinicView, Consent};
+use podpis_shared::wire::account::ClinicRef;
+use podpis_shared::wire::patient::{AgreementView, ClinicView, Consent};
 use podpis_shared::{Kind, Method, Status, Timestamp};
 
 use super::*;
 
-fn view(status: Status) -> DocumentView {
+pub(crate) fn view(status: Status) -> DocumentView {
     let hashes = Hashes::of(b"the document");
     DocumentView {
+        id: "d1".into(),
         clinic: ClinicView {
             name: "Клиника".into(),
             support_phone: None,
@@ -28,6 +30,13 @@ fn view(status: Status) -> DocumentView {
         signer: "Мария Петровна И.".into(),
         on_behalf_of: None,
         consent: Consent::for_kind(Kind::Ids),
+        ways: Vec::new(),
+        may_act: true,
+        about: None,
+        signed_for_me_by: None,
+        agreement_needed: None,
+        agreement: None,
+        waits_for: None,
     }
 }
 
@@ -50,7 +59,7 @@ fn drawn(page: usize, flaws: &str) -> Event {
 fn after(events: impl IntoIterator<Item = Event>) -> Model {
     events
         .into_iter()
-        .fold(Model::new(true, false), Model::after)
+        .fold(Model::new(Place::Link, true, false), Model::after)
 }
 
 #[test]
@@ -137,7 +146,7 @@ fn the_servers_word_comes_first() {
 
 /// Back from Gosuslugi, with the document drawn, and then this.
 fn back_with(trouble: Trouble) -> Model {
-    let mut model = Model::new(true, true);
+    let mut model = Model::new(Place::Link, true, true);
     assert_eq!(model.screen(), Screen::Signing);
     for event in [
         Event::ViewRead(Ok(Rc::new(view(Status::Opened)))),
@@ -159,7 +168,7 @@ fn every_failure_at_gosuslugi_has_its_words_and_a_way_on() {
         };
         let model = back_with(Trouble::Code(*code));
         assert_eq!(model.screen(), Screen::Refused(*code));
-        assert!(crate::text::notice(model.screen()).is_some());
+        assert!(crate::text::notice::notice(model.screen(), Place::Link).is_some());
         // The main button is on where the words offer it, and only there.
         assert_eq!(model.signable().is_some(), words.may_sign(), "{code:?}");
         assert_eq!(model.screen().has_bar(), words.may_sign(), "{code:?}");
@@ -256,7 +265,10 @@ fn nothing_can_be_pressed_twice() {
 
 #[test]
 fn links_and_networks_that_fail() {
-    assert_eq!(Model::new(false, false).screen(), Screen::LinkUnknown);
+    assert_eq!(
+        Model::new(Place::Link, false, false).screen(),
+        Screen::LinkUnknown
+    );
     for (trouble, screen) in [
         (Trouble::Offline, Screen::Offline),
         (Trouble::Code(Code::LinkUnknown), Screen::LinkUnknown),
@@ -335,4 +347,100 @@ fn the_evidence_tells_what_was_seen() {
     );
     assert!(shown.reached_end && shown.downloaded);
     assert_eq!(shown.downloads, 2);
+}
+
+/// In the account, with the document drawn.
+fn in_the_account(view: DocumentView) -> Model {
+    [
+        Event::ViewRead(Ok(Rc::new(view))),
+        opened(b"the document"),
+        drawn(0, ""),
+        drawn(1, ""),
+    ]
+    .into_iter()
+    .fold(Model::new(Place::Document, true, false), Model::after)
+}
+
+fn sent() -> Rc<code::Sent> {
+    Rc::new(code::Sent {
+        code_id: "c1".into(),
+        by_email: false,
+        to: "+7 916 ***-**-67".into(),
+        resend_at: 60,
+        expires_at: 300,
+        resends_left: 3,
+    })
+}
+
+#[test]
+fn by_a_code_the_same_must_hold_as_by_gosuslugi() {
+    let ready = in_the_account(view(Status::Opened));
+    assert!(ready.signable().is_some());
+    let asking = ready.clone().after(Event::Code(code::Step::Asked));
+    // Nothing else can be pressed meanwhile.
+    assert_eq!((asking.screen(), asking.signable()), (Screen::Code, None));
+    let waiting = asking.after(Event::Code(code::Step::Sent(sent())));
+    // Another code may be asked for, by the same proof.
+    assert!(waiting.screen() == Screen::Code && waiting.signable().is_some());
+    let checking = waiting.clone().after(Event::Code(code::Step::Typed));
+    assert!(checking.is_busy() && checking.signable().is_none());
+    let back = waiting.after(Event::Code(code::Step::Closed));
+    assert_eq!(back.screen(), Screen::Ready);
+    let signed = checking.after(Event::Code(code::Step::Signed));
+    assert_eq!((signed.screen(), signed.signable()), (Screen::Signed, None));
+}
+
+#[test]
+fn an_entry_of_a_code_does_not_hide_what_the_server_says() {
+    let waiting = in_the_account(view(Status::Opened))
+        .after(Event::Code(code::Step::Asked))
+        .after(Event::Code(code::Step::Sent(sent())));
+    let signed = waiting.after(Event::ViewRead(Ok(Rc::new(view(Status::PatientSigned)))));
+    assert_eq!(signed.screen(), Screen::Signed);
+}
+
+#[test]
+fn who_only_sees_signs_nothing() {
+    let seen = in_the_account(DocumentView {
+        may_act: false,
+        ..view(Status::Sent)
+    });
+    assert_eq!((seen.screen(), seen.signable()), (Screen::Ready, None));
+}
+
+#[test]
+fn an_agreement_that_was_accepted_says_so() {
+    let agreement = |accepted: Option<&str>| DocumentView {
+        agreement: Some(AgreementView {
+            version: 2,
+            clinic: ClinicRef {
+                id: "c1".into(),
+                name: "Клиника".into(),
+            },
+            accepted: accepted.map(str::to_owned),
+        }),
+        ..view(Status::Sent)
+    };
+    assert_eq!(in_the_account(agreement(None)).screen(), Screen::Ready);
+    let accepted = in_the_account(agreement(Some("d9")));
+    assert_eq!(
+        (accepted.screen(), accepted.signable()),
+        (Screen::Signed, None)
+    );
+}
+
+#[test]
+fn in_the_account_other_doors_are_closed_than_by_a_link() {
+    for place in [Place::Document, Place::Agreement] {
+        assert_eq!(Model::new(place, false, false).screen(), Screen::NotFound);
+        for (code, screen) in [
+            (Code::SignedOut, Screen::SignedOut),
+            (Code::Gated, Screen::SignedOut),
+            (Code::NotFound, Screen::NotFound),
+        ] {
+            let failed = Event::ViewRead(Err(Trouble::Code(code)));
+            let model = Model::new(place, true, false).after(failed);
+            assert_eq!(model.screen(), screen);
+        }
+    }
 }

@@ -4,6 +4,7 @@ use podpis_shared::Hashes;
 use podpis_shared::wire::patient::ClinicView;
 use yew::prelude::*;
 
+use crate::model::Place;
 use crate::text;
 
 /// Properties of [`Checks`].
@@ -43,6 +44,7 @@ pub(crate) fn Checks(props: &ChecksProps) -> Html {
 #[derive(PartialEq, Properties)]
 pub(crate) struct ContactProps {
     pub(crate) clinic: ClinicView,
+    pub(crate) place: Place,
 }
 
 /// Whom to ask, and what this page never does.
@@ -60,7 +62,7 @@ pub(crate) fn Contact(props: &ContactProps) -> Html {
             if let Some(email) = &clinic.support_email {
                 <p><a class="link" href={format!("mailto:{email}")}>{ email }</a></p>
             }
-            <p class="safety">{ text::SAFETY }</p>
+            <p class="safety">{ text::safety(props.place) }</p>
         </section>
     }
 }

@@ -2,18 +2,20 @@
 
 use std::rc::Rc;
 
-use podpis_shared::Kind;
 use podpis_shared::wire::patient::{DocumentView, REASON_MAX};
 use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::flow::Flow;
+use super::whom::Whom;
+use crate::model::Place;
 use crate::text;
 
 /// Properties of [`Decline`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct DeclineProps {
     pub(crate) document: Rc<DocumentView>,
+    pub(crate) place: Place,
     /// Another request is running.
     pub(crate) disabled: bool,
     /// This request is running.
@@ -56,10 +58,6 @@ pub(crate) fn Decline(props: &DeclineProps) -> Html {
             flow.decline(wording(&words), Callback::from(move |()| failed.set(true)));
         })
     };
-    let medical = matches!(
-        props.document.kind,
-        Kind::Ids | Kind::Refusal | Kind::TelemedConsent
-    );
     html! {
         <>
             <button type="button" class="button button-quiet" data-testid="decline" disabled={props.disabled} onclick={open}>
@@ -67,10 +65,9 @@ pub(crate) fn Decline(props: &DeclineProps) -> Html {
             </button>
             <dialog class="dialog" ref={dialog} aria-labelledby="decline-title">
                 <h2 id="decline-title">{ text::DECLINE_TITLE }</h2>
-                <p>{ text::DECLINE_BODY }</p>
-                if medical {
-                    <p>{ text::DECLINE_MEDICAL }</p>
-                }
+                <Whom document={props.document.clone()} short={true} />
+                <p>{ text::decline_body(props.place) }</p>
+                { for text::decline_is_not(props.document.kind).map(|is_not| html! { <p>{ is_not }</p> }) }
                 <label for="decline-reason">{ text::DECLINE_REASON }</label>
                 <textarea
                     id="decline-reason"

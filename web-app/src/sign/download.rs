@@ -1,4 +1,4 @@
-//! Saving the original or the signed document, or sending it to another app.
+//! Saving the original, the signed document or its evidence, or sending it to another app.
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Original,
     /// With the signature's protocol.
     Signed,
+    /// What proves the signature.
+    Evidence,
 }
 
 /// Properties of [`Download`].
@@ -55,6 +57,7 @@ pub(crate) fn Download(props: &DownloadProps) -> Html {
                 let blob = match kind {
                     Kind::Original => api.original().await,
                     Kind::Signed => api.signed().await,
+                    Kind::Evidence => api.evidence().await,
                 };
                 let saved = match &blob {
                     Ok(blob) if share => dom::share(blob, &name).await.is_ok(),
@@ -73,6 +76,7 @@ pub(crate) fn Download(props: &DownloadProps) -> Html {
         (Kind::Original, _) => "download-original",
         (Kind::Signed, false) => "download-signed",
         (Kind::Signed, true) => "share-signed",
+        (Kind::Evidence, _) => "download-evidence",
     };
     html! {
         <>

@@ -5,11 +5,13 @@ use std::rc::Rc;
 
 use gloo::timers::future::TimeoutFuture;
 use podpis_shared::problem::Code;
-use podpis_shared::wire::patient::{EsiaComplete, EsiaStart};
+use podpis_shared::wire::account::TypedCode;
+use podpis_shared::wire::patient::{CodeStart, EsiaComplete, EsiaStart};
 use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
 
 use crate::api::Api;
+use crate::model::code::{self, Failure, Sent};
 use crate::model::{Event, Model, Step, Trouble, retry};
 use crate::{boot, dom};
 
@@ -118,6 +120,57 @@ impl Flow {
         });
     }
 
+    /// The person wants to sign by a code, or wants another one.
+    pub(crate) fn ask_code(&self, start: CodeStart) {
+        let Some(api) = self.api() else { return };
+        let flow = self.clone();
+        flow.tell(Event::Stepped(Step::Reading));
+        flow.tell(Event::Code(code::Step::Asked));
+        spawn_local(async move {
+            match api.ask_code(&start).await {
+                Ok(sent) => flow.tell(Event::Code(code::Step::Sent(Rc::new(sent)))),
+                Err(failure) => flow.no_code(&api, failure, code::Step::NotSent).await,
+            }
+        });
+    }
+
+    /// The person typed the code. Sent again and again while the network is away: that is harmless.
+    pub(crate) fn sign_by_code(&self, sent: &Sent, typed: String) {
+        let Some(api) = self.api() else { return };
+        let flow = self.clone();
+        let typed = TypedCode {
+            code_id: sent.code_id.clone(),
+            code: typed,
+        };
+        flow.tell(Event::Code(code::Step::Typed));
+        spawn_local(async move {
+            match patiently(|| api.sign_by_code(&typed)).await {
+                Ok(_) => {
+                    flow.read(&api).await;
+                    flow.tell(Event::Code(code::Step::Signed));
+                }
+                Err(failure) => flow.no_code(&api, failure, code::Step::NotSigned).await,
+            }
+        });
+    }
+
+    /// A step of the entry of a code did not work.
+    async fn no_code(&self, api: &Api, failure: Failure, step: fn(Failure, i64) -> code::Step) {
+        let trouble = failure.trouble;
+        if code::is_told_at_the_entry(trouble) {
+            self.tell(Event::Code(step(failure, dom::unix_now())));
+            // The law's word may have changed since the page was read.
+            if trouble == Trouble::Code(Code::Policy) {
+                self.read(api).await;
+            }
+            return;
+        }
+        // The server's own word may say why: signed in another tab, expired, cancelled.
+        self.read(api).await;
+        self.tell(Event::Code(code::Step::Ended));
+        self.tell(Event::Stepped(Step::Refused(trouble)));
+    }
+
     /// The person declines. `failed` hears of a failure that another try may mend.
     pub(crate) fn decline(&self, reason: Option<String>, failed: yew::Callback<()>) {
         let Some(api) = self.api() else { return };
@@ -168,13 +221,16 @@ impl Flow {
 }
 
 /// Calls until there is an answer; gives up after a few failures of the network.
-async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
-    mut call: impl FnMut() -> F,
-) -> Result<T, Trouble> {
+async fn patiently<T, E, F>(mut call: impl FnMut() -> F) -> Result<T, E>
+where
+    E: Clone + Into<Trouble>,
+    F: Future<Output = Result<T, E>>,
+{
     let mut failures = 0;
     loop {
         let answer = call().await;
-        let Err(Trouble::Offline | Trouble::Code(Code::Unavailable)) = &answer else {
+        let trouble = answer.as_ref().err().map(|error| error.clone().into());
+        let Some(Trouble::Offline | Trouble::Code(Code::Unavailable)) = trouble else {
             return answer;
         };
         failures += 1;

@@ -5,13 +5,16 @@ use std::rc::Rc;
 use podpis_shared::wire::patient::DocumentView;
 use yew::prelude::*;
 
-use crate::model::Screen;
+use super::whom::Whom;
+use crate::model::access::ACCOUNT;
+use crate::model::{Offers, Place, Screen};
 use crate::text;
 
 /// Properties of [`TopBar`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct TopBarProps {
     pub(crate) document: Option<Rc<DocumentView>>,
+    pub(crate) place: Place,
     /// The document is on its way.
     pub(crate) waiting: bool,
 }
@@ -21,9 +24,12 @@ pub(crate) struct TopBarProps {
 pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     html! {
         <header class="top">
+            if props.place.is_account() {
+                <p class="top-back"><a class="link" href={ACCOUNT} data-testid="my-documents">{ text::MY_DOCUMENTS }</a></p>
+            }
             if let Some(document) = &props.document {
                 <p class="top-name" data-testid="clinic-name">{ &document.clinic.name }</p>
-                <p class="top-what">{ text::request(document.status) }</p>
+                <p class="top-what">{ text::request(document, props.place) }</p>
             } else if !props.waiting {
                 <p class="top-name">{ text::SERVICE }</p>
                 <p class="top-what">{ text::SERVICE_DOES }</p>
@@ -39,6 +45,8 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
 #[derive(PartialEq, Properties)]
 pub(crate) struct DocumentHeaderProps {
     pub(crate) document: Rc<DocumentView>,
+    pub(crate) offers: Rc<Offers>,
+    pub(crate) place: Place,
     pub(crate) screen: Screen,
 }
 
@@ -46,15 +54,20 @@ pub(crate) struct DocumentHeaderProps {
 #[component]
 pub(crate) fn DocumentHeader(props: &DocumentHeaderProps) -> Html {
     let document = &props.document;
-    let open = document.status.is_open() && props.screen.is_open();
+    let open = document.status.is_open() && props.screen.is_open() && document.may_act;
+    let steps = text::ways::steps(&props.offers, props.place);
+    // A clinic's agreement has no deadline, and is addressed to whoever reads it.
+    let addressed = document.agreement.is_none();
     let fact = |name: &'static str, value: String| html! { <div><dt>{ name }</dt><dd>{ value }</dd></div> };
     html! {
         <section class="card">
             <h1 data-testid="document-title">{ &document.title }</h1>
+            <Whom document={document.clone()} />
             <dl class="facts">
-                { fact(text::FOR_WHOM, document.signer.clone()) }
-                { for document.on_behalf_of.iter().map(|name| fact(text::ON_BEHALF, name.clone())) }
-                if open {
+                if addressed {
+                    { fact(text::FOR_WHOM, document.signer.clone()) }
+                }
+                if open && addressed {
                     { fact(text::UNTIL, document.expires_at.moscow_words()) }
                 }
                 { fact(text::VOLUME, text::volume(document.pages, document.size)) }
@@ -62,7 +75,7 @@ pub(crate) fn DocumentHeader(props: &DocumentHeaderProps) -> Html {
             if open {
                 <h2 class="small-title">{ text::HOW_TITLE }</h2>
                 <ol class="steps">
-                    { for text::HOW_STEPS.iter().map(|step| html! { <li>{ *step }</li> }) }
+                    { for steps.iter().map(|step| html! { <li>{ *step }</li> }) }
                 </ol>
             }
         </section>

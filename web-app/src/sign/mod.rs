@@ -1,14 +1,20 @@
-//! `/d/#<token>`: read a document and sign it.
+//! `/d/#<token>`, `/account/document#<id>`, `/account/agreement#<clinic>`: read a document and sign it.
 
 mod bar;
 mod checks;
+mod code;
 mod decline;
 mod download;
 mod flow;
 mod header;
+mod history;
+mod leave;
 mod notice;
+mod otp;
 mod signed;
 mod viewer;
+mod ways;
+mod whom;
 
 use std::rc::Rc;
 
@@ -18,15 +24,19 @@ use web_sys::PageTransitionEvent;
 use yew::prelude::*;
 
 use crate::api::Api;
-use crate::model::{Event, File, Model, Page, Screen, Step, View};
+use crate::model::access::ACCOUNT;
+use crate::model::code::Stage;
+use crate::model::{Event, File, Model, Page, Place, Screen, Step, View};
 use crate::{boot, dom, text};
 use bar::SignBar;
 use checks::{Checks, Contact};
 use flow::Flow;
 use header::{DocumentHeader, TopBar};
+use history::History;
 use notice::Notice;
-use signed::{Completing, SignedBanner};
+use signed::{AcceptedBanner, Completing, SignedBanner};
 use viewer::Viewer;
+use ways::SeenOnly;
 
 impl Reducible for Model {
     type Action = Event;
@@ -39,9 +49,17 @@ impl Reducible for Model {
 /// The page.
 #[component]
 pub(crate) fn SignPage() -> Html {
-    let model = use_reducer(|| Model::new(boot::token().is_some(), boot::esia_answer().is_some()));
+    let place = Place::of_path(&dom::path());
+    let model = use_reducer(|| {
+        Model::new(
+            place,
+            boot::access().is_some(),
+            boot::esia_answer().is_some(),
+        )
+    });
     let flow = use_memo((), |()| {
-        Flow::new(boot::token().map(Api::new).map(Rc::new), model.dispatcher())
+        let api = boot::access().map(Api::new).map(Rc::new);
+        Flow::new(api, model.dispatcher())
     });
     let flow = (*flow).clone();
     let screen = model.screen();
@@ -53,6 +71,15 @@ pub(crate) fn SignPage() -> Html {
     use_effect_with((screen, model.document().cloned()), |(screen, document)| {
         dom::name_page("sign", screen.name(), &text::tab_title(document.as_deref()));
     });
+    // At once, where nothing of the document is on the screen; else the notice leads there.
+    use_effect_with(
+        screen == Screen::SignedOut && model.document().is_none(),
+        |signed_out| {
+            if *signed_out {
+                sign_in();
+            }
+        },
+    );
     use_effect_with((model.is_busy(), screen == Screen::Offline), {
         let flow = flow.clone();
         move |(busy, offline): &(bool, bool)| keep_current(*busy, *offline, flow)
@@ -77,30 +104,46 @@ pub(crate) fn SignPage() -> Html {
     let result = match &document {
         _ if completing => html! { <Completing /> },
         Some(document) if screen == Screen::Signed => {
-            html! { <SignedBanner document={document.clone()} flow={flow.clone()} /> }
+            if place == Place::Agreement {
+                html! { <AcceptedBanner document={document.clone()} now={model.code.stage == Stage::Signed} /> }
+            } else {
+                html! { <SignedBanner document={document.clone()} flow={flow.clone()} /> }
+            }
         }
         _ => Html::default(),
     };
     let heading = match &document {
-        Some(document) => html! { <DocumentHeader document={document.clone()} {screen} /> },
+        Some(document) => {
+            let offers = Rc::new(model.offers());
+            html! { <DocumentHeader document={document.clone()} {offers} {place} {screen} /> }
+        }
         None if shows_file => html! { <header::Skeleton /> },
         None => Html::default(),
     };
     let bar = match &document {
-        Some(document) if screen.has_bar() && !completing => {
+        Some(document) if screen == Screen::Ready && !document.may_act => {
+            html! { <SeenOnly document={document.clone()} flow={flow.clone()} /> }
+        }
+        Some(document) if screen.has_bar() && document.may_act && !completing => {
             html! { <SignBar model={Rc::new((*model).clone())} document={document.clone()} flow={flow.clone()} /> }
         }
         _ => Html::default(),
     };
     html! {
         <>
-            <TopBar document={document.clone()} waiting={model.view == View::Waiting} />
+            <TopBar document={document.clone()} {place} waiting={model.view == View::Waiting} />
             <p class="visually-hidden" role="status">{ announcement(&model, screen) }</p>
             <main class="column" aria-busy={(screen == Screen::Loading).to_string()}>
                 // Each part has a place of its own, which stays when the part comes or goes.
                 <div class="slot">{ result }</div>
                 <div class="slot">
-                    <Notice {screen} document={document.clone()} repeat={model.can_repeat()} flow={flow.clone()} />
+                    <Notice
+                        {screen}
+                        {place}
+                        document={document.clone()}
+                        repeat={model.can_repeat()}
+                        flow={flow.clone()}
+                    />
                 </div>
                 <div class="slot">{ heading }</div>
                 <div class="slot" hidden={!shows_file}>
@@ -113,11 +156,20 @@ pub(crate) fn SignPage() -> Html {
                     if shows_file && !matches!(model.file, File::Failed(_)) {
                         <Checks authentic={model.is_authentic()} hashes={model.hashes().cloned()} />
                     }
-                    <Contact clinic={document.clinic.clone()} />
+                    if place == Place::Document {
+                        <History flow={flow.clone()} />
+                    }
+                    <Contact clinic={document.clinic.clone()} {place} />
                 }
             </footer>
         </>
     }
+}
+
+/// To the account, to sign in or to give the proof that it asks for; and then back here.
+fn sign_in() {
+    boot::come_back_to(&dom::address());
+    dom::replace_with(ACCOUNT);
 }
 
 /// Reads the document's state again when the person comes back to the page or the network does.

@@ -10,13 +10,16 @@ use yew::prelude::*;
 
 use super::download::{Download, Kind};
 use super::flow::Flow;
-use crate::model::Screen;
+use super::sign_in;
+use crate::model::access::ACCOUNT;
+use crate::model::{Place, Screen};
 use crate::{dom, text};
 
 /// Properties of [`Notice`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct NoticeProps {
     pub(crate) screen: Screen,
+    pub(crate) place: Place,
     pub(crate) document: Option<Rc<DocumentView>>,
     /// Gosuslugi's answer can be handed in again.
     pub(crate) repeat: bool,
@@ -27,7 +30,7 @@ pub(crate) struct NoticeProps {
 #[component]
 pub(crate) fn Notice(props: &NoticeProps) -> Html {
     let heading = use_node_ref();
-    let notice = text::notice(props.screen);
+    let notice = text::notice::notice(props.screen, props.place);
     use_effect_with(props.screen, {
         let heading = heading.clone();
         move |_| dom::focus(heading.cast::<HtmlElement>())
@@ -62,6 +65,17 @@ fn next_step(props: &NoticeProps) -> Html {
     };
     match (props.screen, &props.document) {
         (Screen::Offline | Screen::Error | Screen::ServiceDown | Screen::TooMany, _) => retry(),
+        (Screen::SignedOut, _) => html! {
+            <p>
+                <button type="button" class="button button-main" data-testid="sign-in" onclick={|_| sign_in()}>
+                    { text::SIGN_IN }
+                </button>
+            </p>
+        },
+        (Screen::NotFound, _) => to_account("button button-main"),
+        (Screen::Superseded, Some(_)) if props.place.is_account() => {
+            to_account("button button-main")
+        }
         (Screen::HashMismatch, _) => button(text::RELOAD, Callback::from(|_| dom::reload())),
         (Screen::RenderFailed, Some(document)) => {
             paper(document, &props.flow, "button button-main")
@@ -89,6 +103,11 @@ fn button(label: &'static str, onclick: Callback<MouseEvent>) -> Html {
     }
 }
 
+/// The list of documents.
+fn to_account(class: &'static str) -> Html {
+    html! { <p><a {class} href={ACCOUNT}>{ text::MY_DOCUMENTS }</a></p> }
+}
+
 /// The clinic's phone, where it is known.
 fn call(document: &DocumentView, class: &'static str) -> Html {
     let phone = document.clinic.support_phone.as_ref();
@@ -107,7 +126,7 @@ fn paper(document: &DocumentView, flow: &Flow, class: &'static str) -> Html {
                 kind={Kind::Original}
                 {class}
                 label={text::DOWNLOAD_ORIGINAL}
-                name={text::file_name(&document.title, false)}
+                name={text::file_name(&document.title, "", "pdf")}
                 flow={flow.clone()}
             />
         </p>

@@ -2,13 +2,19 @@
 
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use podpis_shared::wire::patient::DocumentView;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::download::{Download, Kind};
 use super::flow::Flow;
+use crate::model::access::{after_acceptance, document_address};
 use crate::{dom, text};
+
+/// What the files are called after the document's title.
+const SIGNED: &str = " (подписан)";
+const EVIDENCE: &str = " (доказательства)";
 
 /// The signature is being checked.
 #[component]
@@ -29,37 +35,37 @@ pub(crate) struct SignedBannerProps {
     pub(crate) flow: Flow,
 }
 
-/// The document is signed: by whom, when, what comes next, and the file.
+/// The document is signed: by whom, when, what comes next, and the files.
 #[component]
 pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
     let document = &props.document;
-    let heading = use_node_ref();
-    use_effect_with((), {
-        let heading = heading.clone();
-        move |()| dom::focus(heading.cast::<HtmlElement>())
-    });
-    let name = text::file_name(&document.title, true);
+    let heading = use_focus();
+    let download = |kind, class, label, suffix, ending| {
+        html! {
+            <p>
+                <Download
+                    {kind}
+                    {class}
+                    {label}
+                    name={text::file_name(&document.title, suffix, ending)}
+                    flow={props.flow.clone()}
+                />
+            </p>
+        }
+    };
     html! {
         <section class="card signed" data-testid="signed-banner">
             <span class="tick" aria-hidden="true"></span>
             <h2 class="notice-title" tabindex="-1" ref={heading}>{ text::SIGNED_TITLE }</h2>
-            <p>{ text::signed_next(document.kind, document.status) }</p>
+            <p>{ text::signed_next(document) }</p>
             <dl class="facts">
                 <div><dt>{ text::SIGNED_BY }</dt><dd>{ &document.signer }</dd></div>
                 if let Some(at) = document.signed_at {
                     <div><dt>{ text::SIGNED_AT }</dt><dd>{ at.moscow_words() }</dd></div>
                 }
-                <div><dt>{ text::SIGNED_HOW }</dt><dd>{ text::SIGNED_HOW_ESIA }</dd></div>
+                <div><dt>{ text::SIGNED_HOW }</dt><dd>{ text::signed_how(document.method) }</dd></div>
             </dl>
-            <p>
-                <Download
-                    kind={Kind::Signed}
-                    class="button button-main button-wide"
-                    label={text::DOWNLOAD_SIGNED}
-                    name={name.clone()}
-                    flow={props.flow.clone()}
-                />
-            </p>
+            { download(Kind::Signed, "button button-main button-wide", text::DOWNLOAD_SIGNED, SIGNED, "pdf") }
             if dom::can_share() {
                 <p>
                     <Download
@@ -67,12 +73,67 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
                         share={true}
                         class="button button-second button-wide"
                         label={text::SHARE}
-                        {name}
+                        name={text::file_name(&document.title, SIGNED, "pdf")}
                         flow={props.flow.clone()}
                     />
                 </p>
             }
-            <p><a class="link" href="/verify">{ text::HOW_TO_VERIFY }</a></p>
+            <div class="more">
+                { download(Kind::Original, "button button-quiet", text::DOWNLOAD_AS_SENT, "", "pdf") }
+                { download(Kind::Evidence, "button button-quiet", text::DOWNLOAD_EVIDENCE, EVIDENCE, "json") }
+                <p><a class="button button-quiet" href="/verify">{ text::HOW_TO_VERIFY }</a></p>
+            </div>
         </section>
     }
+}
+
+/// Properties of [`AcceptedBanner`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct AcceptedBannerProps {
+    pub(crate) document: Rc<DocumentView>,
+    /// Just now; else it was earlier.
+    pub(crate) now: bool,
+}
+
+/// An agreement is accepted: the way on, which after a moment goes by itself.
+#[component]
+pub(crate) fn AcceptedBanner(props: &AcceptedBannerProps) -> Html {
+    /// Long enough to be read, also aloud.
+    const PAUSE_MS: u32 = 4_000;
+    let heading = use_focus();
+    let next = after_acceptance(&dom::fragment());
+    use_effect_with(props.now, {
+        let next = next.clone();
+        move |now| {
+            let timer = now.then(|| Timeout::new(PAUSE_MS, move || dom::replace_with(&next)));
+            move || drop(timer)
+        }
+    });
+    let agreement = props.document.agreement.as_ref();
+    let copy = agreement.and_then(|agreement| agreement.accepted.as_deref());
+    html! {
+        <section class="card signed" data-testid="signed-banner">
+            <span class="tick" aria-hidden="true"></span>
+            <h2 class="notice-title" tabindex="-1" ref={heading}>{ text::ACCEPTED_TITLE }</h2>
+            <p>{ if props.now { text::ACCEPTED_BODY } else { text::ACCEPTED_BEFORE } }</p>
+            if props.now {
+                <p>{ text::ACCEPTED_GOING }</p>
+            }
+            <p><a class="button button-main button-wide" data-testid="go-on" href={next}>{ text::GO_ON }</a></p>
+            if let Some(id) = copy {
+                <p><a class="button button-quiet" href={document_address(id)}>{ text::ACCEPTED_COPY }</a></p>
+            }
+        </section>
+    }
+}
+
+/// A heading that takes the focus, and with it the screen reader, when it appears.
+#[hook]
+fn use_focus() -> NodeRef {
+    let heading = use_node_ref();
+    use_effect_with((), {
+        let heading = heading.clone();
+        move |()| dom::focus(heading.cast::<HtmlElement>())
+    });
+    heading
 }

@@ -104,9 +104,10 @@ pub(crate) fn Viewer(props: &ViewerProps) -> Html {
     use_effect_with(model.reopened, {
         let (worker, column) = (worker.clone(), column.clone());
         move |reopened| {
-            if let (1.., Some(worker), Some(token)) = (*reopened, worker.as_ref(), boot::token()) {
+            if let (1.., Some(worker), Some(access)) = (*reopened, worker.as_ref(), boot::access())
+            {
                 worker.reopen(
-                    &token,
+                    &access,
                     column
                         .cast::<Element>()
                         .map_or(0, |column| dom::sheet_width(&column)),

@@ -1,0 +1,181 @@
+//! Which ways of signing the bar offers, and why the rest is not there. The server has asked the policy; this sorts its answer.
+
+use podpis_shared::Method;
+use podpis_shared::wire::account::ClinicRef;
+use podpis_shared::wire::patient::{Consent, DocumentView, WayView};
+
+use super::access::Place;
+
+/// The ways.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Offers {
+    /// Through Gosuslugi, with the words for it.
+    pub(crate) esia: Option<Consent>,
+    /// By a code.
+    pub(crate) code: Option<CodeOffer>,
+    /// A code could sign, once this clinic's agreement has been accepted.
+    pub(crate) agreement: Option<ClinicRef>,
+    /// Why a way is not there: for each, a sentence and the article.
+    pub(crate) refused: Vec<(String, Option<String>)>,
+}
+
+/// A code that would sign.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CodeOffer {
+    /// The words for it.
+    pub(crate) consent: Consent,
+    /// By e-mail, not by SMS.
+    pub(crate) by_email: bool,
+    /// Where the code would go, its middle hidden.
+    pub(crate) to: Option<String>,
+}
+
+impl Offers {
+    /// The ways of a document; none for who only sees it, or once it is closed.
+    pub(crate) fn of(view: &DocumentView, place: Place) -> Self {
+        if !view.may_act || !view.status.is_open() {
+            return Self::default();
+        }
+        let offered = |is: fn(Method) -> bool| {
+            let mut ways = view.ways.iter();
+            ways.find_map(|w| Some((w, offered_words(w).filter(|_| is(w.way.method))?)))
+        };
+        let code = offered(|method| method != Method::Esia).map(|(view, consent)| CodeOffer {
+            consent,
+            by_email: view.way.method == Method::Email,
+            to: view.to.clone(),
+        });
+        // Gosuslugi sign documents; an offer is accepted by the code that proves the contact.
+        let esia = offered(|method| method == Method::Esia).filter(|_| place != Place::Agreement);
+        let refused = view.ways.iter().filter(|way| is_refused(way));
+        Self {
+            esia: esia.map(|(_, consent)| consent),
+            agreement: view.agreement_needed.clone().filter(|_| code.is_none()),
+            code,
+            refused: refused.filter_map(reason).collect(),
+        }
+    }
+}
+
+fn offered_words(view: &WayView) -> Option<Consent> {
+    view.consent.clone().filter(|_| view.way.offered)
+}
+
+/// What only an agreement stands against has a card of its own.
+fn is_refused(view: &WayView) -> bool {
+    !view.way.offered && !view.way.needs_agreement
+}
+
+fn reason(view: &WayView) -> Option<(String, Option<String>)> {
+    let refusal = view.way.refusal.as_ref()?;
+    Some((refusal.sentence.clone(), refusal.law.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::tests::view;
+    use podpis_shared::policy::{Way, WayRefusal};
+    use podpis_shared::wire::patient::Wording;
+    use podpis_shared::{Kind, Status};
+
+    fn way(method: Method, state: Result<(), &str>, needs_agreement: bool) -> WayView {
+        let refusal = state.err().map(|sentence| WayRefusal {
+            rule: "R1".into(),
+            law: Some("323-ФЗ ст. 20 ч. 7".into()),
+            sentence: sentence.into(),
+        });
+        let wording = Wording {
+            kind: Kind::PaidContract,
+            method,
+            on_behalf: false,
+            age_unknown: false,
+        };
+        let consent = (state.is_ok() || needs_agreement).then(|| Consent::of(wording));
+        WayView {
+            way: Way {
+                method,
+                offered: state.is_ok(),
+                refusal,
+                needs_agreement,
+            },
+            consent,
+            to: Some("+7 916 ***-**-67".into()),
+        }
+    }
+
+    fn document(ways: Vec<WayView>) -> DocumentView {
+        DocumentView {
+            ways,
+            ..view(Status::Opened)
+        }
+    }
+
+    #[test]
+    fn both_ways_each_with_its_own_words() {
+        let document = document(vec![
+            way(Method::Esia, Ok(()), false),
+            way(Method::Sms, Ok(()), true),
+        ]);
+        let offers = Offers::of(&document, Place::Document);
+        let (esia, code) = (offers.esia.unwrap(), offers.code.unwrap());
+        assert_ne!(esia.version, code.consent.version);
+        assert_eq!(code.to.as_deref(), Some("+7 916 ***-**-67"));
+        assert!(!code.by_email && offers.refused.is_empty() && offers.agreement.is_none());
+    }
+
+    #[test]
+    fn what_the_law_forbids_has_a_sentence_and_an_article() {
+        let document = document(vec![
+            way(Method::Esia, Ok(()), false),
+            way(Method::Sms, Err("Нельзя."), false),
+        ]);
+        let offers = Offers::of(&document, Place::Link);
+        assert!(offers.code.is_none() && offers.esia.is_some());
+        let law = Some("323-ФЗ ст. 20 ч. 7".into());
+        assert_eq!(offers.refused, [("Нельзя.".into(), law)]);
+    }
+
+    #[test]
+    fn a_missing_agreement_is_an_offer_not_a_refusal() {
+        let document = DocumentView {
+            agreement_needed: Some(ClinicRef {
+                id: "c1".into(),
+                name: "Клиника".into(),
+            }),
+            ..document(vec![
+                way(Method::Esia, Ok(()), false),
+                way(Method::Sms, Err("Сначала примите соглашение."), true),
+            ])
+        };
+        let offers = Offers::of(&document, Place::Document);
+        assert!(offers.code.is_none() && offers.refused.is_empty());
+        assert_eq!(offers.agreement.unwrap().id, "c1");
+    }
+
+    #[test]
+    fn nothing_for_who_only_sees_and_nothing_once_it_is_closed() {
+        let ways = || vec![way(Method::Esia, Ok(()), false)];
+        let seen = DocumentView {
+            may_act: false,
+            ..document(ways())
+        };
+        let signed = DocumentView {
+            ways: ways(),
+            ..view(Status::PatientSigned)
+        };
+        for document in [seen, signed] {
+            assert_eq!(Offers::of(&document, Place::Document), Offers::default());
+        }
+    }
+
+    #[test]
+    fn an_agreement_is_accepted_by_its_code_alone() {
+        let document = document(vec![
+            way(Method::Esia, Ok(()), false),
+            way(Method::Email, Ok(()), false),
+        ]);
+        let offers = Offers::of(&document, Place::Agreement);
+        assert!(offers.esia.is_none() && offers.code.unwrap().by_email);
+    }
+}

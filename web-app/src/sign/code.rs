@@ -1,0 +1,266 @@
+//! The entry of a one-time code: where it went, the field, the time left, another one, and what went wrong.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Interval;
+use podpis_shared::wire::code::CODE_DIGITS;
+use podpis_shared::wire::patient::DocumentView;
+use web_sys::{Event as DomEvent, HtmlDialogElement, HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+use super::flow::Flow;
+use super::otp;
+use super::whom::Whom;
+use crate::dom;
+use crate::model::code::{Entry, Resend, Slip, Stage, Step, digits, whole};
+use crate::model::offers::CodeOffer;
+use crate::model::{Event, Place};
+use crate::text::{code as text, typeset};
+
+/// Ids of the parts that name and describe each other.
+const TITLE: &str = "code-title";
+const STATEMENT: &str = "code-statement";
+const FIELD: &str = "code-field";
+const SLIP: &str = "code-slip";
+const TIME: &str = "code-time";
+
+/// Properties of [`CodeDialog`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct CodeDialogProps {
+    pub(crate) entry: Rc<Entry>,
+    pub(crate) offer: Rc<CodeOffer>,
+    pub(crate) document: Rc<DocumentView>,
+    pub(crate) place: Place,
+    /// Asks for another code.
+    pub(crate) again: Callback<()>,
+    pub(crate) flow: Flow,
+}
+
+/// The dialog; it stands closed while the person reads.
+#[component]
+pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
+    let entry = &props.entry;
+    let (dialog, field) = (use_node_ref(), use_node_ref());
+    let typed = use_state(String::new);
+    let now = use_state(dom::unix_now);
+
+    use_effect_with(entry.open, {
+        let dialog = dialog.clone();
+        move |open| show(&dialog, *open)
+    });
+    use_effect_with(entry.open, {
+        let now = now.setter();
+        move |open| {
+            now.set(dom::unix_now());
+            let clock = open.then(|| Interval::new(1_000, move || now.set(dom::unix_now())));
+            move || drop(clock)
+        }
+    });
+    // A fresh code begins with an empty field, a wrong one is there to be typed over.
+    use_effect_with(entry.sent.clone(), {
+        let typed = typed.setter();
+        move |_| typed.set(String::new())
+    });
+    use_effect_with((entry.open, entry.stage, entry.slip.clone()), {
+        let field = field.clone();
+        move |(open, stage, _): &(bool, Stage, Option<Slip>)| {
+            if *open && *stage == Stage::Waiting {
+                dom::focus(field.cast::<HtmlElement>());
+                if let Some(field) = field.cast::<HtmlInputElement>() {
+                    field.select();
+                }
+            }
+        }
+    });
+    let by_email = entry
+        .sent
+        .as_ref()
+        .map_or(props.offer.by_email, |sent| sent.by_email);
+    use_effect_with(entry.open && entry.stage == Stage::Waiting && !by_email, {
+        let typed = typed.setter();
+        move |waits| {
+            let listening = waits.then(|| otp::listen(move |code| typed.set(digits(&code))));
+            move || drop(listening)
+        }
+    });
+
+    // The clock may stand behind what has just come.
+    let now = dom::unix_now().max(*now);
+    let can_type = entry.can_type(now);
+    let checking = entry.stage == Stage::Checking;
+    let close = {
+        let flow = props.flow.clone();
+        Callback::from(move |()| flow.tell(Event::Code(Step::Closed)))
+    };
+    // A browser may close it on a second Esc whatever the page says; what is being checked stays in view.
+    let closed = {
+        let (close, dialog) = (close.clone(), dialog.clone());
+        Callback::from(move |_| {
+            if checking {
+                show(&dialog, true);
+            } else {
+                close.emit(());
+            }
+        })
+    };
+    let submit = {
+        let (flow, entry, typed) = (props.flow.clone(), entry.clone(), typed.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if let (true, Some(sent), Some(code)) = (can_type, &entry.sent, whole(&typed)) {
+                flow.sign_by_code(sent, code);
+            }
+        })
+    };
+    let slip = match &entry.slip {
+        _ if entry.is_late(now) => Some(text::LATE.to_owned()),
+        slip => slip.as_ref().map(text::slip),
+    };
+    html! {
+        <dialog
+            class="dialog code"
+            ref={dialog}
+            aria-labelledby={TITLE}
+            aria-describedby={STATEMENT}
+            onclose={closed}
+            oncancel={close.reform(|event: DomEvent| event.prevent_default())}
+        >
+            <h2 id={TITLE}>{ text::title(by_email) }</h2>
+            <Whom document={props.document.clone()} short={true} />
+            <p class="code-what">{ text::what(&props.document) }</p>
+            <p class="small" id={STATEMENT}>{ typeset(&props.offer.consent.statement) }</p>
+            <p role="status" data-testid="code-to">{ text::progress(entry) }</p>
+            <form onsubmit={submit} hidden={entry.sent.is_none()}>
+                <label for={FIELD}>{ text::FIELD }</label>
+                <Field
+                    node={field}
+                    typed={(*typed).clone()}
+                    wrong={matches!(entry.slip, Some(Slip::Wrong { .. }))}
+                    enabled={can_type || checking}
+                    change={let typed = typed.clone(); move |text| typed.set(text)}
+                />
+                <p id={TIME} class="small">{ text::time_left(entry.time_left(now)) }</p>
+                <button
+                    type="submit"
+                    class={classes!("button", "button-main", "button-wide", checking.then_some("button-busy"))}
+                    data-testid="code-submit"
+                    disabled={!can_type || whole(&typed).is_none()}
+                >
+                    { if checking { text::CHECKING } else { text::submit(props.document.kind, props.place) } }
+                </button>
+            </form>
+            <p class="failed" id={SLIP} role="alert" data-testid="code-error">{ slip.unwrap_or_default() }</p>
+            <div class="dialog-buttons">
+                <Again entry={entry.clone()} {now} again={props.again.clone()} />
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    data-testid="code-back"
+                    disabled={checking}
+                    onclick={close.reform(|_| ())}
+                >
+                    { text::back(props.place) }
+                </button>
+            </div>
+            <p class="small safety">{ text::SECRET }</p>
+        </dialog>
+    }
+}
+
+/// Properties of [`Field`].
+#[derive(PartialEq, Properties)]
+struct FieldProps {
+    node: NodeRef,
+    typed: String,
+    wrong: bool,
+    enabled: bool,
+    change: Callback<String>,
+}
+
+/// The field: digits alone, filled in by the phone where it can.
+#[component]
+fn Field(props: &FieldProps) -> Html {
+    let oninput = {
+        let change = props.change.clone();
+        Callback::from(move |event: InputEvent| {
+            let field = event.target_unchecked_into::<HtmlInputElement>();
+            let kept = digits(&field.value());
+            // The state may be the same as before, and then nothing would correct the field.
+            field.set_value(&kept);
+            change.emit(kept);
+        })
+    };
+    let onpaste = {
+        let change = props.change.clone();
+        Callback::from(move |event: DomEvent| {
+            // «042 137» is longer than the field takes.
+            if let Some(pasted) = otp::pasted(&event) {
+                event.prevent_default();
+                change.emit(digits(&pasted));
+            }
+        })
+    };
+    html! {
+        <input
+            id={FIELD}
+            ref={props.node.clone()}
+            class="code-input"
+            data-testid="code-input"
+            type="text"
+            name="code"
+            inputmode="numeric"
+            autocomplete="one-time-code"
+            pattern="[0-9]{6}"
+            maxlength={CODE_DIGITS.to_string()}
+            required=true
+            spellcheck="false"
+            aria-describedby={format!("{SLIP} {TIME}")}
+            aria-invalid={props.wrong.to_string()}
+            disabled={!props.enabled}
+            value={props.typed.clone()}
+            {oninput}
+            {onpaste}
+        />
+    }
+}
+
+/// Properties of [`Again`].
+#[derive(PartialEq, Properties)]
+struct AgainProps {
+    entry: Rc<Entry>,
+    now: i64,
+    again: Callback<()>,
+}
+
+/// Another code, once it may be asked for.
+#[component]
+fn Again(props: &AgainProps) -> Html {
+    let resend = props.entry.resend(props.now);
+    // Where no code can be typed, another one is the way on.
+    let main = !props.entry.is_busy() && !props.entry.can_type(props.now);
+    html! {
+        <button
+            type="button"
+            class={classes!("button", if main { "button-main" } else { "button-second" })}
+            data-testid="code-resend"
+            disabled={resend != Resend::Now || props.entry.is_busy()}
+            onclick={props.again.reform(|_| ())}
+        >
+            { text::again(props.entry.sent.is_some(), resend) }
+        </button>
+    }
+}
+
+fn show(dialog: &NodeRef, open: bool) {
+    let Some(dialog) = dialog.cast::<HtmlDialogElement>() else {
+        return;
+    };
+    match (open, dialog.open()) {
+        (true, false) => {
+            // Fails only when it is open already.
+            let _ = dialog.show_modal();
+        }
+        (false, true) => dialog.close(),
+        _ => {}
+    }
+}

@@ -1,0 +1,106 @@
+//! What signing means by each way, why a way is not there, and the agreement that a code needs first.
+
+use std::rc::Rc;
+
+use podpis_shared::wire::account::ClinicRef;
+use podpis_shared::wire::patient::{Consent, DocumentView};
+use yew::prelude::*;
+
+use super::download::{Download, Kind};
+use super::flow::Flow;
+use crate::model::access::agreement_address;
+use crate::model::{Offers, Place};
+use crate::text::{self, typeset, ways as words};
+
+/// Ids of the statements: each button is described by its own.
+pub(crate) const BY_ESIA: &str = "statement-esia";
+pub(crate) const BY_CODE: &str = "statement-code";
+
+/// Properties of [`Statements`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct StatementsProps {
+    pub(crate) offers: Rc<Offers>,
+    pub(crate) document: Rc<DocumentView>,
+    pub(crate) place: Place,
+}
+
+/// The statements over the buttons.
+#[component]
+pub(crate) fn Statements(props: &StatementsProps) -> Html {
+    let offers = &props.offers;
+    let code = offers.code.as_ref();
+    let statement = |id: &'static str, title: &'static str, consent: &Consent| {
+        let several = offers.esia.is_some() && code.is_some();
+        html! {
+            <div>
+                if several {
+                    <h3>{ title }</h3>
+                }
+                <p {id}>{ typeset(&consent.statement) }</p>
+            </div>
+        }
+    };
+    let by_code =
+        code.map(|code| statement(BY_CODE, words::code_title(code.by_email), &code.consent));
+    html! {
+        <section class="card statement">
+            <h2>{ words::title(props.document.kind, props.place) }</h2>
+            { for offers.esia.iter().map(|consent| statement(BY_ESIA, words::ESIA_TITLE, consent)) }
+            { for by_code }
+            if code.is_some() && offers.esia.is_some() {
+                <p class="small">{ words::CHOOSE }</p>
+            }
+            { for offers.refused.iter().map(|(sentence, law)| html! {
+                <p class="small" data-testid="way-refused">{ words::refused(sentence, law.as_deref()) }</p>
+            }) }
+        </section>
+    }
+}
+
+/// Properties of [`AgreementFirst`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct AgreementFirstProps {
+    pub(crate) clinic: ClinicRef,
+    pub(crate) document: Rc<DocumentView>,
+}
+
+/// A code could sign once the clinic's agreement has been accepted: what it is and where.
+#[component]
+pub(crate) fn AgreementFirst(props: &AgreementFirstProps) -> Html {
+    let href = agreement_address(&props.clinic.id, Some(&props.document.id));
+    html! {
+        <section class="card agreement-first">
+            <h2>{ words::AGREEMENT_TITLE }</h2>
+            <p>{ words::agreement(&props.clinic.name) }</p>
+            <p><a class="button button-second" data-testid="agreement-open" {href}>{ words::AGREEMENT_OPEN }</a></p>
+        </section>
+    }
+}
+
+/// Properties of [`SeenOnly`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct SeenOnlyProps {
+    pub(crate) document: Rc<DocumentView>,
+    pub(crate) flow: Flow,
+}
+
+/// In the place of the bar for who only sees the document: who signs it.
+#[component]
+pub(crate) fn SeenOnly(props: &SeenOnlyProps) -> Html {
+    html! {
+        <section class="card statement" data-testid="read-only">
+            <h2>{ words::SEEN_TITLE }</h2>
+            <p>{ words::seen(props.document.signed_for_me_by.as_deref()) }</p>
+            <p>{ words::SEEN_WHY }</p>
+            <p>
+                <Download
+                    kind={Kind::Original}
+                    class="button button-second"
+                    label={text::DOWNLOAD_ORIGINAL}
+                    name={text::file_name(&props.document.title, "", "pdf")}
+                    flow={props.flow.clone()}
+                />
+            </p>
+        </section>
+    }
+}
