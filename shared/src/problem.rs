@@ -165,6 +165,8 @@ codes! {
     WrongPerson = "wrong_person", 403, "Not the addressee";
     /// The code came to another phone than the clinic named for the signer, or to one that the account holds no more.
     PhoneMismatch = "phone_mismatch", 409, "Not the signer's phone";
+    /// A code signs, but the account has no phone that it could go to.
+    PhoneNeeded = "phone_needed", 409, "No phone in the account";
     /// The one-time code is not the one that was sent, or was sent for another act; `detail` says how many tries are left.
     CodeWrong = "code_wrong", 403, "Wrong code";
     /// The one-time code works no more: out of time, replaced, or typed wrong too often. Ask for a new one.

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod act;
 pub mod at_rest;
 pub mod cookie;
 pub mod daytime;

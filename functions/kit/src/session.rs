@@ -88,11 +88,13 @@ pub async fn open(headers: &HeaderMap, db: &Db, now: Timestamp) -> Result<Sessio
     let session = any(headers, db, now).await?;
     match session.gate {
         None => Ok(session),
-        Some(Gate::Recycled | Gate::Who) => Err(Failure::new(
-            Code::Gated,
-            "Сначала подтвердите, что это ваш кабинет.",
-        )),
+        Some(Gate::Recycled | Gate::Who) => Err(gated()),
     }
+}
+
+/// Something stands before the documents.
+pub(crate) fn gated() -> Failure {
+    Failure::new(Code::Gated, "Сначала подтвердите, что это ваш кабинет.")
 }
 
 /// The cookie's value, where the browser sent one.

@@ -4,6 +4,7 @@ use podpis_kit::Result;
 use podpis_kit::at_rest::Keys;
 use podpis_kit::db::{Db, DbError, Tx};
 use podpis_kit::store::Document;
+use podpis_kit::store::accounts::documents::{self as own, Accepted};
 use podpis_shared::Timestamp;
 
 /// A clinic as the protocol names it.
@@ -100,24 +101,14 @@ pub(crate) async fn set_signed_blob(
     .map(|_| ())
 }
 
-/// Completes the row of a document that was made when its agreement was accepted, and puts it into the account.
+/// Completes the row of a document that was made when its agreement was accepted.
 pub(crate) async fn set_accepted(
     tx: &Tx,
     document: &Document,
-    account_id: &str,
     at: Timestamp,
 ) -> Result<(), DbError> {
     let sql = "UPDATE documents SET signed_at = ?1, completed_at = ?1 WHERE id = ?2";
-    tx.execute(sql, [at.unix().into(), document.id.as_str().into()])
-        .await?;
-    let sql = "INSERT INTO account_documents (account_id, document_id, clinic_id, role, created_at, seen_at) \
-               VALUES (?1, ?2, ?3, 'signer', ?4, ?4)";
-    let params = [
-        account_id.into(),
-        document.id.as_str().into(),
-        document.clinic_id.as_str().into(),
-        at.unix().into(),
-    ];
+    let params = [at.unix().into(), document.id.as_str().into()];
     tx.execute(sql, params).await.map(|_| ())
 }
 

@@ -48,6 +48,10 @@ pub enum Event {
     AgreementAccepted,
     /// The way through ESIA ended without a signature; `data.code` says why.
     EsiaFailed,
+    /// A one-time code was sent that can sign a document, or accept an agreement.
+    CodeIssued,
+    /// Such a code was typed wrong too often and works no more.
+    CodeFailed,
 }
 
 impl Event {
@@ -69,6 +73,8 @@ impl Event {
             Self::AgreementAccepted => "agreement.accepted",
             Self::AgreementPublished => "agreement.published",
             Self::EsiaFailed => "esia.failed",
+            Self::CodeIssued => "code.issued",
+            Self::CodeFailed => "code.failed",
         }
     }
 

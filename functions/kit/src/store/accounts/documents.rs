@@ -23,6 +23,19 @@ pub enum Role {
     Patient,
 }
 
+/// The document of an accepted agreement.
+#[derive(Clone, Copy, Debug)]
+pub struct Accepted<'a> {
+    /// Our id.
+    pub id: &'a str,
+    /// Its clinic.
+    pub clinic_id: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+}
+
 /// What the tabs of the account show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -69,6 +82,30 @@ pub async fn inherit(tx: &Tx, from: &str, to: &str) -> Result<(), DbError> {
                WHERE account_id = ?1 ON CONFLICT (account_id, document_id) DO NOTHING";
     tx.execute(sql, [from.into(), to.into()]).await?;
     forget(tx, to).await
+}
+
+/// Makes an accepted agreement its account's own, whatever anybody is called; it was read before.
+///
+/// # Errors
+/// As the database says.
+pub async fn hold(
+    tx: &Tx,
+    account_id: &str,
+    document: Accepted<'_>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO account_documents (account_id, document_id, clinic_id, role, created_at, seen_at, folded) \
+               VALUES (?1, ?2, ?3, 'signer', ?4, ?5, ?6) \
+               ON CONFLICT (account_id, document_id) DO UPDATE SET role = 'signer', until = NULL";
+    let params = [
+        account_id.into(),
+        document.id.into(),
+        document.clinic_id.into(),
+        document.created_at.unix().into(),
+        now.unix().into(),
+        fold(document.title).into(),
+    ];
+    tx.execute(sql, params).await.map(|_| ())
 }
 
 /// In what role the account may see a document at this moment; `None`: not at all, or it has to be looked at by [`sync`].

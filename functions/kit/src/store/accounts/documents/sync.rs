@@ -1,7 +1,7 @@
 //! Bringing an account's rows up to date with what clinics have sent.
 
 use super::standing::{Found, Holder, Standing};
-use super::{Role, fold};
+use super::{Accepted, Role, fold};
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::http::{Failure, Result};
 use crate::policy;
@@ -199,21 +199,16 @@ const ACCEPTED: &str = "WITH RECURSIVE own (id) AS (SELECT ?1 UNION SELECT m.id 
     LEFT JOIN account_documents o ON o.account_id = ?1 AND o.document_id = a.document_id \
     WHERE a.account_id IN (SELECT id FROM own) AND (o.role IS NULL OR o.role <> 'signer')";
 
-/// An accepted agreement is its account's, whatever anybody is called; and it was read before.
 async fn own_acceptances(tx: &Tx, account_id: &str, now: Timestamp) -> Result<(), DbError> {
     for row in tx.query(ACCEPTED, [account_id.into()]).await? {
-        let sql = "INSERT INTO account_documents (account_id, document_id, clinic_id, role, created_at, seen_at, folded) \
-                   VALUES (?1, ?2, ?3, 'signer', ?4, ?5, ?6) \
-                   ON CONFLICT (account_id, document_id) DO UPDATE SET role = 'signer', until = NULL";
-        let params = [
-            account_id.into(),
-            row.text(0)?.into(),
-            row.text(1)?.into(),
-            row.int(2)?.into(),
-            now.unix().into(),
-            fold(&row.text(3)?).into(),
-        ];
-        tx.execute(sql, params).await?;
+        let (id, clinic_id, title) = (row.text(0)?, row.text(1)?, row.text(3)?);
+        let accepted = Accepted {
+            id: &id,
+            clinic_id: &clinic_id,
+            title: &title,
+            created_at: Timestamp::from_unix(row.int(2)?),
+        };
+        super::hold(tx, account_id, accepted, now).await?;
     }
     Ok(())
 }
