@@ -136,19 +136,30 @@ fn agrees(evidence: &Value, hashes: &Hashes, pages: usize) -> Result<()> {
             !consent.is_empty(),
             "the words that were agreed to are missing: {signature}"
         );
-        let token = signature["esia"]["id_token"].as_str().unwrap_or_default();
-        ensure!(
-            token.split('.').count() == 3,
-            "ESIA's token is missing: {signature}"
-        );
+        if signature["method"] == "esia" {
+            let token = signature["esia"]["id_token"].as_str().unwrap_or_default();
+            ensure!(
+                token.split('.').count() == 3,
+                "ESIA's token is missing: {signature}"
+            );
+        } else {
+            let text = signature["code"]["text"].as_str().unwrap_or_default();
+            ensure!(
+                !text.is_empty(),
+                "the code's message is missing: {signature}"
+            );
+        }
     }
     let recorded = evidence["journal"]["entries"]
         .as_array()
         .context("no journal")?;
+    // An agreement that was accepted in an account is born signed: no entry can stand inside it.
+    let is_accepted = evidence["document"]["kind"] == "user_agreement" && recorded.is_empty();
     ensure!(
-        recorded
-            .iter()
-            .any(|entry| entry["entry"]["type"] == "document.sent"),
+        is_accepted
+            || recorded
+                .iter()
+                .any(|entry| entry["entry"]["type"] == "document.sent"),
         "{recorded:?}"
     );
     fits_its_schema(evidence)

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::accounts::contacts::Contact;
+use podpis_kit::store::accounts::documents as own;
 use podpis_kit::store::agreements::{self, Acceptance, Agreement};
 use podpis_kit::store::{Document, Event, intake, journal};
 use podpis_kit::{Db, Failure, Result, http, now};
@@ -192,7 +193,14 @@ async fn commit(
     document.position = intake::next_position(&tx, &document.clinic_id).await?;
     intake::insert(&tx, &document).await?;
     making::store(&tx, signature, made).await?;
-    db::set_accepted(&tx, &document, account_id, at).await?;
+    db::set_accepted(&tx, &document, at).await?;
+    let own = own::Accepted {
+        id: &document.id,
+        clinic_id: &document.clinic_id,
+        title: &document.title,
+        created_at: at,
+    };
+    own::hold(&tx, account_id, own, at).await?;
     agreements::insert_acceptance(&tx, agreement, account_id, &document.id, phone, email, at)
         .await?;
     let (clinic, event) = (&document.clinic_id, Event::AgreementAccepted);

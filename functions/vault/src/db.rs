@@ -4,7 +4,6 @@ use podpis_kit::Result;
 use podpis_kit::at_rest::Keys;
 use podpis_kit::db::{Db, DbError, Tx};
 use podpis_kit::store::Document;
-use podpis_kit::store::accounts::documents::{self as own, Accepted};
 use podpis_shared::Timestamp;
 
 /// A clinic as the protocol names it.

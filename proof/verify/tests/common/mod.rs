@@ -6,6 +6,7 @@
     reason = "each test file takes its part of it"
 )]
 
+pub(crate) mod code;
 #[path = "../../../../functions/pdf/tests/common/mod.rs"]
 mod facts;
 pub(crate) mod log;
