@@ -1,20 +1,32 @@
-//! Spin function `sms`: hands text messages to a gateway. Private.
+//! Spin function `sms`: one-time codes, and texts for a gateway. Private.
 //!
 //! | call | does |
 //! |---|---|
 //! | `POST /send` | sends one message, once for its id |
+//! | `POST /codes` | makes a one-time code and sends it |
+//! | `POST /codes/check` | says whether a typed code is the right one |
 //!
-//! Gateways stand behind [`send`]: the sandbox keeps the message for the developer
-//! to read. Outside the sandbox there is none yet, and the answer says so.
+//! The rules of codes stand in `docs/codes.md`. This component never looks at accounts: what it answers for a contact
+//! can't depend on whether anybody has it.
+
+mod check;
+mod codes;
+mod db;
+mod gateway;
+mod issue;
+mod limits;
+mod pepper;
+mod settings;
+mod text;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::post;
-use podpis_kit::store::sandbox;
-use podpis_kit::{Db, Failure, Result, http, now, vars};
-use podpis_shared::problem::Code;
+use gateway::Parcel;
+use podpis_kit::{Db, Result, http};
+use podpis_shared::wire::code::Channel;
 use podpis_shared::{Phone, Sensitive};
 use serde::Deserialize;
 use spin_sdk::http::Request;
@@ -27,8 +39,14 @@ struct Message {
     text: Sensitive<String>,
 }
 
-static ROUTES: LazyLock<Router> =
-    LazyLock::new(|| podpis_kit::router(Router::new().route("/send", post(send))));
+static ROUTES: LazyLock<Router> = LazyLock::new(|| {
+    podpis_kit::router(
+        Router::new()
+            .route("/send", post(send))
+            .route("/codes", post(issue::issue))
+            .route("/codes/check", post(check::check)),
+    )
+});
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
@@ -38,22 +56,13 @@ async fn handle(request: Request) -> Response {
 /// Sends a message. Repeating it with the same id sends nothing twice.
 async fn send(headers: HeaderMap, body: Body) -> Result<StatusCode> {
     let message: Message = http::read_json(&headers, body).await?;
-    if !vars::sandbox().await? {
-        return Err(Failure::new(
-            Code::Unavailable,
-            "no SMS gateway is configured",
-        ));
-    }
-    let db = Db::open().await?;
-    sandbox::keep(
-        &db,
-        &message.id,
-        "sms",
-        message.to.expose(),
-        None,
-        message.text.expose(),
-        now(),
-    )
-    .await?;
+    let parcel = Parcel {
+        id: &message.id,
+        channel: Channel::Sms,
+        to: message.to.expose(),
+        subject: None,
+        text: message.text.expose(),
+    };
+    gateway::hand_over(&Db::open().await?, &parcel).await?;
     Ok(StatusCode::NO_CONTENT)
 }
