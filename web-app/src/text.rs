@@ -255,12 +255,13 @@ pub(crate) const SIGNED_BY: &str = "Подписал(а)";
 pub(crate) const SIGNED_AT: &str = "Когда";
 pub(crate) const SIGNED_HOW: &str = "Чем";
 
-/// By what signature.
-pub(crate) fn signed_how(method: Method) -> &'static str {
+/// By what signature; `None`: by one that the page has not seen itself.
+pub(crate) fn signed_how(method: Option<Method>) -> &'static str {
     match method {
-        Method::Esia => "простой электронной подписью через Госуслуги",
-        Method::Sms => "простой электронной подписью\u{a0}— кодом из\u{a0}СМС",
-        Method::Email => "простой электронной подписью\u{a0}— кодом из\u{a0}письма",
+        None => "простой электронной подписью",
+        Some(Method::Esia) => "простой электронной подписью через Госуслуги",
+        Some(Method::Sms) => "простой электронной подписью\u{a0}— кодом из\u{a0}СМС",
+        Some(Method::Email) => "простой электронной подписью\u{a0}— кодом из\u{a0}письма",
     }
 }
 

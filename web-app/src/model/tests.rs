@@ -388,6 +388,21 @@ fn by_a_code_the_same_must_hold_as_by_gosuslugi() {
     assert_eq!(back.screen(), Screen::Ready);
     let signed = checking.after(Event::Code(code::Step::Signed));
     assert_eq!((signed.screen(), signed.signable()), (Screen::Signed, None));
+    assert_eq!(signed.signed_with(), Some(Method::Sms));
+}
+
+#[test]
+fn what_is_not_known_of_a_signature_is_not_told() {
+    let signed = |method| {
+        in_the_account(DocumentView {
+            method,
+            ..view(Status::Completed)
+        })
+        .signed_with()
+    };
+    assert_eq!(signed(Method::Esia), Some(Method::Esia));
+    // Gosuslugi may have been chosen in the place of a code.
+    assert_eq!(signed(Method::Sms), None);
 }
 
 #[test]

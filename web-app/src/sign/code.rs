@@ -130,25 +130,27 @@ pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
             <p class="code-what">{ text::what(&props.document) }</p>
             <p class="small" id={STATEMENT}>{ typeset(&props.offer.consent.statement) }</p>
             <p role="status" data-testid="code-to">{ text::progress(entry) }</p>
-            <form onsubmit={submit} hidden={entry.sent.is_none()}>
-                <label for={FIELD}>{ text::FIELD }</label>
-                <Field
-                    node={field}
-                    typed={(*typed).clone()}
-                    wrong={matches!(entry.slip, Some(Slip::Wrong { .. }))}
-                    enabled={can_type || checking}
-                    change={let typed = typed.clone(); move |text| typed.set(text)}
-                />
-                <p id={TIME} class="small">{ text::time_left(entry.time_left(now)) }</p>
-                <button
-                    type="submit"
-                    class={classes!("button", "button-main", "button-wide", checking.then_some("button-busy"))}
-                    data-testid="code-submit"
-                    disabled={!can_type || whole(&typed).is_none()}
-                >
-                    { if checking { text::CHECKING } else { text::submit(props.document.kind, props.place) } }
-                </button>
-            </form>
+            if entry.sent.is_some() {
+                <form onsubmit={submit}>
+                    <label for={FIELD}>{ text::FIELD }</label>
+                    <Field
+                        node={field}
+                        typed={(*typed).clone()}
+                        wrong={matches!(entry.slip, Some(Slip::Wrong { .. }))}
+                        enabled={can_type || checking}
+                        change={let typed = typed.clone(); move |text| typed.set(text)}
+                    />
+                    <p id={TIME} class="small">{ text::time_left(entry.time_left(now)) }</p>
+                    <button
+                        type="submit"
+                        class={classes!("button", "button-main", "button-wide", checking.then_some("button-busy"))}
+                        data-testid="code-submit"
+                        disabled={!can_type || whole(&typed).is_none()}
+                    >
+                        { if checking { text::CHECKING } else { text::submit(props.document.kind, props.place) } }
+                    </button>
+                </form>
+            }
             <p class="failed" id={SLIP} role="alert" data-testid="code-error">{ slip.unwrap_or_default() }</p>
             <div class="dialog-buttons">
                 <Again entry={entry.clone()} {now} again={props.again.clone()} />

@@ -107,7 +107,7 @@ pub(crate) fn SignPage() -> Html {
             if place == Place::Agreement {
                 html! { <AcceptedBanner document={document.clone()} now={model.code.stage == Stage::Signed} /> }
             } else {
-                html! { <SignedBanner document={document.clone()} flow={flow.clone()} /> }
+                html! { <SignedBanner document={document.clone()} with={model.signed_with()} flow={flow.clone()} /> }
             }
         }
         _ => Html::default(),

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
+use podpis_shared::Method;
 use podpis_shared::wire::patient::DocumentView;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -32,6 +33,8 @@ pub(crate) fn Completing() -> Html {
 #[derive(PartialEq, Properties)]
 pub(crate) struct SignedBannerProps {
     pub(crate) document: Rc<DocumentView>,
+    /// By what, where it is known.
+    pub(crate) with: Option<Method>,
     pub(crate) flow: Flow,
 }
 
@@ -63,7 +66,7 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
                 if let Some(at) = document.signed_at {
                     <div><dt>{ text::SIGNED_AT }</dt><dd>{ at.moscow_words() }</dd></div>
                 }
-                <div><dt>{ text::SIGNED_HOW }</dt><dd>{ text::signed_how(document.method) }</dd></div>
+                <div><dt>{ text::SIGNED_HOW }</dt><dd>{ text::signed_how(props.with) }</dd></div>
             </dl>
             { download(Kind::Signed, "button button-main button-wide", text::DOWNLOAD_SIGNED, SIGNED, "pdf") }
             if dom::can_share() {

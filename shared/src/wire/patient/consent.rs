@@ -78,7 +78,11 @@ impl Consent {
                 "{press}{behalf}, я подтверждаю, что прочитал(а) документ целиком, {subject} и подписываю его простой \
                  электронной подписью {how}."
             ),
-            button: format!("Подписать {how}"),
+            // Nobody takes a refusal for a consent.
+            button: match wording.kind {
+                Kind::Refusal => format!("Подписать отказ {how}"),
+                _ => format!("Подписать {how}"),
+            },
         }
     }
 }
@@ -91,7 +95,10 @@ fn is_offer(wording: Wording) -> bool {
 
 /// One for each set of words; the kind, which stands in the record too, is not named in it.
 fn version(wording: Wording) -> String {
-    let mut version = String::from("2026-11-1");
+    let mut version = String::from(match wording.kind {
+        Kind::Refusal => "2026-11-2",
+        _ => "2026-11-1",
+    });
     if wording.method != Method::Esia {
         version.push('-');
         version.push_str(wording.method.as_str());
@@ -164,6 +171,8 @@ mod tests {
         let contract = of(Kind::PaidContract, Method::Sms, false);
         assert_eq!(contract.button, "Подписать кодом из СМС");
         assert!(contract.statement.starts_with("Вводя код из СМС, я"));
+        let refusal = of(Kind::Refusal, Method::Esia, false);
+        assert_eq!(refusal.button, "Подписать отказ через Госуслуги");
         let offer = of(Kind::UserAgreement, Method::Email, true);
         assert_eq!(offer.button, "Принять соглашение");
         assert!(offer.statement.contains("мне исполнилось 18 лет"));
