@@ -4,13 +4,17 @@
 //! decided by `podpis_shared::account`; here stands what is read before a decision, and what follows it in one transaction.
 
 mod codes;
+mod contacts;
+mod devices;
 mod gate;
 mod leave;
+mod log;
+mod notices;
 mod sign_in;
 mod view;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 
 /// The routes of the account, but for its documents.
 pub(crate) fn routes() -> Router {
@@ -23,4 +27,17 @@ pub(crate) fn routes() -> Router {
             "/patient/account/sign-out-everywhere",
             post(leave::everywhere),
         )
+        .route("/patient/account/gate", post(gate::answer))
+        .route("/patient/account/devices", get(devices::list))
+        .route("/patient/account/devices/{id}", delete(devices::end))
+        .route("/patient/account/contacts", post(contacts::ask))
+        .route("/patient/account/contacts/code", post(contacts::take))
+        .route("/patient/account/contacts/{id}", delete(contacts::remove))
+        .route("/patient/account/notices", put(notices::choose))
+        .route(
+            "/patient/account/push",
+            put(notices::subscribe).delete(notices::unsubscribe),
+        )
+        .route("/patient/account/push/key", get(notices::push_key))
+        .route("/patient/account/log", get(log::read))
 }

@@ -1,6 +1,7 @@
 //! The SQL of this function.
 
 pub(crate) mod account;
+pub(crate) mod push;
 
 use podpis_kit::db::{Db, DbError};
 

@@ -13,7 +13,7 @@ use crate::http::Result;
 use crate::random;
 use podpis_shared::wire::account::{Level, Notices};
 use podpis_shared::{Person, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A row of `accounts`.
 #[derive(Clone, Debug)]
@@ -140,6 +140,54 @@ pub async fn confirm(
     ];
     tx.execute(sql, params).await?;
     Ok(documents::forget(tx, id).await?)
+}
+
+/// One account goes up in another: its phones and e-mails, what it has read and accepted. Its sessions end, but for `keep`,
+/// which the caller ends, and whose push messages go on.
+///
+/// The other account gets a clinic's word on whose it is, where nobody has said it; ESIA's word is never carried over.
+///
+/// # Errors
+/// As [`name_by_clinic`].
+pub async fn merge(
+    tx: &Tx,
+    keys: &Keys,
+    from: &Account,
+    into: &Account,
+    keep: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let ids = || [from.id.as_str().into(), into.id.as_str().into()];
+    let sql = "UPDATE account_contacts SET account_id = ?2 WHERE account_id = ?1 \
+               AND (ended_at IS NULL OR ended_why = 'replaced')";
+    tx.execute(sql, ids()).await?;
+    if let Some(session) = keep {
+        let sql = "UPDATE push_subscriptions SET account_id = ?2 WHERE account_id = ?1 AND session_id = ?3";
+        let [from, into] = ids();
+        tx.execute(sql, [from, into, session.into()]).await?;
+    }
+    sessions::end_all(tx, &from.id, keep, now).await?;
+    documents::inherit(tx, &from.id, &into.id).await?;
+    let person = from.person.as_ref().filter(|_| !from.person_by_esia);
+    if let (Some(person), None) = (person, &into.person) {
+        name_by_clinic(tx, keys, &into.id, person).await?;
+    }
+    let sql = "UPDATE accounts SET merged_into = ?2, person = NULL WHERE id = ?1";
+    tx.execute(sql, ids()).await?;
+    log(tx, &from.id, "merged_away", &json!({}), now).await?;
+    Ok(log(tx, &into.id, "merged", &json!({}), now).await?)
+}
+
+/// Which notices the person wants.
+///
+/// # Errors
+/// As the database says.
+pub async fn set_notices(tx: &Tx, id: &str, notices: Notices) -> Result<(), DbError> {
+    let notices = serde_json::to_string(&notices).map_err(|_| DbError::corrupt("notices"))?;
+    let sql = "UPDATE accounts SET notices = ?2 WHERE id = ?1";
+    tx.execute(sql, [id.into(), notices.into()])
+        .await
+        .map(|_| ())
 }
 
 /// Adds to the account's own log; no numbers of anybody in `data`.

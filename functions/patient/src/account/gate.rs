@@ -160,6 +160,7 @@ async fn begin_anew(
         how: own.contact.kind(),
         contact_id: Some(&contact_id),
         gate: None,
+        signed_in: at,
     };
     Ok(sessions::begin(tx, new, Some(session), context, at).await?)
 }

@@ -92,6 +92,7 @@ async fn begin(
         how: contact.kind(),
         contact_id: Some(&contact_id),
         gate: decision.gate,
+        signed_in: at,
     };
     Ok(sessions::begin(tx, new, before, context, at).await?)
 }

@@ -1,15 +1,17 @@
 //! `GET /patient/account`, and the answer to everything that changes what it shows.
 
+use crate::db;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::db::DbError;
-use podpis_kit::store::accounts::contacts::{self, Held};
+use podpis_kit::store::accounts::contacts::{self, Contact, Held};
+use podpis_kit::store::accounts::documents::{self, Synced};
 use podpis_kit::store::accounts::sessions::{self, Session};
-use podpis_kit::store::accounts::{Account, naming};
+use podpis_kit::store::agreements;
 use podpis_kit::{Db, Result, http, now, session};
-use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::wire::account::{AccountView, ClinicRef, ContactView, Gate, Level, Notices};
+use podpis_shared::{Birthday, Person, Timestamp};
 
 /// The account of this browser's session.
 ///
@@ -46,25 +48,31 @@ async fn view(db: Db, session: &Session, at: Timestamp) -> Result<AccountView> {
     if let Some(gate) = session.gate {
         return gated(&db, session, gate).await;
     }
-    let summary = summary(db, session, at).await?;
-    if let Some(gate) = summary.gate {
-        return gated(&summary.db, session, gate).await;
+    let synced = documents::sync(db, &session.account_id, at).await?;
+    let Synced {
+        db,
+        account,
+        contacts: held,
+        several,
+    } = synced;
+    if several {
+        return gated(&db, session, Gate::Who).await;
     }
-    let account = summary.account;
     let by_esia = account.person.as_ref().filter(|_| account.person_by_esia);
     let birth_date = by_esia.and_then(|person| person.birth_date);
+    let counts = documents::counts(&db, &account.id, at).await?;
     Ok(AccountView {
         level: account.level,
-        name: account.person.as_ref().map(|person| person.full_name()),
-        birth_date: birth_date.map(|date| date.dotted()),
+        name: account.person.as_ref().map(Person::full_name),
+        birth_date: birth_date.map(Birthday::dotted),
         gate: None,
-        contacts: summary.contacts.iter().map(contact).collect(),
-        clinics: summary.clinics,
-        to_sign: summary.to_sign,
-        signed: summary.signed,
-        all: summary.all,
-        unread: summary.unread,
-        agreements_due: summary.agreements_due,
+        contacts: held.iter().map(contact).collect(),
+        clinics: documents::clinics(&db, &account.id, at).await?,
+        to_sign: counts.to_sign,
+        signed: counts.signed,
+        all: counts.all,
+        unread: counts.unread,
+        agreements_due: agreements_due(&db, &account.id, &held, at).await?,
         notices: account.notices,
     })
 }
@@ -108,34 +116,31 @@ fn contact(held: &Held) -> ContactView {
     }
 }
 
-/// What the account holds.
-struct Summary {
-    db: Db,
-    account: Account,
-    contacts: Vec<Held>,
-    gate: Option<Gate>,
-    clinics: Vec<ClinicRef>,
-    to_sign: u32,
-    signed: u32,
-    all: u32,
-    unread: u32,
-    agreements_due: Vec<ClinicRef>,
-}
-
-async fn summary(db: Db, session: &Session, _at: Timestamp) -> Result<Summary> {
-    let (db, account, gate) = naming::settle(db, &session.account_id).await?;
-    let account = account.ok_or_else(|| DbError::corrupt("session"))?;
-    let contacts = contacts::of_account(&db, &account.id).await?;
-    Ok(Summary {
-        db,
-        account,
-        contacts,
-        gate,
-        clinics: Vec::new(),
-        to_sign: 0,
-        signed: 0,
-        all: 0,
-        unread: 0,
-        agreements_due: Vec::new(),
-    })
+/// Clinics whose agreement waits: renewed since it was accepted, or needed so that a code signs what the clinic has sent.
+async fn agreements_due(
+    db: &Db,
+    account_id: &str,
+    contacts: &[Held],
+    at: Timestamp,
+) -> Result<Vec<ClinicRef>> {
+    let mut due = db::account::renewed_agreements(db, account_id).await?;
+    let phone = contacts.iter().find_map(|held| match &held.contact {
+        Contact::Phone(phone) => Some(phone.expose()),
+        Contact::Email(_) => None,
+    });
+    let Some(phone) = phone else {
+        return Ok(due);
+    };
+    for clinic in db::account::clinics_that_wait_for_codes(db, account_id, at).await? {
+        let is_known = due.iter().any(|known| known.id == clinic.id);
+        if !is_known
+            && agreements::valid_for_phone(db, &clinic.id, account_id, phone)
+                .await?
+                .is_none()
+        {
+            due.push(clinic);
+        }
+    }
+    due.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(due)
 }

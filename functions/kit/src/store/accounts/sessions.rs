@@ -67,6 +67,8 @@ pub struct NewSession<'a> {
     pub contact_id: Option<&'a str>,
     /// What stands before the documents.
     pub gate: Option<Gate>,
+    /// When the person last proved who they are: limits and fresh proofs count from here.
+    pub signed_in: Timestamp,
 }
 
 /// What became of an earlier sign-in with the same code, or the same return from ESIA.
@@ -103,7 +105,7 @@ pub async fn begin(
         Gate::Who => "who",
     });
     let sql = "INSERT INTO account_sessions (token_hash, id, begun_by, account_id, how, contact_id, gate, created_at, \
-               seen_at, expires_at, user_agent, client_addr) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11)";
+               seen_at, expires_at, user_agent, client_addr) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     let params = [
         sha256_hex(token.as_bytes()).into(),
         id.as_str().into(),
@@ -112,8 +114,9 @@ pub async fn begin(
         new.how.into(),
         new.contact_id.into(),
         gate.into(),
+        new.signed_in.unix().into(),
         now.unix().into(),
-        now.plus(ABSOLUTE_S).unix().into(),
+        new.signed_in.plus(ABSOLUTE_S).unix().into(),
         context.user_agent.as_deref().into(),
         context.client_addr.as_deref().into(),
     ];
