@@ -7,12 +7,12 @@ use crate::db::{self, Session};
 use crate::protocol::Attempt;
 use crate::refused::{self, Refused, Step, failure};
 use crate::settings::{self, Settings};
-use crate::start::check_open;
 use crate::token::{self, Checks};
 use crate::{cookie, gateway, person, protocol};
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use podpis_kit::act::check_open;
 use podpis_kit::store::{Document, documents, esia_health};
 use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, random, vars};
 use podpis_shared::hash::sha256_hex;
@@ -254,6 +254,7 @@ async fn sign(context: &Context, session: &Session, identity: EsiaIdentity) -> R
         &EsiaCompleted {
             status: signed.status,
             signed_at: signed.signed_at,
+            document_id: None,
         },
     )
 }

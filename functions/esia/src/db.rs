@@ -3,6 +3,7 @@
 //! `started` → `identified` → `signed`, or `failed`. Times are Unix seconds. The identity is encrypted at rest: a token
 //! of ESIA's is in it.
 
+use crate::place::Place;
 use crate::refused::Refused;
 use podpis_kit::at_rest::Keys;
 use podpis_kit::db::{DbError, Row};
@@ -43,6 +44,8 @@ pub struct NewSession<'a> {
     pub act: &'a Act,
     /// Until when the person must be back from ESIA.
     pub expires_at: Timestamp,
+    /// The personal account that it began in.
+    pub account_id: Option<&'a str>,
 }
 
 /// Stores a new session with its journal entry.
@@ -53,8 +56,8 @@ pub async fn insert(tx: &Tx, document: &Document, session: NewSession<'_>) -> Re
     let at = session.act.started_at;
     let act = serde_json::to_string(session.act).map_err(|_| DbError::corrupt("act"))?;
     tx.execute(
-        "INSERT INTO esia_sessions (state_hash, document_id, sha256, browser_hash, act, created_at, expires_at, status) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started')",
+        "INSERT INTO esia_sessions (state_hash, document_id, sha256, browser_hash, act, created_at, expires_at, status, \
+         account_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started', ?8)",
         [
             session.id.into(),
             document.id.as_str().into(),
@@ -63,6 +66,7 @@ pub async fn insert(tx: &Tx, document: &Document, session: NewSession<'_>) -> Re
             act.into(),
             at.unix().into(),
             session.expires_at.unix().into(),
+            session.account_id.into(),
         ],
     )
     .await?;
@@ -94,6 +98,24 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<Session>> {
         None => None,
     };
     Ok(Some(Session::of(&row, identity)?))
+}
+
+/// Where on our pages the act of a `state` began; `None` for a `state` that nobody knows.
+///
+/// # Errors
+/// As the database says.
+pub async fn place(db: &Db, id: &str) -> Result<Option<Place>, DbError> {
+    let sql = "SELECT account_id IS NOT NULL, 0 FROM esia_sessions WHERE state_hash = ?1 \
+               UNION ALL SELECT 0, 1 FROM esia_logins WHERE state_hash = ?1";
+    let row = db.first(sql, [id.into()]).await?;
+    let place = |row: Row| {
+        Ok(match (row.int(0)?, row.int(1)?) {
+            (_, 1) => Place::Account,
+            (1, _) => Place::Document,
+            _ => Place::Link,
+        })
+    };
+    row.map(place).transpose()
 }
 
 /// How many sessions a document got since a time.

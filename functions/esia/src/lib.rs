@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `POST /esia/start` | checks what the page saw, opens a session, says where to go |
 //! | `GET /esia/login` | after ESIA's logout: on to its sign-in; inert |
-//! | `GET /esia/callback` | back from ESIA: hands the parameters to the page; inert |
+//! | `GET /esia/callback` | back from ESIA: hands the parameters to the page where the act began; inert |
 //! | `POST /esia/complete` | identifies the person, has `vault` sign |
 //!
 //! A session binds document, its hash, what was shown, and the browser (cookie) to one `state`.
@@ -18,6 +18,7 @@ pub mod db;
 pub mod gateway;
 pub mod login;
 pub mod person;
+pub mod place;
 pub mod protocol;
 pub mod refused;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 use crate::complete::own_session;
 use crate::cookie;
+use crate::place::place;
 use crate::protocol::{Attempt, query};
 use crate::settings::Settings;
 use axum::extract::RawQuery;
@@ -20,10 +21,10 @@ pub async fn login(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
         .unwrap_or_default();
     let location = match sign_in(&headers, &state).await {
         Ok(Some(location)) => location,
-        Ok(None) => page(&state, "session_lost"),
+        Ok(None) => page(&state, "session_lost").await,
         Err(failure) => {
             eprintln!("error at esia login: {failure:?}");
-            page(&state, "temporarily_unavailable")
+            page(&state, "temporarily_unavailable").await
         }
     };
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
@@ -49,9 +50,7 @@ async fn sign_in(headers: &HeaderMap, state: &str) -> Result<Option<String>> {
 }
 
 /// Our page, which asks for the outcome and so learns what has happened.
-fn page(state: &str, error: &str) -> String {
-    format!(
-        "/d/#esia?{}",
-        query([("state", state), ("error", error)].into_iter())
-    )
+async fn page(state: &str, error: &str) -> String {
+    let pairs = [("state", state), ("error", error)].into_iter();
+    format!("{}#esia?{}", place(state).await.address(), query(pairs))
 }

@@ -4,7 +4,7 @@
 
 use crate::person::DataError;
 use crate::token::TokenError;
-use podpis_kit::Failure;
+use podpis_kit::{Failure, act};
 use podpis_shared::person::Mismatch;
 use podpis_shared::policy::Refusal;
 use podpis_shared::problem::{Code, Problem, words};
@@ -159,19 +159,10 @@ impl From<Refused> for Failure {
 
 /// The answer for a code: what happened and what to do next. Never whose document it is.
 pub fn failure(code: Code) -> Failure {
-    let detail = match code {
-        Code::AlreadySigned => "Документ уже подписан. Обновите страницу, чтобы скачать его.",
-        Code::HashMismatch => {
-            "Показанный документ отличается от присланного клиникой, подписать его нельзя. Обновите страницу; если не \
-             поможет, позвоните в клинику."
-        }
-        Code::ConsentChanged => {
-            "Текст согласия обновился. Обновите страницу и прочитайте его ещё раз."
-        }
-        Code::NotFullyShown => "Документ показан не целиком. Пролистайте его до конца и подпишите.",
-        _ => words::of(code).map_or(code.title(), |words| words.body),
-    };
-    Failure::new(code, detail)
+    match words::of(code) {
+        Some(words) => Failure::new(code, words.body),
+        None => act::failure(code),
+    }
 }
 
 const fn of_token(error: TokenError) -> Code {

@@ -2,21 +2,21 @@
 
 use crate::db::{self, NewSession};
 use crate::protocol::Attempt;
-use crate::refused::{Refused, failure};
+use crate::refused::Refused;
 use crate::settings::Settings;
 use crate::{cookie, protocol};
 use axum::body::Body;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use podpis_kit::store::{Document, links};
-use podpis_kit::{Context, Failure, Result, at_rest, http, now, random};
+use podpis_kit::access::{self, Opened};
+use podpis_kit::store::Document;
+use podpis_kit::{Context, Failure, Result, act, at_rest, http, now, random};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::{self, Agreement, Table};
 use podpis_shared::problem::Code;
-use podpis_shared::wire::patient::{Consent, EsiaStart, EsiaStarted, Presentation};
-use podpis_shared::wire::vault::Act;
-use podpis_shared::{Hashes, Method, Sensitive, Status, Timestamp};
+use podpis_shared::wire::patient::{Consent, EsiaStart, EsiaStarted};
+use podpis_shared::{Method, Timestamp};
 
 /// How long a person may take at ESIA, in seconds.
 const SESSION_S: i64 = 15 * 60;
@@ -33,13 +33,14 @@ const KEPT_S: i64 = 24 * 3600;
 /// Opens a session and tells the page where to go.
 ///
 /// # Errors
-/// Those of the link; `already_signed`, `invalid_state`, `hash_mismatch`, `consent_changed`, `not_fully_shown`;
+/// Those of the link or the account; `wrong_person` for whoever only sees the document; `already_signed`, `invalid_state`, `hash_mismatch`, `consent_changed`, `not_fully_shown`;
 /// `policy`; `too_many_requests`; `unavailable` where the signer of our requests is away.
 pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
     let request: EsiaStart = http::read_json(&headers, body).await?;
     let settings = Settings::load(&headers).await?;
     let at = now();
-    let (db, document) = links::open(&headers, at).await?;
+    let Opened { db, document, by } = access::open(&headers, at).await?;
+    by.may_act()?;
     let table = podpis_kit::policy::table().await?;
     let consent = check(&table, &document, &request, at)?;
     // Who the person is could not be kept: said before they go to ESIA, not after.
@@ -55,17 +56,7 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
         cookie::read(&headers, name).map_or_else(random::token, |value| Ok(value.to_owned()))?;
     let browser_hash = sha256_hex(browser.as_bytes());
     let state = protocol::uuid(random::bytes()?);
-    let act = Act {
-        hashes: Hashes {
-            sha256: request.sha256,
-            streebog256: request.streebog256,
-        },
-        consent,
-        presentation: request.presentation,
-        started_at: at,
-        client_addr: context.client_addr.map(Sensitive::new),
-        user_agent: context.user_agent,
-    };
+    let act = act::of(request, consent, context, at);
     // ESIA would return its living session at once: the same person again, with an old sign-in. It is ended first.
     let since = at.plus(-REMEMBERED_S);
     let known = db::came_back_since(&db, &browser_hash, &document.id, since).await?;
@@ -91,6 +82,7 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
         browser_hash: &browser_hash,
         act: &act,
         expires_at: at.plus(SESSION_S),
+        account_id: by.account_id(),
     };
     db::insert(&tx, &document, session).await?;
     tx.commit().await?;
@@ -104,29 +96,6 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
     Ok(response)
 }
 
-/// The document can be signed in this way at this moment.
-///
-/// # Errors
-/// `already_signed`, `invalid_state`.
-pub fn check_open(document: &Document, at: Timestamp) -> Result<()> {
-    let detail = match document.status {
-        Status::PatientSigned | Status::Completed => return Err(failure(Code::AlreadySigned)),
-        Status::Declined => {
-            "Вы уже отказались подписывать этот документ. Если передумали, позвоните в клинику."
-        }
-        Status::Cancelled => "Клиника отозвала документ, подписывать его не нужно.",
-        Status::Superseded => {
-            "Клиника заменила документ другим. Откройте ссылку из последнего сообщения."
-        }
-        Status::Expired => "Время подписания истекло. Попросите клинику прислать документ ещё раз.",
-        Status::Sent | Status::Opened if !document.is_open(at) => {
-            "Время подписания истекло. Попросите клинику прислать документ ещё раз."
-        }
-        Status::Sent | Status::Opened => return Ok(()),
-    };
-    Err(Failure::new(Code::InvalidState, detail))
-}
-
 /// The page saw this very document, all of it, and the words that are in force.
 fn check(
     table: &Table,
@@ -134,61 +103,11 @@ fn check(
     request: &EsiaStart,
     at: Timestamp,
 ) -> Result<Consent> {
-    check_open(document, at)?;
+    act::check_open(document, at)?;
     // Whoever may not sign any more learns it before signing in.
     let question = document.question(at, Method::Esia, Agreement::Missing);
     policy::decide(table, question).map_err(Refused::Policy)?;
-    if request.sha256 != document.hashes.sha256
-        || request.streebog256 != document.hashes.streebog256
-    {
-        return Err(failure(Code::HashMismatch));
-    }
-    if !shows_every_page(&request.presentation, document.pages) {
-        return Err(failure(Code::NotFullyShown));
-    }
-    let consent = Consent::for_kind(document.kind);
-    if request.consent_version != consent.version {
-        return Err(failure(Code::ConsentChanged));
-    }
+    let consent = act::consent(document, Method::Esia);
+    act::check_shown(request, &document.hashes, document.pages, &consent)?;
     Ok(consent)
-}
-
-/// Every page once, in order.
-fn shows_every_page(presentation: &Presentation, pages: u32) -> bool {
-    presentation
-        .pages
-        .iter()
-        .map(|shown| shown.page)
-        .eq(1..=pages)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use podpis_shared::wire::patient::PageShown;
-
-    #[test]
-    fn every_page_must_have_been_painted() {
-        let shown = |pages: &[u32]| Presentation {
-            pages: pages
-                .iter()
-                .map(|page| PageShown {
-                    page: *page,
-                    ..PageShown::default()
-                })
-                .collect(),
-            ..Presentation::default()
-        };
-        assert!(shows_every_page(&shown(&[1, 2, 3]), 3));
-        for wrong in [
-            &[1, 2][..],
-            &[1, 3],
-            &[1, 2, 3, 4],
-            &[2, 1, 3],
-            &[1, 1, 2, 3],
-            &[],
-        ] {
-            assert!(!shows_every_page(&shown(wrong), 3), "{wrong:?}");
-        }
-    }
 }
