@@ -11,27 +11,22 @@ use std::path::PathBuf;
 
 use podpis_pdf::{EVIDENCE_NAME, append_protocol, inspect};
 
-const SOURCE: &str = include_str!("../../../tests/fixtures/consent/consent.txt");
 const CONSENT: &[u8] = include_bytes!("../../../tests/fixtures/consent/consent.pdf");
 
 #[test]
-fn the_source_makes_the_same_bytes() {
-    assert!(
-        form::set(SOURCE) == CONSENT,
-        "run `cargo run -p podpis-pdf --example consent`"
-    );
-}
-
-#[test]
-fn the_source_makes_the_same_agreement() {
-    const SOURCE: &str = include_str!("../../../tests/fixtures/agreement/agreement.txt");
-    const AGREEMENT: &[u8] = include_bytes!("../../../tests/fixtures/agreement/agreement.pdf");
-    assert!(
-        form::set(SOURCE) == AGREEMENT,
-        "run `cargo run -p podpis-pdf --example agreement`"
-    );
-    let facts = inspect(AGREEMENT).unwrap();
-    assert!((1..=3).contains(&facts.pages) && !facts.repaired);
+fn the_sources_make_the_same_bytes() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    for name in ["consent", "agreement", "pd-consent"] {
+        let path = fixtures.join(name).join(name);
+        let source = std::fs::read_to_string(path.with_extension("txt")).unwrap();
+        let pdf = std::fs::read(path.with_extension("pdf")).unwrap();
+        assert!(
+            form::set(&source) == pdf,
+            "{name}: run `cargo run -p podpis-pdf --example consent`"
+        );
+        let facts = inspect(&pdf).unwrap();
+        assert!((1..=4).contains(&facts.pages) && !facts.repaired);
+    }
 }
 
 #[test]
