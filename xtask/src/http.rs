@@ -34,6 +34,26 @@ impl Http {
         answer(request.call().with_context(|| format!("GET {path}"))?)
     }
 
+    /// PUT of `body`; the answer must be 200.
+    pub(crate) fn put(
+        &self,
+        path: &str,
+        bearer: &str,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<Value> {
+        let request = self
+            .agent
+            .put(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {bearer}"))
+            .header("content-type", content_type);
+        let (status, json) = answer(request.send(body).with_context(|| format!("PUT {path}"))?)?;
+        if status != 200 {
+            bail!("PUT {path} answered {status}: {json}");
+        }
+        Ok(json)
+    }
+
     /// POST of `body`; the answer must be 201.
     pub(crate) fn create(
         &self,

@@ -1,4 +1,4 @@
-//! The demo clinic and its first document, made through the public API as a MIS would.
+//! The demo clinic, its user agreement and its first documents, made through the public API as a MIS would.
 
 use std::fs;
 use std::io::Write as _;
@@ -16,13 +16,17 @@ use crate::ctx::Ctx;
 use crate::http::Http;
 
 /// The patient: `ivanova` of docs/sandbox.md.
-const PHONE: &str = "+79161234567";
+pub(super) const PHONE: &str = "+79161234567";
+/// The MIS's own id of the account's document: one is enough while it waits.
+const ACCOUNT_ID: &str = "DEMO-2";
 /// How long the SMS may take, in tenths of a second.
 const PATIENCE: u32 = 300;
 
 /// What the summary prints.
 #[derive(Debug)]
 pub(super) struct Demo {
+    /// The clinic's id.
+    pub(super) clinic_id: String,
     /// The clinic's API key.
     pub(super) api_key: String,
     /// The patient's link out of the SMS.
@@ -31,14 +35,25 @@ pub(super) struct Demo {
     pub(super) sample: PathBuf,
 }
 
-/// The clinic of an earlier start or a new one; a consent; the link out of its SMS.
+/// The clinic of an earlier start or a new one; its agreement; a document for the account; a consent with the link out of
+/// its SMS.
 pub(super) fn seed(ctx: &Ctx, http: &Http, data: &Data) -> Result<Demo> {
-    let sample = ctx.root.join("tests/fixtures/consent/consent.pdf");
-    let pdf = fs::read(&sample).with_context(|| format!("reading {}", ctx.show(&sample)))?;
-    let api_key = clinic_key(http, data)?;
+    let fixture = |name: &str| ctx.root.join(format!("tests/fixtures/{name}/{name}.pdf"));
+    let read = |path: &Path| fs::read(path).with_context(|| format!("reading {}", ctx.show(path)));
+    let (clinic_id, api_key) = clinic(http, data)?;
+    let agreement = read(&fixture("agreement"))?;
+    http.put("/api/v1/agreement", &api_key, "application/pdf", &agreement)?;
+    if !account_document_waits(http, &api_key)? {
+        send(
+            http,
+            &api_key,
+            &account_document(),
+            &read(&fixture("pd-consent"))?,
+        )?;
+    }
+    let sample = fixture("consent");
     let before = messages(http)?.len();
-    let (content_type, body) = multipart(&sample_document()?, &pdf);
-    http.create("/api/v1/documents", &api_key, &content_type, &body)?;
+    send(http, &api_key, &sample_document(), &read(&sample)?)?;
     for _ in 0..PATIENCE {
         let items = messages(http)?;
         // Newest first.
@@ -46,6 +61,7 @@ pub(super) fn seed(ctx: &Ctx, http: &Http, data: &Data) -> Result<Demo> {
             && let Some(link) = items.first().and_then(link_in)
         {
             return Ok(Demo {
+                clinic_id,
                 api_key,
                 link,
                 sample,
@@ -57,6 +73,12 @@ pub(super) fn seed(ctx: &Ctx, http: &Http, data: &Data) -> Result<Demo> {
         "the SMS to {PHONE} didn't come; see {}",
         ctx.show(&data.logs)
     )
+}
+
+fn send(http: &Http, api_key: &str, document: &Value, pdf: &[u8]) -> Result<()> {
+    let (content_type, body) = multipart(document, pdf);
+    http.create("/api/v1/documents", api_key, &content_type, &body)?;
+    Ok(())
 }
 
 /// Writes a file that only its owner may read.
@@ -80,15 +102,16 @@ pub(super) fn in_two_weeks() -> String {
         .unwrap_or_default()
 }
 
-fn clinic_key(http: &Http, data: &Data) -> Result<String> {
+/// The clinic's id and API key.
+fn clinic(http: &Http, data: &Data) -> Result<(String, String)> {
     let file = data.folder.join("demo.json");
     let kept = fs::read(&file)
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    if let Some(key) = kept.as_ref().and_then(|kept| kept["api_key"].as_str())
-        && http.get("/api/v1/documents?limit=1", Some(key))?.0 == 200
+    if let Some(known) = kept.as_ref().and_then(id_and_key)
+        && http.get("/api/v1/documents?limit=1", Some(&known.1))?.0 == 200
     {
-        return Ok(key.to_owned());
+        return Ok(known);
     }
     let clinic =
         json!({"name": "Клиника «Пример»", "inn": "7707083893", "timezone": "Europe/Moscow"});
@@ -99,26 +122,54 @@ fn clinic_key(http: &Http, data: &Data) -> Result<String> {
         clinic.to_string().as_bytes(),
     )?;
     write_secret(&file, &serde_json::to_vec_pretty(&created)?)?;
-    created["api_key"]
-        .as_str()
-        .map(str::to_owned)
-        .context("the new clinic came without an API key")
+    id_and_key(&created).context("the new clinic came without an id or an API key")
 }
 
-fn sample_document() -> Result<Value> {
-    Ok(json!({
+fn id_and_key(clinic: &Value) -> Option<(String, String)> {
+    let field = |name: &str| clinic[name].as_str().map(str::to_owned);
+    Some((field("id")?, field("api_key")?))
+}
+
+/// Whether the account's document of an earlier start is still to be signed.
+fn account_document_waits(http: &Http, api_key: &str) -> Result<bool> {
+    let path = format!("/api/v1/documents?external_id={ACCOUNT_ID}");
+    let (_, list) = http.get(&path, Some(api_key))?;
+    let items = list["items"].as_array().into_iter().flatten();
+    let mut states = items.filter_map(|item| item["status"].as_str());
+    Ok(states.any(|state| ["sent", "opened"].contains(&state)))
+}
+
+fn sample_document() -> Value {
+    json!({
         "kind": "ids",
         "title": "Информированное добровольное согласие",
         "external_id": "DEMO-1",
-        "patient": {
-            "last_name": "Иванова", "first_name": "Мария", "middle_name": "Петровна",
-            "birth_date": "1985-03-12", "snils": "11223344595", "phone": PHONE,
-        },
+        "patient": ivanova(),
         "delivery": "link",
         "method": "esia",
         "parties": "patient",
         "expires_at": in_two_weeks(),
-    }))
+    })
+}
+
+fn account_document() -> Value {
+    json!({
+        "kind": "pd_consent",
+        "title": "Согласие на обработку персональных данных",
+        "external_id": ACCOUNT_ID,
+        "patient": ivanova(),
+        "delivery": "account",
+        "method": "sms",
+        "parties": "patient",
+        "expires_at": in_two_weeks(),
+    })
+}
+
+fn ivanova() -> Value {
+    json!({
+        "last_name": "Иванова", "first_name": "Мария", "middle_name": "Петровна",
+        "birth_date": "1985-03-12", "snils": "11223344595", "phone": PHONE, "email": "m@example.ru",
+    })
 }
 
 /// The body of an upload and its content type.
@@ -127,7 +178,7 @@ fn multipart(document: &Value, pdf: &[u8]) -> (String, Vec<u8>) {
     const BOUNDARY: &str = "podpis-xtask-5b0e6f2c9d";
     let head = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"document\"\r\nContent-Type: application/json\r\n\r\n\
-         {document}\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"consent.pdf\"\r\n\
+         {document}\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"document.pdf\"\r\n\
          Content-Type: application/pdf\r\n\r\n"
     );
     let tail = format!("\r\n--{BOUNDARY}--\r\n");
@@ -138,10 +189,8 @@ fn multipart(document: &Value, pdf: &[u8]) -> (String, Vec<u8>) {
 }
 
 fn messages(http: &Http) -> Result<Vec<Value>> {
-    let (status, body) = http.get(
-        &format!("/sandbox/messages?to={}", PHONE.replace('+', "%2B")),
-        None,
-    )?;
+    let to = PHONE.replace('+', "%2B");
+    let (status, body) = http.get(&format!("/sandbox/messages?channel=sms&to={to}"), None)?;
     if status != 200 {
         bail!("GET /sandbox/messages answered {status}: {body}");
     }

@@ -19,7 +19,7 @@ use crate::ctx::{Ctx, run as run_command, step};
 use crate::http::Http;
 use crate::tools;
 
-pub(crate) const HELP: &str = "builds, starts, sends a sample consent, prints its link
+pub(crate) const HELP: &str = "builds, starts, sends sample documents, prints their addresses
 [--port 3000] [--esia-port 3001] [--data ./data] [--fresh] [--release]";
 
 /// What we keep in the data folder, and so what `--fresh` may delete there.
@@ -92,7 +92,7 @@ fn serve(
     if !ready {
         return Ok(());
     }
-    let demo = step("demo clinic and sample consent", || {
+    let demo = step("demo clinic and its documents", || {
         demo::seed(ctx, &http, data)
     })?;
     print_summary(ctx, options, data, &base, &demo);
@@ -106,16 +106,19 @@ fn serve(
 
 fn print_summary(ctx: &Ctx, options: &Options, data: &Data, base: &str, demo: &Demo) {
     let Demo {
+        clinic_id,
         link,
         api_key,
         sample,
-        ..
     } = demo;
     let expires = demo::in_two_weeks();
     println!(
         "
 Patient's link (open it at phone size; sign in as Иванова Мария Петровна):
   {link}
+
+Personal account: {base}/account?clinic={clinic_id}
+  (sign in with {phone}, codes at {base}/sandbox/messages)
 
 The demo clinic's API key:
   {api_key}
@@ -125,13 +128,14 @@ Send another document:
     -F 'document={{\"kind\":\"ids\",\"title\":\"Информированное добровольное согласие\",\"patient\":{{\"last_name\":\"Иванова\",\"first_name\":\"Мария\",\"middle_name\":\"Петровна\",\"birth_date\":\"1985-03-12\",\"snils\":\"11223344595\",\"phone\":\"+79161234567\"}},\"delivery\":\"link\",\"method\":\"esia\",\"parties\":\"patient\",\"expires_at\":\"{expires}\"}};type=application/json' \\
     -F 'file=@{sample};type=application/pdf'
 
-Messages (SMS):   {base}/sandbox/messages
+Messages:         {base}/sandbox/messages
 Operator's token: {token}
 ESIA simulator:   http://localhost:{esia_port}
 Data:             {folder}   (logs in {logs})
 Stop:             Ctrl-C
 
 Podpis is up: {base}",
+        phone = demo::PHONE,
         sample = ctx.show(sample),
         token = data.operator_token,
         esia_port = options.esia_port,
