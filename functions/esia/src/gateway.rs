@@ -200,30 +200,30 @@ mod tests {
 
     #[test]
     fn whatever_else_the_token_endpoint_says() {
-        let down = Refused::Unavailable(Step::Token);
+        let down = || Refused::Unavailable(Step::Token);
         let whole = r#"{"id_token":"i","access_token":"a","state":"s1"}"#;
         for (status, body, refused) in [
-            (200, "<html>", down),
-            (200, &whole[..30], down),
-            (200, "", down),
-            (200, "[]", down),
+            (200, "<html>", down()),
+            (200, &whole[..30], down()),
+            (200, "", down()),
+            (200, "[]", down()),
             (
                 200,
                 r#"{"id_token":1,"access_token":"a","state":"s1"}"#,
-                down,
+                down(),
             ),
             (
                 200,
                 r#"{"id_token":"i","id_token":"j","access_token":"a","state":"s1"}"#,
-                down,
+                down(),
             ),
-            (500, "", down),
-            (503, whole, down),
-            (302, whole, down),
+            (500, "", down()),
+            (503, whole, down()),
+            (302, whole, down()),
             (
                 500,
                 r#"{"error":"server_error","error_description":"ESIA-007007: x"}"#,
-                down,
+                down(),
             ),
             (
                 400,
@@ -258,14 +258,14 @@ mod tests {
 
     #[test]
     fn rest_errors_alone_and_in_arrays() {
-        let down = Refused::Unavailable(Step::Person);
+        let down = || Refused::Unavailable(Step::Person);
         let denied = Refused::Rejected(EsiaCode::read("ESIA-005029"));
         for (status, code, refused) in [
-            (401, "ESIA-005011", down),
+            (401, "ESIA-005011", down()),
             (401, "ESIA-005013", Refused::Session),
             (403, "ESIA-005029", denied),
-            (401, "ESIA-009999", down),
-            (401, "", down),
+            (401, "ESIA-009999", down()),
+            (401, "", down()),
         ] {
             let one = format!(r#"{{"code":"{code}","message":"SecurityErrorEnum.x"}}"#);
             for body in [&one, &format!("[{one}]")] {
@@ -281,7 +281,7 @@ mod tests {
             (401, "[]"),
             (401, "{\"code\":5011}"),
         ] {
-            assert_eq!(read_rest(status, body).unwrap_err(), down, "{body}");
+            assert_eq!(read_rest(status, body).unwrap_err(), down(), "{body}");
         }
         assert!(read_rest(200, r#"{"firstName":"Мария"}"#).is_ok());
     }
