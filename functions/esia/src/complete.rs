@@ -8,30 +8,30 @@ use crate::protocol::Attempt;
 use crate::refused::{self, Refused, Step, failure};
 use crate::settings::{self, Settings};
 use crate::token::{self, Checks};
-use crate::{cookie, gateway, person, protocol};
+use crate::{account, browser, gateway, person, protocol};
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::act::check_open;
-use podpis_kit::store::{Document, documents, esia_health};
+use podpis_kit::store::{documents, esia_health};
 use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, random, vars};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::{self, Agreement};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{EsiaComplete, EsiaCompleted};
 use podpis_shared::wire::vault::{EsiaIdentity, Identity, Sign, Signed};
-use podpis_shared::{Method, Sensitive};
+use podpis_shared::{Method, Sensitive, Timestamp};
 use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
 /// How long to wait for another request that uses the same code, in steps of [`WAIT_STEP`].
-const WAIT_STEPS: u32 = 15;
-const WAIT_STEP: Duration = Duration::from_millis(200);
+pub(crate) const WAIT_STEPS: u32 = 15;
+pub(crate) const WAIT_STEP: Duration = Duration::from_millis(200);
 
 /// Longest code, in bytes.
 const CODE_MAX: usize = 6 * 1024;
 
-/// Completes the act.
+/// Completes the act, or a sign-in to the account.
 ///
 /// # Errors
 /// `esia_…`, `wrong_person`, `policy`, `already_signed`, `hash_mismatch`, `invalid_state`; those of `vault`.
@@ -45,9 +45,9 @@ pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Resul
     }
     let base_url = vars::base_url(&headers).await?;
     let db = Db::open().await?;
-    let session = own_session(&db, &headers, &base_url, &request.state)
-        .await?
-        .ok_or(Refused::Session)?;
+    let Some(session) = own_session(&db, &headers, &base_url, &request.state).await? else {
+        return account::complete(&context, &headers, &base_url, db, &request).await;
+    };
     // A refusal by law names its rule, so it is decided anew, before anything else.
     if let Some(code) = session.failure.filter(|code| *code != Code::Policy) {
         return Err(failure(code));
@@ -59,7 +59,7 @@ pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Resul
             let settings = Settings::load(&headers).await?;
             let attempt = Attempt {
                 state: &request.state,
-                browser: cookie::read(&headers, cookie::name(&base_url)).unwrap_or_default(),
+                browser: browser::value(&headers, &base_url).unwrap_or_default(),
             };
             identify(db, &settings, &session, &request, attempt).await?
         }
@@ -74,7 +74,7 @@ pub(crate) async fn own_session(
     base_url: &str,
     state: &str,
 ) -> Result<Option<Session>> {
-    let Some(browser) = cookie::read(headers, cookie::name(base_url)) else {
+    let Some(browser) = browser::value(headers, base_url) else {
         return Ok(None);
     };
     let browser_hash = sha256_hex(browser.as_bytes());
@@ -117,8 +117,15 @@ async fn identify(
             request.error_description.as_deref().unwrap_or_default(),
         ))
     } else {
-        let code = request.code.as_deref().unwrap_or_default();
-        ask_esia(&db, settings, session, &document, attempt, code).await?
+        let code = CodeAtEsia {
+            code: request.code.as_deref().unwrap_or_default(),
+            started_at: session.act.started_at,
+            attempt,
+        };
+        ask_esia(&db, settings, code).await?.and_then(|identity| {
+            let signer = document.signer().matches(&identity.person);
+            signer.map_err(Refused::WrongPerson).map(|()| identity)
+        })
     };
     record_health(&db, request.error.is_some(), &outcome).await;
     let refused = match outcome {
@@ -141,15 +148,25 @@ async fn identify(
     Err(refused.into())
 }
 
-/// Exchanges the code and checks everything; the outer error is a mistake of our deployment.
-async fn ask_esia(
+/// What somebody has brought back from ESIA.
+pub(crate) struct CodeAtEsia<'a> {
+    pub(crate) code: &'a str,
+    /// When they went there.
+    pub(crate) started_at: Timestamp,
+    pub(crate) attempt: Attempt<'a>,
+}
+
+/// Exchanges the code and checks everything but whom it should be; the outer error is a mistake of our deployment.
+pub(crate) async fn ask_esia(
     db: &Db,
     settings: &Settings,
-    session: &Session,
-    document: &Document,
-    attempt: Attempt<'_>,
-    code: &str,
+    back: CodeAtEsia<'_>,
 ) -> Result<Result<EsiaIdentity, Refused>> {
+    let CodeAtEsia {
+        code,
+        started_at,
+        attempt,
+    } = back;
     let well_formed =
         !code.is_empty() && code.len() <= CODE_MAX && code.bytes().all(|b| b.is_ascii_graphic());
     if !well_formed || !token::code_may_belong(code, attempt.state) {
@@ -168,7 +185,7 @@ async fn ask_esia(
             issuer: &issuer,
             client_id: &settings.client.client_id,
             now: now(),
-            started_at: session.act.started_at,
+            started_at,
         };
         let sign_in = token::verify(
             tokens.id_token.expose(),
@@ -180,10 +197,6 @@ async fn ask_esia(
         let url = settings.client.person_url(sign_in.oid);
         let data = gateway::person(&url, tokens.access_token.expose()).await?;
         let person = person::read(&data)?;
-        document
-            .signer()
-            .matches(&person)
-            .map_err(Refused::WrongPerson)?;
         Ok(EsiaIdentity {
             person,
             subject: Sensitive::new(sign_in.oid.to_string()),
@@ -199,7 +212,11 @@ async fn ask_esia(
 }
 
 /// Tells the health page how it stands with ESIA. What is the person's own matter says nothing about that.
-async fn record_health(db: &Db, at_sign_in: bool, outcome: &Result<EsiaIdentity, Refused>) {
+pub(crate) async fn record_health(
+    db: &Db,
+    at_sign_in: bool,
+    outcome: &Result<EsiaIdentity, Refused>,
+) {
     let refused = match outcome {
         Ok(_) => return esia_health::ok(db, now()).await,
         Err(refused) => refused,

@@ -3,6 +3,8 @@
 //! `started` → `identified` → `signed`, or `failed`. Times are Unix seconds. The identity is encrypted at rest: a token
 //! of ESIA's is in it.
 
+pub mod logins;
+
 use crate::place::Place;
 use crate::refused::Refused;
 use podpis_kit::at_rest::Keys;
@@ -137,11 +139,12 @@ pub async fn count_since(db: &Db, document_id: &str, since: Timestamp) -> Result
 pub async fn came_back_since(
     db: &Db,
     browser_hash: &str,
-    document_id: &str,
+    document_id: Option<&str>,
     since: Timestamp,
 ) -> Result<bool, DbError> {
     let sql = "SELECT 1 FROM esia_sessions WHERE (browser_hash = ?1 OR document_id = ?2) AND created_at > ?3 \
-               AND (status <> 'started' OR failure IS NOT NULL) LIMIT 1";
+               AND (status <> 'started' OR failure IS NOT NULL) UNION ALL SELECT 1 FROM esia_logins \
+               WHERE browser_hash = ?1 AND created_at > ?3 AND (status <> 'started' OR failure IS NOT NULL) LIMIT 1";
     let values = [browser_hash.into(), document_id.into(), since.unix().into()];
     Ok(db.first(sql, values).await?.is_some())
 }

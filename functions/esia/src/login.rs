@@ -1,7 +1,8 @@
 //! `GET /esia/login?state=…`: back from ESIA's logout, on to its sign-in. Changes nothing.
 
+use crate::account::own_login;
+use crate::browser;
 use crate::complete::own_session;
-use crate::cookie;
 use crate::place::place;
 use crate::protocol::{Attempt, query};
 use crate::settings::Settings;
@@ -34,14 +35,20 @@ pub async fn login(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
 async fn sign_in(headers: &HeaderMap, state: &str) -> Result<Option<String>> {
     let base_url = vars::base_url(headers).await?;
     let at = now();
-    let session = own_session(&Db::open().await?, headers, &base_url, state).await?;
-    if !session.is_some_and(|session| session.failure.is_none() && at < session.expires_at) {
+    let db = Db::open().await?;
+    let alive = match own_session(&db, headers, &base_url, state).await? {
+        Some(session) => session.failure.is_none() && at < session.expires_at,
+        None => own_login(&db, headers, &base_url, state)
+            .await?
+            .is_some_and(|login| login.failure.is_none() && at < login.expires_at),
+    };
+    if !alive {
         return Ok(None);
     }
     let settings = Settings::load(headers).await?;
     let attempt = Attempt {
         state,
-        browser: cookie::read(headers, cookie::name(&base_url)).unwrap_or_default(),
+        browser: browser::value(headers, &base_url).unwrap_or_default(),
     };
     let client = &settings.client;
     Ok(Some(

@@ -1,13 +1,12 @@
 //! `POST /esia/start`: the button was pressed. Checks what the page saw and opens a session.
 
+use crate::browser::{self, Departure};
 use crate::db::{self, NewSession};
-use crate::protocol::Attempt;
+use crate::protocol::{self, Attempt};
 use crate::refused::Refused;
 use crate::settings::Settings;
-use crate::{cookie, protocol};
 use axum::body::Body;
-use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::access::{self, Opened};
 use podpis_kit::store::Document;
@@ -19,16 +18,13 @@ use podpis_shared::wire::patient::{Consent, EsiaStart, EsiaStarted};
 use podpis_shared::{Method, Timestamp};
 
 /// How long a person may take at ESIA, in seconds.
-const SESSION_S: i64 = 15 * 60;
+pub const SESSION_S: i64 = 15 * 60;
 
 /// Sessions that a document may get within [`SESSION_S`]: enough for every honest way to fail.
 const SESSIONS_MAX: i64 = 20;
 
-/// How long ESIA may remember a browser, in seconds: past it a plain sign-in asks anew by itself.
-const REMEMBERED_S: i64 = 12 * 3600;
-
 /// How long a session is kept after its time, in seconds, so that a late repeat still gets its answer.
-const KEPT_S: i64 = 24 * 3600;
+pub const KEPT_S: i64 = 24 * 3600;
 
 /// Opens a session and tells the page where to go.
 ///
@@ -50,36 +46,27 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
         return Err(Failure::new(Code::TooMany, detail).retry_after(900));
     }
 
-    let name = cookie::name(&settings.base_url);
     // A second tab must not end the first one's session, so a browser keeps its value.
-    let browser =
-        cookie::read(&headers, name).map_or_else(random::token, |value| Ok(value.to_owned()))?;
-    let browser_hash = sha256_hex(browser.as_bytes());
+    let browser = match browser::value(&headers, &settings.base_url) {
+        Some(value) => value.to_owned(),
+        None => random::token()?,
+    };
     let state = protocol::uuid(random::bytes()?);
     let act = act::of(request, consent, context, at);
-    // ESIA would return its living session at once: the same person again, with an old sign-in. It is ended first.
-    let since = at.plus(-REMEMBERED_S);
-    let known = db::came_back_since(&db, &browser_hash, &document.id, since).await?;
-    let location = if known {
-        settings
-            .client
-            .logout_url(&format!("{}/esia/login?state={state}", settings.base_url))
-    } else {
-        let attempt = Attempt {
+    let departure = Departure {
+        attempt: Attempt {
             state: &state,
             browser: &browser,
-        };
-        settings
-            .client
-            .authorize_url(attempt, at, &settings.signer)
-            .await?
+        },
+        document_id: Some(&document.id),
     };
+    let location = departure.location(&db, &settings, at).await?;
 
     let tx = db.begin().await?;
     db::forget(&tx, at.plus(-KEPT_S)).await?;
     let session = NewSession {
         id: &sha256_hex(state.as_bytes()),
-        browser_hash: &browser_hash,
+        browser_hash: &sha256_hex(browser.as_bytes()),
         act: &act,
         expires_at: at.plus(SESSION_S),
         account_id: by.account_id(),
@@ -88,11 +75,7 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
     tx.commit().await?;
 
     let mut response = http::json(StatusCode::OK, &EsiaStarted { location })?;
-    let cookie = HeaderValue::from_str(&cookie::write(name, &browser));
-    response.headers_mut().insert(
-        SET_COOKIE,
-        cookie.map_err(|e| Failure::internal("cookie", e.to_string()))?,
-    );
+    browser::keep(&mut response, &settings.base_url, &browser)?;
     Ok(response)
 }
 

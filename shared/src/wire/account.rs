@@ -312,3 +312,10 @@ pub struct LoginStart {
     /// What for.
     pub purpose: LoginPurpose,
 }
+
+/// Answer to `POST /esia/complete` where it was a sign-in to the account: the session's cookie comes along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EsiaLoggedIn {
+    /// Always `true`: a failure is a problem.
+    pub signed_in: bool,
+}
