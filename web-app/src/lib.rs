@@ -5,6 +5,7 @@
 //! what Yew leaves to the browser, and [`sign`] and [`verify`] have one component for each thing that a
 //! person can do. [`worker`] and [`verifier`] talk to the two workers.
 
+mod account;
 mod api;
 mod app;
 mod boot;
@@ -25,6 +26,11 @@ pub fn patient() {
 /// `/verify`.
 pub fn verify_page() {
     start::<verify::VerifyPage>("verify", text::verify::TITLE);
+}
+
+/// `/account`.
+pub fn account_page() {
+    start::<account::AccountPage>("account", text::account::NAME);
 }
 
 fn start<Page: yew::BaseComponent<Properties = ()>>(name: &'static str, title: &str) {

@@ -7,6 +7,7 @@ use podpis_shared::{Kind, Method, Status};
 
 use crate::model::Place;
 
+pub(crate) mod account;
 pub(crate) mod code;
 pub(crate) mod history;
 pub(crate) mod leave;
@@ -184,8 +185,22 @@ pub(crate) fn phone(e164: &str) -> String {
     }
 }
 
-/// File name of the original (`suffix` is empty) and of what was made of it.
-pub(crate) fn file_name(title: &str, suffix: &str, ending: &str) -> String {
+/// File name of the original and of the signed document.
+pub(crate) fn file_name(title: &str, signed: bool) -> String {
+    format!(
+        "{}{}.pdf",
+        stem(title),
+        if signed { " (подписан)" } else { "" }
+    )
+}
+
+/// File name of what proves the signature.
+pub(crate) fn evidence_name(title: &str) -> String {
+    format!("{} (доказательства).json", stem(title))
+}
+
+/// What is harmless of a title.
+fn stem(title: &str) -> String {
     let kept: String = title
         .chars()
         .map(|c| {
@@ -197,11 +212,10 @@ pub(crate) fn file_name(title: &str, suffix: &str, ending: &str) -> String {
         })
         .take(80)
         .collect();
-    let stem = match kept.trim() {
-        "" => "Документ",
-        stem => stem,
-    };
-    format!("{stem}{suffix}.{ending}")
+    match kept.trim() {
+        "" => "Документ".into(),
+        stem => stem.into(),
+    }
 }
 
 pub(crate) const DECLINE_TITLE: &str = "Не\u{a0}подписывать документ?";
@@ -403,11 +417,12 @@ mod tests {
 
     #[test]
     fn file_names_are_harmless() {
-        assert_eq!(file_name("Согласие № 5", "", "pdf"), "Согласие № 5.pdf");
+        assert_eq!(file_name("Согласие № 5", false), "Согласие № 5.pdf");
         assert_eq!(
-            file_name("../../etc/passwd", " (подписан)", "pdf"),
+            file_name("../../etc/passwd", true),
             ".. .. etc passwd (подписан).pdf"
         );
-        assert_eq!(file_name("«»", "", "pdf"), "Документ.pdf");
+        assert_eq!(file_name("«»", false), "Документ.pdf");
+        assert_eq!(evidence_name("Акт"), "Акт (доказательства).json");
     }
 }

@@ -17,8 +17,19 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 
 /// Paths that are pages of the app, with their files; any other one is answered by the app with 404.
-const PAGES: [(&str, &str); 3] = [("/", APP), ("/d/", APP), ("/verify", "/verify.html")];
+const PAGES: [(&str, &str); 9] = [
+    ("/", APP),
+    ("/d/", APP),
+    ("/verify", "/verify.html"),
+    ("/account", ACCOUNT),
+    ("/account/", ACCOUNT),
+    ("/account/document", APP),
+    ("/account/document/", APP),
+    ("/account/agreement", APP),
+    ("/account/agreement/", APP),
+];
 const APP: &str = "/index.html";
+const ACCOUNT: &str = "/account.html";
 
 /// Other spellings of these paths.
 const MOVED: [(&str, &str); 2] = [("/d", "/d/"), ("/verify/", "/verify")];
@@ -51,12 +62,13 @@ pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Resul
     Ok(response)
 }
 
-/// `GET /sw.js`: asked for anew at every visit of its page, so that a new version is found at once.
+/// Files that keep their names: the service workers and the account's manifest. They are asked for anew at every visit of
+/// their pages, so that a new version is found at once.
 ///
 /// # Errors
 /// 500 when the build is missing.
-pub(crate) async fn service_worker(headers: HeaderMap) -> Result<Response> {
-    fresh("/sw.js", &headers)
+pub(crate) async fn kept_name(uri: Uri, headers: HeaderMap) -> Result<Response> {
+    fresh(uri.path(), &headers)
 }
 
 /// Every other path: the app.

@@ -16,7 +16,9 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         Router::new()
             .route("/assets/{name}", get(files::asset))
             .route("/verify/{name}", get(files::asset))
-            .route("/sw.js", get(files::service_worker))
+            .route("/sw.js", get(files::kept_name))
+            .route("/account-sw.js", get(files::kept_name))
+            .route("/manifest.webmanifest", get(files::kept_name))
             .route("/", get(files::page))
             .route("/{*path}", get(files::page)),
     )

@@ -3,6 +3,8 @@
 //! The very first `GET /patient/document` and the document's file are asked for by
 //! `boot.js` and `worker.js`, long before this module has loaded. Without network, `sw.js` answers for the trust list.
 
+pub(crate) mod account;
+
 use podpis_shared::problem::{Code, Problem};
 use podpis_shared::wire::account::{CodeSent, HistoryItem, TypedCode};
 use podpis_shared::wire::patient::{

@@ -4,6 +4,7 @@
 //! remembered across a reload: the server's answer to `GET /patient/document` decides.
 
 pub(crate) mod access;
+pub(crate) mod account;
 pub(crate) mod case;
 pub(crate) mod code;
 pub(crate) mod fragment;

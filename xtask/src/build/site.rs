@@ -13,9 +13,10 @@ use super::{compress, short_hash, write_if_changed};
 /// The folder, and the start of the address, of everything with a hash in its name.
 const ASSETS: &str = "assets";
 /// In these `{{name}}` is replaced by the address of that file.
-const TEMPLATES: &[&str] = &["html", "js", "css"];
-/// The service worker: a browser knows its versions by its address, so it keeps its name, as pages do.
-const SERVICE_WORKER: &str = "sw.js";
+const TEMPLATES: &[&str] = &["html", "js", "css", "webmanifest"];
+/// A browser knows the versions of a service worker and of a manifest by their addresses, so these keep their names, as
+/// pages do.
+const KEPT_NAMES: &[&str] = &["sw.js", "account-sw.js", "manifest.webmanifest"];
 
 /// Lays out the site of the web app in `source` (see xtask/README.md for what it may hold) in `out`.
 ///
@@ -63,7 +64,7 @@ pub(super) fn lay_out(
 
     let names: Vec<String> = site.files.keys().cloned().collect();
     for name in names {
-        if name.ends_with(".html") || name == SERVICE_WORKER {
+        if name.ends_with(".html") || KEPT_NAMES.contains(&name.as_str()) {
             let page = site.filled(&name, &fixed, &mut Vec::new())?;
             site.written.insert(PathBuf::from(&name), page);
         } else {

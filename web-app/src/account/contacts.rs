@@ -1,0 +1,276 @@
+//! Phones and e-mails of the account: adding, changing, taking away.
+
+use std::rc::Rc;
+
+use podpis_shared::Timestamp;
+use podpis_shared::wire::account::{AccountView, ContactView, LoginPurpose, TypedCode};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::code_form::CodeForm;
+use super::contact_form::{ContactForm, Kind};
+use super::flow::Flow;
+use super::load::use_act;
+use super::parts::{Dialog, act_failed};
+use crate::api::account as api;
+use crate::dom;
+use crate::model::account::Event;
+use crate::model::account::proof::{self, Proof};
+use crate::model::account::route::Route;
+use crate::model::account::trouble::What;
+use crate::text::account as words;
+
+impl Reducible for Proof {
+    type Action = proof::Event;
+
+    fn reduce(self: Rc<Self>, event: proof::Event) -> Rc<Self> {
+        Rc::new(Rc::unwrap_or_clone(self).after(event))
+    }
+}
+
+/// Properties of [`Contacts`].
+#[derive(PartialEq, Properties)]
+pub(super) struct ContactsProps {
+    pub(super) view: Rc<AccountView>,
+    /// The browser is leaving for Gosuslugi.
+    pub(super) leaving: bool,
+    pub(super) flow: Flow,
+}
+
+/// Id of the section's heading.
+const TITLE: &str = "contacts-title";
+
+/// The section.
+#[component]
+pub(super) fn Contacts(props: &ContactsProps) -> Html {
+    let ContactsProps { view, flow, .. } = props;
+    let adding = use_state_eq(|| None::<Kind>);
+    let removing = use_state_eq(|| None::<ContactView>);
+    let told = use_state_eq(|| "");
+    let remove = use_act(flow);
+    let has = |kind: &str| view.contacts.iter().any(|contact| contact.kind == kind);
+    let begin = |kind: Kind| {
+        let (adding, told) = (adding.setter(), told.setter());
+        Callback::from(move |_| {
+            told.set("");
+            adding.set(Some(kind));
+        })
+    };
+    let end = {
+        let (adding, told) = (adding.setter(), told.setter());
+        Callback::from(move |done: bool| {
+            adding.set(None);
+            told.set(if done { words::CONTACT_ADDED } else { "" });
+            dom::focus_id(TITLE);
+        })
+    };
+    let ask = {
+        let (removing, told) = (removing.setter(), told.setter());
+        Callback::from(move |contact: Option<ContactView>| {
+            told.set("");
+            removing.set(contact);
+        })
+    };
+    let confirm = {
+        let (remove, removing, told) = (remove.clone(), removing.clone(), told.setter());
+        let flow = flow.clone();
+        Callback::from(move |()| {
+            let Some(contact) = &*removing else { return };
+            let (flow, told) = (flow.clone(), told.clone());
+            remove.run(api::remove_contact(contact.id.clone()), move |view| {
+                flow.tell(Event::ViewRead(Ok(Rc::new(view))));
+                told.set(words::CONTACT_REMOVED);
+                dom::focus_id(TITLE);
+            });
+            removing.set(None);
+        })
+    };
+    let now = Timestamp::from_unix(dom::unix_now());
+    let last = view.contacts.len() < 2;
+    html! {
+        <section class="card">
+            <h2 id={TITLE} tabindex="-1">{ words::CONTACTS }</h2>
+            <p class="soft">{ words::CONTACTS_LEAD }</p>
+            <ul class="lines">
+                { for view.contacts.iter().map(|contact| html! {
+                    <li class="line" key={contact.id.clone()} data-testid="contact" data-kind={contact.kind.clone()}>
+                        <div>
+                            <p class="line-name">{ words::contact(&contact.value) }</p>
+                            <p class="soft">
+                                { if contact.kind == "email" { words::EMAIL } else { words::PHONE } }
+                                { ", " }{ words::contact_since(contact.since, now) }
+                            </p>
+                            if last {
+                                <p class="soft">{ words::LAST_CONTACT }</p>
+                            }
+                        </div>
+                        if !last {
+                            <button
+                                type="button"
+                                class="button button-second button-small"
+                                data-testid="contact-remove"
+                                aria-label={words::remove_label(&contact.value)}
+                                disabled={remove.running()}
+                                onclick={
+                                    let contact = contact.clone();
+                                    ask.reform(move |_| Some(contact.clone()))
+                                }
+                            >
+                                { words::REMOVE }
+                            </button>
+                        }
+                    </li>
+                }) }
+            </ul>
+            { act_failed(&remove) }
+            <p class="told" role="status">{ *told }</p>
+            if let Some(kind) = *adding {
+                <Adding
+                    {kind}
+                    replaces={kind == Kind::Phone && has("phone")}
+                    leaving={props.leaving}
+                    flow={flow.clone()}
+                    end={end}
+                />
+            } else {
+                <div class="actions">
+                    <button type="button" class="button button-second" data-testid="contact-add-phone" onclick={begin(Kind::Phone)}>
+                        { if has("phone") { words::CHANGE_PHONE } else { words::ADD_PHONE } }
+                    </button>
+                    <button type="button" class="button button-second" data-testid="contact-add-email" onclick={begin(Kind::Email)}>
+                        { if has("email") { words::CHANGE_EMAIL } else { words::ADD_EMAIL } }
+                    </button>
+                </div>
+            }
+            <Dialog
+                id="remove-contact"
+                open={removing.is_some()}
+                title={words::REMOVE_TITLE}
+                confirm={words::REMOVE}
+                testid="contact-remove-confirm"
+                busy={remove.running()}
+                on_confirm={confirm}
+                on_close={ask.reform(|()| None)}
+            >
+                <p>{ removing.as_ref().map(|contact| words::remove_body(&contact.value)).unwrap_or_default() }</p>
+            </Dialog>
+        </section>
+    }
+}
+
+/// Properties of [`Adding`].
+#[derive(PartialEq, Properties)]
+struct AddingProps {
+    kind: Kind,
+    /// The new phone takes the place of another.
+    replaces: bool,
+    leaving: bool,
+    flow: Flow,
+    /// Told whether something was added.
+    end: Callback<bool>,
+}
+
+/// The two steps to a further contact.
+#[component]
+fn Adding(props: &AddingProps) -> Html {
+    let proof = use_reducer(Proof::default);
+    let ask = {
+        let (tell, flow) = (proof.dispatcher(), props.flow.clone());
+        Callback::from(move |contact: String| {
+            tell.dispatch(proof::Event::Asking(contact.clone()));
+            let (tell, flow) = (tell.clone(), flow.clone());
+            spawn_local(async move {
+                tell.dispatch(match api::new_contact(contact).await {
+                    Ok((sent, now)) => proof::Event::Sent(Rc::new(sent), now),
+                    Err(trouble) => {
+                        flow.heard(&trouble);
+                        proof::Event::Failed(trouble, dom::now_ms())
+                    }
+                });
+            });
+        })
+    };
+    let check = {
+        let (tell, flow, end) = (proof.dispatcher(), props.flow.clone(), props.end.clone());
+        Callback::from(move |typed: TypedCode| {
+            tell.dispatch(proof::Event::Checking);
+            let (tell, flow, end) = (tell.clone(), flow.clone(), end.clone());
+            spawn_local(async move {
+                match api::contact_code(typed).await {
+                    Ok(view) => {
+                        flow.tell(Event::ViewRead(Ok(Rc::new(view))));
+                        end.emit(true);
+                    }
+                    Err(trouble) => {
+                        flow.heard(&trouble);
+                        tell.dispatch(proof::Event::Failed(trouble, dom::now_ms()));
+                    }
+                }
+            });
+        })
+    };
+    let other = {
+        let tell = proof.dispatcher();
+        Callback::from(move |()| tell.dispatch(proof::Event::Back))
+    };
+    let needs_proof = proof
+        .trouble
+        .as_ref()
+        .is_some_and(|trouble| trouble.what == What::ProofNeeded);
+    let esia = {
+        let flow = props.flow.clone();
+        Callback::from(move |_| flow.esia(LoginPurpose::Bind, Route::Profile))
+    };
+    let (title, why) = match (props.kind, props.replaces) {
+        (Kind::Phone, true) => (words::CHANGE_PHONE, words::CHANGE_PHONE_WHY),
+        (Kind::Phone, false) => (words::ADD_PHONE, words::ADD_WHY),
+        (Kind::Email, _) => (words::ADD_EMAIL, words::CHANGE_EMAIL_WHY),
+    };
+    html! {
+        <div class="inset" data-testid="contact-adding">
+            <h3>{ title }</h3>
+            if let Some(code) = &proof.code {
+                <CodeForm
+                    proof={(*proof).clone()}
+                    code={code.clone()}
+                    submit={words::CODE_CONFIRM}
+                    {check}
+                    resend={
+                        let (ask, contact) = (ask.clone(), proof.contact.clone());
+                        Callback::from(move |()| ask.emit(contact.clone()))
+                    }
+                    {other}
+                />
+            } else {
+                <p class="soft">{ why }</p>
+                <ContactForm
+                    proof={(*proof).clone()}
+                    kind={props.kind}
+                    focused=true
+                    testids={("contact-new", "contact-submit")}
+                    disabled={props.leaving}
+                    submit={ask.clone()}
+                />
+                if needs_proof {
+                    <button
+                        type="button"
+                        class="button button-second button-wide"
+                        data-testid="contact-esia"
+                        disabled={props.leaving}
+                        onclick={esia}
+                    >
+                        { words::PROOF_ESIA }
+                    </button>
+                }
+            }
+            <button
+                type="button"
+                class="button button-quiet"
+                data-testid="contact-cancel"
+                onclick={props.end.reform(|_| false)}
+            >
+                { words::CANCEL }
+            </button>
+        </div>
+    }
+}
