@@ -1,6 +1,8 @@
 //! The product over HTTP, as MIS, operator, patients and outsiders meet it.
 
 mod account;
+mod account_mis;
+mod agreement;
 mod at_rest;
 mod crash;
 mod documents;

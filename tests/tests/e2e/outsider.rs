@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
-use podpis_tests::{Clinic, Stack, Upload};
+use podpis_tests::{Clinic, Person, Stack, Upload};
 use serde_json::{Value, json};
 
 /// What this test must find in the description of the API, so that an empty description doesn't pass.
@@ -14,6 +14,15 @@ const AT_LEAST: &[&str] = &[
     "GET /api/v1/documents/{id}/signed",
     "GET /api/v1/documents/{id}/evidence",
     "POST /api/v1/documents/{id}/cancel",
+    "POST /api/v1/documents/{id}/remind",
+];
+
+/// Calls that name no id: an outsider has things of its own there, and none of the owner's.
+const OWN: &[&str] = &[
+    "GET /api/v1/agreement",
+    "GET /api/v1/agreement/file",
+    "PUT /api/v1/agreement",
+    "GET /api/v1/agreements/acceptances",
 ];
 
 /// The routes come from the API's own description: a new one is tested without anyone thinking of it.
@@ -23,11 +32,14 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
     let (mut owner, mut outsider) = (stack.clinic()?, stack.clinic()?);
     let (open, link) = owner.send_with_link(&Upload::small())?;
     let (signed, signed_link) = owner.send_with_link(&Upload::small())?;
+    let account = owner.send_document(&Upload::by_code(Person::IVANOVA))?;
+    owner.publish_agreement()?;
     stack
         .patient(&signed_link)?
         .sign_as("ivanova")?
         .expect(200)?;
-    let before = state(&mut owner, &[&open, &signed])?;
+    let ids = [open.as_str(), &signed, &account];
+    let before = state(&mut owner, &ids)?;
 
     let routes = routes(
         &stack
@@ -36,14 +48,14 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
             .expect(200)?
             .json()?,
     )?;
-    for route in AT_LEAST {
+    for route in AT_LEAST.iter().chain(OWN) {
         ensure!(routes.contains(*route), "{route} isn't in the description");
     }
     for route in routes
         .iter()
         .filter(|route| route.contains("/documents/{id}"))
     {
-        for id in [&open, &signed, "unknown"] {
+        for id in ids.into_iter().chain(["unknown"]) {
             let (method, path) = route.split_once(' ').context("a route")?;
             let method: Method = method.parse()?;
             let body = (method != Method::GET).then(|| b"{}".to_vec());
@@ -57,11 +69,16 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
     let list = outsider.get("/api/v1/documents")?.expect(200)?.json()?;
     ensure!(list["items"] == json!([]), "the outsider's list: {list}");
     ensure!(outsider.events()?.is_empty(), "the outsider's events");
+    for path in ["/api/v1/agreement", "/api/v1/agreement/file"] {
+        outsider.get(path)?.problem(404, "not_found")?;
+    }
+    outsider.publish_agreement()?;
+    let accepted = outsider
+        .get("/api/v1/agreements/acceptances")?
+        .expect(200)?;
+    ensure!(accepted.json()?["items"] == json!([]), "acceptances");
 
-    ensure!(
-        state(&mut owner, &[&open, &signed])? == before,
-        "something has changed"
-    );
+    ensure!(state(&mut owner, &ids)? == before, "something has changed");
     stack.patient(&link)?.document()?;
     Ok(())
 }
@@ -75,6 +92,9 @@ fn state(owner: &mut Clinic, ids: &[&str]) -> Result<Vec<Value>> {
             .expect(200)?
             .json()?,
     );
+    for path in ["/api/v1/agreement", "/api/v1/agreements/acceptances"] {
+        all.push(owner.get(path)?.expect(200)?.json()?);
+    }
     for id in ids {
         all.push(owner.document(id)?);
     }

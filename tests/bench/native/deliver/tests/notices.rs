@@ -1,10 +1,6 @@
 //! Notices: what is queued, when, for whom, and what becomes of it. The component `deliver`, compiled for the host.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test panics where it fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use axum::body::Body;
 use podpis_kit::daytime::by_day;
