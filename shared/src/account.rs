@@ -4,6 +4,7 @@ mod bind;
 mod device;
 mod gate;
 mod people;
+pub mod retention;
 mod sign_in;
 mod take;
 

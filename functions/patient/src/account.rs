@@ -3,9 +3,12 @@
 //! Every request carries the header `Podpis-Account` ([`podpis_kit::session::ours`]). Who gets in and what a proof opens is
 //! decided by `podpis_shared::account`; here stands what is read before a decision, and what follows it in one transaction.
 
-mod codes;
+pub(crate) mod codes;
+mod consents;
 mod contacts;
 mod devices;
+mod erase;
+mod export;
 mod gate;
 mod leave;
 mod log;
@@ -40,4 +43,14 @@ pub(crate) fn routes() -> Router {
         )
         .route("/patient/account/push/key", get(notices::push_key))
         .route("/patient/account/log", get(log::read))
+        .route("/patient/account/export", get(export::export))
+        .route("/patient/account/consents", get(consents::list))
+        .route(
+            "/patient/account/consents/{document_id}/withdraw",
+            post(consents::withdraw),
+        )
+        .route(
+            "/patient/account/erase",
+            get(erase::preview).post(erase::erase),
+        )
 }

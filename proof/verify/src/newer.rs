@@ -159,6 +159,7 @@ fn words(kind: &str) -> &'static str {
         "document.opened" => "Документ открыт",
         "document.patient_signed" => "Документ подписан пациентом",
         "agreement.accepted" => "Соглашение принято",
+        "consent.withdrawn" => "Согласие отозвано",
         "document.completed" => "Все нужные подписи собраны",
         "document.declined" => "От подписания отказались",
         "document.expired" => "Срок подписания истёк",

@@ -46,6 +46,8 @@ pub enum Event {
     AgreementPublished,
     /// A clinic's user agreement was accepted: its document begins with this entry, and is signed by it.
     AgreementAccepted,
+    /// A person took back a consent to advertising: from now on it allows nothing.
+    ConsentWithdrawn,
     /// The way through ESIA ended without a signature; `data.code` says why.
     EsiaFailed,
     /// A one-time code was sent that can sign a document, or accept an agreement.
@@ -71,6 +73,7 @@ impl Event {
             Self::EsiaStarted => "esia.started",
             Self::SealTimestamped => "seal.timestamped",
             Self::AgreementAccepted => "agreement.accepted",
+            Self::ConsentWithdrawn => "consent.withdrawn",
             Self::AgreementPublished => "agreement.published",
             Self::EsiaFailed => "esia.failed",
             Self::CodeIssued => "code.issued",

@@ -96,8 +96,8 @@ pub(crate) fn over() -> Failure {
     Failure::new(Code::CodeExpired, detail)
 }
 
-/// `sign.example.ru` of `https://sign.example.ru:8443`.
-fn host(base_url: &str) -> &str {
+/// Name of a page's host, without its port: `sign.example.ru` of `https://sign.example.ru:8443`.
+pub(crate) fn host(base_url: &str) -> &str {
     let rest = base_url
         .split_once("://")
         .map_or(base_url, |(_, rest)| rest);

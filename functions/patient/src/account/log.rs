@@ -68,7 +68,6 @@ pub(crate) fn words(what: &str, data: &Value) -> String {
         "confirmed" => "Личность подтверждена через Госуслуги".into(),
         "merged" => "Присоединён другой ваш кабинет".into(),
         "notices_chosen" => "Изменены уведомления".into(),
-        "exported" => "Выгружены данные кабинета".into(),
         "consent_withdrawn" => "Отозвано согласие на рекламу".into(),
         _ => "Изменение в кабинете".into(),
     }

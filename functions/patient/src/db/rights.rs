@@ -1,0 +1,267 @@
+//! The SQL of a person's rights over their data (152-FZ): seeing it, taking a consent back, deletion.
+
+use podpis_kit::Tx;
+use podpis_kit::db::{Db, DbError, Row};
+use podpis_shared::account::retention::Item;
+use podpis_shared::wire::account::{ClinicRef, ConsentItem};
+use podpis_shared::{Kind, Timestamp};
+use serde_json::{Map, Value};
+
+/// The account `?1` and those that went up in it.
+const OWN: &str = "WITH RECURSIVE own (id) AS (SELECT ?1 UNION SELECT m.id FROM accounts m JOIN own \
+    ON m.merged_into = own.id)";
+
+/// Consents to advertising that this account has given, or somebody on its person's behalf; the newest first.
+pub(crate) async fn consents(
+    db: &Db,
+    account_id: &str,
+    at: Timestamp,
+) -> Result<Vec<ConsentItem>, DbError> {
+    let sql = "SELECT d.id, c.id, c.name, d.title, d.signed_at, w.at FROM account_documents o \
+               JOIN documents d ON d.id = o.document_id JOIN clinics c ON c.id = d.clinic_id \
+               LEFT JOIN withdrawals w ON w.document_id = d.id WHERE o.account_id = ?1 \
+               AND o.role IN ('signer', 'patient') AND (o.until IS NULL OR o.until > ?2) \
+               AND d.kind = 'marketing_consent' AND d.status IN ('patient_signed', 'completed') \
+               AND d.signed_at IS NOT NULL ORDER BY d.signed_at DESC, d.id";
+    let rows = db.query(sql, [account_id.into(), at.unix().into()]).await?;
+    let consent = |row: &Row| {
+        let (id, name) = (row.text(1)?, row.text(2)?);
+        Ok(ConsentItem {
+            document_id: row.text(0)?,
+            clinic: ClinicRef { id, name },
+            title: row.text(3)?,
+            signed_at: Timestamp::from_unix(row.int(4)?),
+            withdrawn_at: row.opt_int(5)?.map(Timestamp::from_unix),
+        })
+    };
+    rows.iter().map(consent).collect()
+}
+
+/// Takes a consent back; `false` where it was taken back before.
+pub(crate) async fn withdraw(
+    tx: &Tx,
+    document_id: &str,
+    account_id: &str,
+    at: Timestamp,
+) -> Result<bool, DbError> {
+    let sql = "INSERT INTO withdrawals (document_id, account_id, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    let params = [document_id.into(), account_id.into(), at.unix().into()];
+    Ok(tx.execute(sql, params).await? > 0)
+}
+
+/// Documents of the account, as far as their terms are asked for.
+pub(crate) async fn items(db: &Db, account_id: &str) -> Result<Vec<Item>, DbError> {
+    let sql = "SELECT d.kind, CASE WHEN d.status IN ('patient_signed', 'completed') THEN d.signed_at END, w.at \
+               FROM account_documents o JOIN documents d ON d.id = o.document_id \
+               LEFT JOIN withdrawals w ON w.document_id = d.id \
+               WHERE o.account_id = ?1 AND o.role IN ('signer', 'patient')";
+    let item = |row: &Row| {
+        Ok(Item {
+            kind: Kind::parse(&row.text(0)?).ok_or_else(|| DbError::corrupt("kind"))?,
+            signed_at: row.opt_int(1)?.map(Timestamp::from_unix),
+            ended_at: row.opt_int(2)?.map(Timestamp::from_unix),
+        })
+    };
+    let rows = db.query(sql, [account_id.into()]).await?;
+    rows.iter().map(item).collect()
+}
+
+/// Deletes what only the account knew, and keeps the record of it.
+pub(crate) async fn erase(
+    tx: &Tx,
+    account_id: &str,
+    record: &Value,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    // Sessions stay as closed: what began one of them must begin no second one.
+    for change in [
+        "UPDATE account_contacts SET ended_at = coalesce(ended_at, ?2), ended_why = 'erased', value = '', proven_at = ?2",
+        "UPDATE account_sessions SET ended_at = coalesce(ended_at, ?2), user_agent = NULL, client_addr = NULL",
+        "DELETE FROM push_subscriptions",
+        "DELETE FROM account_documents",
+        "DELETE FROM account_log",
+        "DELETE FROM esia_logins",
+    ] {
+        let sql =
+            format!("{OWN} {change} WHERE account_id IN (SELECT id FROM own) AND ?2 IS NOT NULL");
+        tx.execute(&sql, [account_id.into(), at.unix().into()])
+            .await?;
+    }
+    let sql = format!(
+        "{OWN} UPDATE accounts SET person = NULL, person_source = NULL, esia_subject = NULL, \
+         closed_at = coalesce(closed_at, ?2) WHERE id IN (SELECT id FROM own)"
+    );
+    tx.execute(&sql, [account_id.into(), at.unix().into()])
+        .await?;
+    let sql = "INSERT INTO erasures (account_id, asked_at, done_at, kept) VALUES (?1, ?2, ?2, ?3)";
+    let params = [
+        account_id.into(),
+        at.unix().into(),
+        record.to_string().into(),
+    ];
+    tx.execute(sql, params).await.map(|_| ())
+}
+
+/// When the account was made.
+pub(crate) async fn created_at(db: &Db, account_id: &str) -> Result<Timestamp, DbError> {
+    let sql = "SELECT created_at FROM accounts WHERE id = ?1";
+    let row = db.first(sql, [account_id.into()]).await?;
+    let row = row.ok_or_else(|| DbError::corrupt("account"))?;
+    row.int(0).map(Timestamp::from_unix)
+}
+
+/// Phones and e-mails, those of earlier times too.
+pub(crate) async fn contacts(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
+    let sql = "SELECT kind, value, since, proven_at, ended_at, ended_why FROM account_contacts \
+               WHERE account_id IN (SELECT id FROM own) ORDER BY since";
+    let columns = [
+        ("kind", Text),
+        ("value", Text),
+        ("since", Time),
+        ("proven_at", Time),
+        ("ended_at", Time),
+        ("ended_why", Text),
+    ];
+    objects(db, sql, account_id, &columns).await
+}
+
+/// Signed-in devices, those of earlier times too.
+pub(crate) async fn sessions(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
+    let sql = "SELECT how, user_agent, client_addr, created_at, seen_at, ended_at FROM account_sessions \
+               WHERE account_id IN (SELECT id FROM own) ORDER BY created_at";
+    let columns = [
+        ("how", Text),
+        ("user_agent", Text),
+        ("network_address", Text),
+        ("created_at", Time),
+        ("seen_at", Time),
+        ("ended_at", Time),
+    ];
+    objects(db, sql, account_id, &columns).await
+}
+
+/// Browsers that take push messages.
+pub(crate) async fn push(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
+    let sql = "SELECT endpoint, created_at FROM push_subscriptions WHERE account_id IN (SELECT id FROM own)";
+    objects(
+        db,
+        sql,
+        account_id,
+        &[("endpoint", Text), ("created_at", Time)],
+    )
+    .await
+}
+
+/// Documents that the account may see.
+pub(crate) async fn documents(
+    db: &Db,
+    account_id: &str,
+    at: Timestamp,
+) -> Result<Vec<Value>, DbError> {
+    let sql = format!(
+        "SELECT d.id, c.name, d.kind, d.title, d.status, o.role, d.patient, d.representative, d.sha256, d.created_at, \
+         d.expires_at, d.opened_at, d.signed_at, d.completed_at, o.seen_at FROM account_documents o \
+         JOIN documents d ON d.id = o.document_id JOIN clinics c ON c.id = d.clinic_id \
+         WHERE o.account_id = ?1 AND o.role IN ('signer', 'patient') AND (o.until IS NULL OR o.until > {}) \
+         AND d.status NOT IN ('cancelled', 'superseded') ORDER BY d.created_at, d.id",
+        at.unix()
+    );
+    let columns = [
+        ("id", Text),
+        ("clinic", Text),
+        ("kind", Text),
+        ("title", Text),
+        ("status", Text),
+        ("role", Text),
+        ("patient", Json),
+        ("representative", Json),
+        ("sha256", Text),
+        ("created_at", Time),
+        ("expires_at", Time),
+        ("opened_at", Time),
+        ("signed_at", Time),
+        ("completed_at", Time),
+        ("read_at", Time),
+    ];
+    objects(db, &sql, account_id, &columns).await
+}
+
+/// Accepted agreements.
+pub(crate) async fn agreements(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
+    let sql = "SELECT a.document_id, c.name, g.title, g.version, a.phone, a.email, a.accepted_at FROM acceptances a \
+               JOIN agreements g ON g.id = a.agreement_id JOIN clinics c ON c.id = a.clinic_id \
+               WHERE a.account_id IN (SELECT id FROM own) ORDER BY a.accepted_at";
+    let columns = [
+        ("document_id", Text),
+        ("clinic", Text),
+        ("title", Text),
+        ("version", Int),
+        ("phone", Text),
+        ("email", Text),
+        ("accepted_at", Time),
+    ];
+    objects(db, sql, account_id, &columns).await
+}
+
+/// One-time codes to the account's own contacts; they are kept for a day.
+pub(crate) async fn codes(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
+    let sql = "SELECT k.purpose, k.channel, k.recipient, k.client, k.text, k.issued_at, k.sent_at, k.verified_at \
+               FROM codes k JOIN account_contacts c ON c.value = k.recipient AND c.ended_at IS NULL \
+               AND c.since <= k.issued_at WHERE c.account_id IN (SELECT id FROM own) ORDER BY k.issued_at";
+    let columns = [
+        ("purpose", Text),
+        ("channel", Text),
+        ("to", Text),
+        ("network_address", Text),
+        ("text", Text),
+        ("issued_at", Time),
+        ("sent_at", Time),
+        ("verified_at", Time),
+    ];
+    objects(db, sql, account_id, &columns).await
+}
+
+/// What a column holds.
+#[derive(Clone, Copy)]
+enum Column {
+    Text,
+    Int,
+    Time,
+    Json,
+}
+
+use Column::{Int, Json, Text, Time};
+
+/// Rows as objects: `?1` is the account, `own` it and those that went up in it.
+async fn objects(
+    db: &Db,
+    sql: &str,
+    account_id: &str,
+    columns: &[(&str, Column)],
+) -> Result<Vec<Value>, DbError> {
+    let rows = db
+        .query(&format!("{OWN} {sql}"), [account_id.into()])
+        .await?;
+    let object = |row: &Row| {
+        let mut object = Map::new();
+        for (at, (name, column)) in columns.iter().enumerate() {
+            let value = match column {
+                Text => row.opt_text(at)?.into(),
+                Int => row.opt_int(at)?.into(),
+                Time => {
+                    let time = row.opt_int(at)?.map(Timestamp::from_unix);
+                    time.map(|time| time.to_string()).into()
+                }
+                Json => match row.opt_text(at)? {
+                    Some(text) => {
+                        serde_json::from_str(&text).map_err(|_| DbError::corrupt("json"))?
+                    }
+                    None => Value::Null,
+                },
+            };
+            object.insert((*name).to_owned(), value);
+        }
+        Ok(Value::Object(object))
+    };
+    rows.iter().map(object).collect()
+}
