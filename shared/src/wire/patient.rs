@@ -9,7 +9,7 @@ mod consent;
 pub use consent::{Consent, Wording};
 
 use crate::document::{Kind, Method, Status};
-use crate::policy::Way;
+use crate::policy::{Way, WayRefusal};
 use crate::time::Timestamp;
 use crate::wire::account::ClinicRef;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,7 @@ pub struct DocumentView {
 
 /// A way of signing with what the page shows for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "FlatWay")]
 pub struct WayView {
     /// Which; whether it is offered, and why not.
     #[serde(flatten)]
@@ -91,6 +92,35 @@ pub struct WayView {
     /// Where the code would go, its middle hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+}
+
+/// The same as it stands on the wire: reading flattened fields would cost the page 20 KB of code.
+#[derive(Deserialize)]
+struct FlatWay {
+    method: Method,
+    offered: bool,
+    #[serde(default)]
+    refusal: Option<WayRefusal>,
+    needs_agreement: bool,
+    #[serde(default)]
+    consent: Option<Consent>,
+    #[serde(default)]
+    to: Option<String>,
+}
+
+impl From<FlatWay> for WayView {
+    fn from(flat: FlatWay) -> Self {
+        Self {
+            way: Way {
+                method: flat.method,
+                offered: flat.offered,
+                refusal: flat.refusal,
+                needs_agreement: flat.needs_agreement,
+            },
+            consent: flat.consent,
+            to: flat.to,
+        }
+    }
 }
 
 /// Whom a document is about.

@@ -125,6 +125,18 @@ mod tests {
     }
 
     #[test]
+    fn ways_come_over_the_wire_as_they_are() {
+        for way in [
+            way(Method::Esia, Ok(()), false),
+            way(Method::Sms, Err("Нельзя."), true),
+        ] {
+            let json = serde_json::to_value(&way).unwrap();
+            assert_eq!(json["method"], way.way.method.as_str());
+            assert_eq!(serde_json::from_value::<WayView>(json).unwrap(), way);
+        }
+    }
+
+    #[test]
     fn what_the_law_forbids_has_a_sentence_and_an_article() {
         let document = document(vec![
             way(Method::Esia, Ok(()), false),

@@ -11,8 +11,8 @@ use super::decline::Decline;
 use super::download::{Download, Kind};
 use super::flow::Flow;
 use super::leave::Leave;
-use super::ways::{AgreementFirst, BY_CODE, BY_ESIA, Statements};
-use super::whom::Whom;
+use super::ways::{BY_CODE, BY_ESIA, agreement_first, statements};
+use super::whom::{Size, whom};
 use crate::model::code::Step as CodeStep;
 use crate::model::pages::drawn;
 use crate::model::{Event, File, Model, Place, Screen, Step};
@@ -30,7 +30,7 @@ pub(crate) struct SignBarProps {
 #[component]
 pub(crate) fn SignBar(props: &SignBarProps) -> Html {
     let (model, document, flow) = (&props.model, &props.document, &props.flow);
-    let offers = Rc::new(model.offers());
+    let offers = model.offers();
     let signable = model.signable().is_some();
     let downloaded = {
         let flow = flow.clone();
@@ -94,16 +94,14 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
     let two = by_esia.is_some() && by_code.is_some();
     html! {
         <>
-            <Statements offers={offers.clone()} document={document.clone()} place={model.place} />
-            if let Some(clinic) = &offers.agreement {
-                <AgreementFirst clinic={clinic.clone()} document={document.clone()} />
-            }
+            { statements(&offers, document, model.place) }
+            { for offers.agreement.iter().map(|clinic| agreement_first(clinic, document)) }
             <div
                 class={classes!("bar", two.then_some("bar-two"))}
                 role="region"
                 aria-label={text::SIGNING_TITLE}
             >
-                <Whom document={document.clone()} short={true} />
+                { whom(document, Size::Line) }
                 if signable && signs_out {
                     <p class="bar-hint">{ text::SIGN_OUT_FIRST }</p>
                 } else if signable && !model.reached_end {
@@ -129,7 +127,7 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
                         kind={Kind::Original}
                         class="button button-quiet"
                         label={text::DOWNLOAD}
-                        name={text::file_name(&document.title, "", "pdf")}
+                        name={text::file_name(&document.title, false)}
                         flow={flow.clone()}
                         done={downloaded}
                     />

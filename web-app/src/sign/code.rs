@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use super::flow::Flow;
 use super::otp;
-use super::whom::Whom;
+use super::whom::{Size, whom};
 use crate::dom;
 use crate::model::code::{Entry, Resend, Slip, Stage, Step, digits, whole};
 use crate::model::offers::CodeOffer;
@@ -45,12 +45,9 @@ pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
     let now = use_state(dom::unix_now);
 
     use_effect_with(entry.open, {
-        let dialog = dialog.clone();
-        move |open| show(&dialog, *open)
-    });
-    use_effect_with(entry.open, {
-        let now = now.setter();
+        let (dialog, now) = (dialog.clone(), now.setter());
         move |open| {
+            show(&dialog, *open);
             now.set(dom::unix_now());
             let clock = open.then(|| Interval::new(1_000, move || now.set(dom::unix_now())));
             move || drop(clock)
@@ -121,39 +118,33 @@ pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
             class="dialog code"
             ref={dialog}
             aria-labelledby={TITLE}
-            aria-describedby={STATEMENT}
             onclose={closed}
             oncancel={close.reform(|event: DomEvent| event.prevent_default())}
         >
             <h2 id={TITLE}>{ text::title(by_email) }</h2>
-            <Whom document={props.document.clone()} short={true} />
-            <p class="code-what">{ text::what(&props.document) }</p>
-            <p class="small" id={STATEMENT}>{ typeset(&props.offer.consent.statement) }</p>
+            { whom(&props.document, Size::Small) }
+            <p class="code-what">{ &props.document.title }</p>
             <p role="status" data-testid="code-to">{ text::progress(entry) }</p>
+            <p class="failed" id={SLIP} role="alert" data-testid="code-error">{ slip.unwrap_or_default() }</p>
             if entry.sent.is_some() {
                 <form onsubmit={submit}>
                     <label for={FIELD}>{ text::FIELD }</label>
-                    <Field
-                        node={field}
-                        typed={(*typed).clone()}
-                        wrong={matches!(entry.slip, Some(Slip::Wrong { .. }))}
-                        enabled={can_type || checking}
-                        change={let typed = typed.clone(); move |text| typed.set(text)}
-                    />
+                    { input(&field, &typed, matches!(entry.slip, Some(Slip::Wrong { .. })), can_type || checking) }
                     <p id={TIME} class="small">{ text::time_left(entry.time_left(now)) }</p>
                     <button
                         type="submit"
                         class={classes!("button", "button-main", "button-wide", checking.then_some("button-busy"))}
                         data-testid="code-submit"
+                        aria-describedby={STATEMENT}
                         disabled={!can_type || whole(&typed).is_none()}
                     >
                         { if checking { text::CHECKING } else { text::submit(props.document.kind, props.place) } }
                     </button>
                 </form>
             }
-            <p class="failed" id={SLIP} role="alert" data-testid="code-error">{ slip.unwrap_or_default() }</p>
-            <div class="dialog-buttons">
-                <Again entry={entry.clone()} {now} again={props.again.clone()} />
+            <p class="small" id={STATEMENT}>{ typeset(&props.offer.consent.statement) }</p>
+            <div class="code-more">
+                { again(entry, now, &props.again) }
                 <button
                     type="button"
                     class="button button-quiet"
@@ -169,43 +160,32 @@ pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
     }
 }
 
-/// Properties of [`Field`].
-#[derive(PartialEq, Properties)]
-struct FieldProps {
-    node: NodeRef,
-    typed: String,
-    wrong: bool,
-    enabled: bool,
-    change: Callback<String>,
-}
-
 /// The field: digits alone, filled in by the phone where it can.
-#[component]
-fn Field(props: &FieldProps) -> Html {
+fn input(node: &NodeRef, typed: &UseStateHandle<String>, wrong: bool, enabled: bool) -> Html {
     let oninput = {
-        let change = props.change.clone();
+        let typed = typed.setter();
         Callback::from(move |event: InputEvent| {
             let field = event.target_unchecked_into::<HtmlInputElement>();
             let kept = digits(&field.value());
             // The state may be the same as before, and then nothing would correct the field.
             field.set_value(&kept);
-            change.emit(kept);
+            typed.set(kept);
         })
     };
     let onpaste = {
-        let change = props.change.clone();
+        let typed = typed.setter();
         Callback::from(move |event: DomEvent| {
             // «042 137» is longer than the field takes.
             if let Some(pasted) = otp::pasted(&event) {
                 event.prevent_default();
-                change.emit(digits(&pasted));
+                typed.set(digits(&pasted));
             }
         })
     };
     html! {
         <input
             id={FIELD}
-            ref={props.node.clone()}
+            ref={node.clone()}
             class="code-input"
             data-testid="code-input"
             type="text"
@@ -217,38 +197,29 @@ fn Field(props: &FieldProps) -> Html {
             required=true
             spellcheck="false"
             aria-describedby={format!("{SLIP} {TIME}")}
-            aria-invalid={props.wrong.to_string()}
-            disabled={!props.enabled}
-            value={props.typed.clone()}
+            aria-invalid={wrong.to_string()}
+            disabled={!enabled}
+            value={(**typed).clone()}
             {oninput}
             {onpaste}
         />
     }
 }
 
-/// Properties of [`Again`].
-#[derive(PartialEq, Properties)]
-struct AgainProps {
-    entry: Rc<Entry>,
-    now: i64,
-    again: Callback<()>,
-}
-
 /// Another code, once it may be asked for.
-#[component]
-fn Again(props: &AgainProps) -> Html {
-    let resend = props.entry.resend(props.now);
+fn again(entry: &Entry, now: i64, again: &Callback<()>) -> Html {
+    let resend = entry.resend(now);
     // Where no code can be typed, another one is the way on.
-    let main = !props.entry.is_busy() && !props.entry.can_type(props.now);
+    let main = !entry.is_busy() && !entry.can_type(now);
     html! {
         <button
             type="button"
             class={classes!("button", if main { "button-main" } else { "button-second" })}
             data-testid="code-resend"
-            disabled={resend != Resend::Now || props.entry.is_busy()}
-            onclick={props.again.reform(|_| ())}
+            disabled={resend != Resend::Now || entry.is_busy()}
+            onclick={again.reform(|_| ())}
         >
-            { text::again(props.entry.sent.is_some(), resend) }
+            { text::again(entry.sent.is_some(), resend) }
         </button>
     }
 }

@@ -7,7 +7,7 @@ use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::flow::Flow;
-use super::whom::Whom;
+use super::whom::{Size, whom};
 use crate::model::Place;
 use crate::text;
 
@@ -65,7 +65,7 @@ pub(crate) fn Decline(props: &DeclineProps) -> Html {
             </button>
             <dialog class="dialog" ref={dialog} aria-labelledby="decline-title">
                 <h2 id="decline-title">{ text::DECLINE_TITLE }</h2>
-                <Whom document={props.document.clone()} short={true} />
+                { whom(&props.document, Size::Small) }
                 <p>{ text::decline_body(props.place) }</p>
                 { for text::decline_is_not(props.document.kind).map(|is_not| html! { <p>{ is_not }</p> }) }
                 <label for="decline-reason">{ text::DECLINE_REASON }</label>

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use podpis_shared::wire::patient::DocumentView;
 use yew::prelude::*;
 
-use super::whom::Whom;
+use super::whom::{Size, whom};
 use crate::model::access::ACCOUNT;
 use crate::model::{Offers, Place, Screen};
 use crate::text;
@@ -62,7 +62,7 @@ pub(crate) fn DocumentHeader(props: &DocumentHeaderProps) -> Html {
     html! {
         <section class="card">
             <h1 data-testid="document-title">{ &document.title }</h1>
-            <Whom document={document.clone()} />
+            { whom(document, Size::Large) }
             <dl class="facts">
                 if addressed {
                     { fact(text::FOR_WHOM, document.signer.clone()) }

@@ -10,7 +10,7 @@ mod header;
 mod history;
 mod leave;
 mod notice;
-mod otp;
+pub(crate) mod otp;
 mod signed;
 mod viewer;
 mod ways;
@@ -36,7 +36,7 @@ use history::History;
 use notice::Notice;
 use signed::{AcceptedBanner, Completing, SignedBanner};
 use viewer::Viewer;
-use ways::SeenOnly;
+use ways::seen_only;
 
 impl Reducible for Model {
     type Action = Event;
@@ -122,7 +122,7 @@ pub(crate) fn SignPage() -> Html {
     };
     let bar = match &document {
         Some(document) if screen == Screen::Ready && !document.may_act => {
-            html! { <SeenOnly document={document.clone()} flow={flow.clone()} /> }
+            seen_only(document, &flow)
         }
         Some(document) if screen.has_bar() && document.may_act && !completing => {
             html! { <SignBar model={Rc::new((*model).clone())} document={document.clone()} flow={flow.clone()} /> }

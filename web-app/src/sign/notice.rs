@@ -126,7 +126,7 @@ fn paper(document: &DocumentView, flow: &Flow, class: &'static str) -> Html {
                 kind={Kind::Original}
                 {class}
                 label={text::DOWNLOAD_ORIGINAL}
-                name={text::file_name(&document.title, "", "pdf")}
+                name={text::file_name(&document.title, false)}
                 flow={flow.clone()}
             />
         </p>

@@ -13,10 +13,6 @@ use super::flow::Flow;
 use crate::model::access::{after_acceptance, document_address};
 use crate::{dom, text};
 
-/// What the files are called after the document's title.
-const SIGNED: &str = " (подписан)";
-const EVIDENCE: &str = " (доказательства)";
-
 /// The signature is being checked.
 #[component]
 pub(crate) fn Completing() -> Html {
@@ -43,14 +39,14 @@ pub(crate) struct SignedBannerProps {
 pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
     let document = &props.document;
     let heading = use_focus();
-    let download = |kind, class, label, suffix, ending| {
+    let download = |kind, class, label, name| {
         html! {
             <p>
                 <Download
                     {kind}
                     {class}
                     {label}
-                    name={text::file_name(&document.title, suffix, ending)}
+                    {name}
                     flow={props.flow.clone()}
                 />
             </p>
@@ -68,7 +64,7 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
                 }
                 <div><dt>{ text::SIGNED_HOW }</dt><dd>{ text::signed_how(props.with) }</dd></div>
             </dl>
-            { download(Kind::Signed, "button button-main button-wide", text::DOWNLOAD_SIGNED, SIGNED, "pdf") }
+            { download(Kind::Signed, "button button-main button-wide", text::DOWNLOAD_SIGNED, text::file_name(&document.title, true)) }
             if dom::can_share() {
                 <p>
                     <Download
@@ -76,14 +72,14 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
                         share={true}
                         class="button button-second button-wide"
                         label={text::SHARE}
-                        name={text::file_name(&document.title, SIGNED, "pdf")}
+                        name={text::file_name(&document.title, true)}
                         flow={props.flow.clone()}
                     />
                 </p>
             }
             <div class="more">
-                { download(Kind::Original, "button button-quiet", text::DOWNLOAD_AS_SENT, "", "pdf") }
-                { download(Kind::Evidence, "button button-quiet", text::DOWNLOAD_EVIDENCE, EVIDENCE, "json") }
+                { download(Kind::Original, "button button-quiet", text::DOWNLOAD_AS_SENT, text::file_name(&document.title, false)) }
+                { download(Kind::Evidence, "button button-quiet", text::DOWNLOAD_EVIDENCE, text::evidence_name(&document.title)) }
                 <p><a class="button button-quiet" href="/verify">{ text::HOW_TO_VERIFY }</a></p>
             </div>
         </section>

@@ -1,7 +1,5 @@
 //! What signing means by each way, why a way is not there, and the agreement that a code needs first.
 
-use std::rc::Rc;
-
 use podpis_shared::wire::account::ClinicRef;
 use podpis_shared::wire::patient::{Consent, DocumentView};
 use yew::prelude::*;
@@ -16,18 +14,8 @@ use crate::text::{self, typeset, ways as words};
 pub(crate) const BY_ESIA: &str = "statement-esia";
 pub(crate) const BY_CODE: &str = "statement-code";
 
-/// Properties of [`Statements`].
-#[derive(PartialEq, Properties)]
-pub(crate) struct StatementsProps {
-    pub(crate) offers: Rc<Offers>,
-    pub(crate) document: Rc<DocumentView>,
-    pub(crate) place: Place,
-}
-
 /// The statements over the buttons.
-#[component]
-pub(crate) fn Statements(props: &StatementsProps) -> Html {
-    let offers = &props.offers;
+pub(crate) fn statements(offers: &Offers, document: &DocumentView, place: Place) -> Html {
     let code = offers.code.as_ref();
     let statement = |id: &'static str, title: &'static str, consent: &Consent| {
         let several = offers.esia.is_some() && code.is_some();
@@ -44,7 +32,7 @@ pub(crate) fn Statements(props: &StatementsProps) -> Html {
         code.map(|code| statement(BY_CODE, words::code_title(code.by_email), &code.consent));
     html! {
         <section class="card statement">
-            <h2>{ words::title(props.document.kind, props.place) }</h2>
+            <h2>{ words::title(document.kind, place) }</h2>
             { for offers.esia.iter().map(|consent| statement(BY_ESIA, words::ESIA_TITLE, consent)) }
             { for by_code }
             if code.is_some() && offers.esia.is_some() {
@@ -57,48 +45,32 @@ pub(crate) fn Statements(props: &StatementsProps) -> Html {
     }
 }
 
-/// Properties of [`AgreementFirst`].
-#[derive(PartialEq, Properties)]
-pub(crate) struct AgreementFirstProps {
-    pub(crate) clinic: ClinicRef,
-    pub(crate) document: Rc<DocumentView>,
-}
-
 /// A code could sign once the clinic's agreement has been accepted: what it is and where.
-#[component]
-pub(crate) fn AgreementFirst(props: &AgreementFirstProps) -> Html {
-    let href = agreement_address(&props.clinic.id, Some(&props.document.id));
+pub(crate) fn agreement_first(clinic: &ClinicRef, document: &DocumentView) -> Html {
+    let href = agreement_address(&clinic.id, Some(&document.id));
     html! {
         <section class="card agreement-first">
             <h2>{ words::AGREEMENT_TITLE }</h2>
-            <p>{ words::agreement(&props.clinic.name) }</p>
+            <p>{ words::agreement(&clinic.name) }</p>
             <p><a class="button button-second" data-testid="agreement-open" {href}>{ words::AGREEMENT_OPEN }</a></p>
         </section>
     }
 }
 
-/// Properties of [`SeenOnly`].
-#[derive(PartialEq, Properties)]
-pub(crate) struct SeenOnlyProps {
-    pub(crate) document: Rc<DocumentView>,
-    pub(crate) flow: Flow,
-}
-
 /// In the place of the bar for who only sees the document: who signs it.
-#[component]
-pub(crate) fn SeenOnly(props: &SeenOnlyProps) -> Html {
+pub(crate) fn seen_only(document: &DocumentView, flow: &Flow) -> Html {
     html! {
         <section class="card statement" data-testid="read-only">
             <h2>{ words::SEEN_TITLE }</h2>
-            <p>{ words::seen(props.document.signed_for_me_by.as_deref()) }</p>
+            <p>{ words::seen(document.signed_for_me_by.as_deref()) }</p>
             <p>{ words::SEEN_WHY }</p>
             <p>
                 <Download
                     kind={Kind::Original}
                     class="button button-second"
                     label={text::DOWNLOAD_ORIGINAL}
-                    name={text::file_name(&props.document.title, "", "pdf")}
-                    flow={props.flow.clone()}
+                    name={text::file_name(&document.title, false)}
+                    flow={flow.clone()}
                 />
             </p>
         </section>

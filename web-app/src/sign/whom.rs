@@ -5,22 +5,28 @@ use yew::prelude::*;
 
 use crate::text::whom as text;
 
-/// Properties of [`Whom`].
-#[derive(PartialEq, Properties)]
-pub(crate) struct WhomProps {
-    pub(crate) document: std::rc::Rc<DocumentView>,
-    /// One line, next to a button.
-    #[prop_or_default]
-    pub(crate) short: bool,
+/// How much of it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// At the top of the page.
+    Large,
+    /// In a dialog: in few lines.
+    Small,
+    /// In the bar: the name and the age.
+    Line,
 }
 
 /// `За ребёнка: Иванов Пётр Петрович, 7 лет, дата рождения 03.05.2019`; nothing where the person signs for themselves.
-#[component]
-pub(crate) fn Whom(props: &WhomProps) -> Html {
-    let Some(whom) = text::whom(&props.document) else {
+pub(crate) fn whom(document: &DocumentView, size: Size) -> Html {
+    let Some(whom) = text::whom(document) else {
         return Html::default();
     };
-    let class = classes!("whom", props.short.then_some("whom-short"));
+    let (class, facts) = match size {
+        Size::Large => ("whom", [whom.age, whom.birth_date]),
+        Size::Small => ("whom whom-small", [whom.age, whom.birth_date]),
+        Size::Line => ("whom whom-small whom-line", [whom.age, None]),
+    };
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
     html! {
         <div {class} data-testid="on-behalf-of">
             <span class="whom-mark" aria-hidden="true">{ whom.initial }</span>
@@ -28,9 +34,8 @@ pub(crate) fn Whom(props: &WhomProps) -> Html {
                 <span class="whom-role">{ whom.role }</span>
                 { " " }
                 <strong class="whom-name">{ whom.name }</strong>
-                if let Some(facts) = whom.facts {
-                    { " " }
-                    <span class="whom-facts">{ facts }</span>
+                if !facts.is_empty() {
+                    <span class="whom-facts"><span class="whom-comma">{ ", " }</span>{ facts.join(", ") }</span>
                 }
             </p>
         </div>

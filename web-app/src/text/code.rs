@@ -1,7 +1,6 @@
 //! The entry of a one-time code.
 
 use podpis_shared::Kind;
-use podpis_shared::wire::patient::DocumentView;
 
 use super::typeset;
 use crate::model::Place;
@@ -20,11 +19,6 @@ pub(crate) fn title(by_email: bool) -> &'static str {
     } else {
         "Код из\u{a0}СМС"
     }
-}
-
-/// Which document the code signs.
-pub(crate) fn what(document: &DocumentView) -> String {
-    format!("«{}», {}", document.title, document.clinic.name)
 }
 
 /// Where the code went, or that it is on its way; read aloud when it changes.

@@ -13,8 +13,10 @@ pub(crate) struct Whom {
     pub(crate) role: &'static str,
     /// Full name in the account; a link names its patient shortly.
     pub(crate) name: String,
-    /// `7 лет, дата рождения 03.05.2019`.
-    pub(crate) facts: Option<String>,
+    /// `7 лет`.
+    pub(crate) age: Option<String>,
+    /// `дата рождения 03.05.2019`.
+    pub(crate) birth_date: Option<String>,
 }
 
 /// The badge; `None` where the person signs for themselves, or only sees what is about them.
@@ -28,18 +30,11 @@ pub(crate) fn whom(document: &DocumentView) -> Option<Whom> {
             initial,
             role: "За\u{a0}пациента:",
             name: short.clone(),
-            facts: None,
+            age: None,
+            birth_date: None,
         });
     };
     let child = about.age.is_some_and(|age| age < 18);
-    let facts = [
-        about.age.map(years),
-        about
-            .birth_date
-            .as_ref()
-            .map(|date| format!("дата рождения {date}")),
-    ];
-    let facts: Vec<String> = facts.into_iter().flatten().collect();
     Some(Whom {
         initial,
         role: if child {
@@ -48,7 +43,11 @@ pub(crate) fn whom(document: &DocumentView) -> Option<Whom> {
             "За\u{a0}пациента:"
         },
         name: about.name.clone(),
-        facts: (!facts.is_empty()).then(|| facts.join(", ")),
+        age: about.age.map(years),
+        birth_date: about
+            .birth_date
+            .as_ref()
+            .map(|date| format!("дата рождения\u{a0}{date}")),
     })
 }
 
@@ -88,10 +87,9 @@ mod tests {
             ("П", "За\u{a0}ребёнка:")
         );
         assert_eq!(whom.name, "Иванов Пётр Сергеевич");
-        assert_eq!(
-            whom.facts.as_deref(),
-            Some("7\u{a0}лет, дата рождения 03.05.2019")
-        );
+        assert_eq!(whom.age.as_deref(), Some("7\u{a0}лет"));
+        let date = whom.birth_date.as_deref();
+        assert_eq!(date, Some("дата рождения\u{a0}03.05.2019"));
     }
 
     #[test]
@@ -108,7 +106,7 @@ mod tests {
             ..about(7, false)
         };
         let whom = whom(&document).unwrap();
-        assert_eq!((whom.name.as_str(), whom.facts), ("Пётр И.", None));
+        assert_eq!((whom.name.as_str(), whom.age), ("Пётр И.", None));
     }
 
     #[test]
