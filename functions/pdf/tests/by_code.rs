@@ -23,9 +23,9 @@ fn contract() -> Protocol {
     protocol.identification = Identification::Code(CodeFacts {
         channel: CodeChannel::Sms,
         to_masked: "+7 916 ***-**-67".to_owned(),
-        source: "номер указала медицинская организация, когда прислала документ; владелец личного кабинета подтвердил \
-                 его кодом"
-            .to_owned(),
+        source:
+            "номер назвала медицинская организация, владелец личного кабинета подтвердил его кодом"
+                .to_owned(),
         contact_since: datetime!(2026-10-02 07:30:00 UTC),
         account_fingerprint: "0d1c2b3a49586776859483a2b1c0dfee0d1c2b3a49586776859483a2b1c0dfee"
             .to_owned(),
@@ -33,7 +33,8 @@ fn contract() -> Protocol {
         entered_at: datetime!(2026-11-22 11:05:30 UTC),
         wrong_tries: 1,
         agreement: Some(AgreementFacts {
-            title: "Пользовательское соглашение ООО «Клиника „Здоровье“» об электронных документах".to_owned(),
+            title: "Пользовательское соглашение ООО «Клиника „Здоровье“» об электронных документах"
+                .to_owned(),
             number: "doc_5f0a6c1d2e3b48579a6b7c8d9e0f1a2b".to_owned(),
             sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".to_owned(),
             accepted_at: datetime!(2026-10-02 07:32:41 UTC),
@@ -41,6 +42,7 @@ fn contract() -> Protocol {
         }),
     });
     protocol.signer.snils_masked = None;
+    protocol.signer.phone_masked = None;
     protocol.method = "Простая электронная подпись кодом из СМС".to_owned();
     protocol.consent.text = "Я прочитал(а) документ целиком и подписываю его кодом из СМС. По соглашению с клиникой это \
                              равнозначно подписи на бумаге."
@@ -69,7 +71,7 @@ fn acceptance() -> Protocol {
     protocol.signer.phone_masked = None;
     protocol.signer.capacity = Capacity::Acceptor;
     if let Identification::Code(code) = &mut protocol.identification {
-        code.source = "номер указал владелец личного кабинета и подтвердил его кодом".to_owned();
+        code.source = "номер назвал владелец личного кабинета и подтвердил его кодом".to_owned();
         code.contact_since = datetime!(2026-11-22 11:01:09 UTC);
         code.wrong_tries = 0;
         code.agreement = None;
@@ -95,8 +97,8 @@ fn a_signature_by_code_names_phone_times_and_agreement() {
         "12.03.1985",
         "Простая электронная подпись кодом из СМС",
         "+7 916 ***-**-67",
-        "номер указала медицинская организация",
-        "другой документ подписать не мог",
+        "номер назвала медицинская организация",
+        "действовал только для этого документа (по его SHA-256), отправлен в СМС на номер +7 916 ***-**-67",
         "22.11.2026 14:04:12 МСК (UTC+3)",
         "неверных попыток: 1",
         "Соглашение, на котором основана подпись",
@@ -145,7 +147,7 @@ fn an_address_is_called_one() {
     if let Identification::Code(code) = &mut protocol.identification {
         code.channel = CodeChannel::Email;
         code.to_masked = "m***@example.ru".to_owned();
-        code.source = "адрес указал владелец личного кабинета и подтвердил его кодом".to_owned();
+        code.source = "адрес назвал владелец личного кабинета и подтвердил его кодом".to_owned();
     }
     let Some(text) = text_of("address.pdf", &protocol) else {
         return;

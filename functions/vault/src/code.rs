@@ -102,7 +102,7 @@ pub(crate) async fn basis(
     Ok(agreements::valid_for_phone(db, clinic, account, phone.expose()).await?)
 }
 
-/// Nobody's number stands in full where it need not: `владелец номера +7 916 ***-**-67` of whom nobody has named.
+/// Nobody's number stands in full where it need not: `владелец номера +7 *** ***-45-67` of whom nobody has named.
 pub(crate) fn public_name(person: &Person) -> String {
     if person.is_named() {
         return person.full_name();
@@ -123,11 +123,11 @@ pub(crate) fn source(signature: &Signature<'_>, contact: &Contact) -> (Vec<Strin
     };
     if named && signature.sent_by_clinic {
         let text = format!(
-            "{it} указала медицинская организация, когда прислала документ; владелец личного кабинета подтвердил его кодом"
+            "{it} назвала медицинская организация, владелец личного кабинета подтвердил его кодом"
         );
         return (vec!["clinic".into(), "account".into()], text);
     }
-    let text = format!("{it} указал владелец личного кабинета и подтвердил его кодом");
+    let text = format!("{it} назвал владелец личного кабинета и подтвердил его кодом");
     (vec!["account".into()], text)
 }
 

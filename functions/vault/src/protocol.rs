@@ -59,12 +59,11 @@ pub(crate) fn of(signature: &Signature<'_>, verify_url: Option<String>) -> Resul
 fn signer(signature: &Signature<'_>) -> SignerFacts {
     let document = signature.document;
     let person = document.signer();
-    let snils = match signature.identity {
-        Identity::Esia(identity) => identity.person.snils.as_ref(),
-        Identity::Code(_) => None,
+    // The phone that a code went to stands where the code does.
+    let (snils, phone) = match signature.identity {
+        Identity::Esia(identity) => (identity.person.snils.as_ref(), person.phone.as_ref()),
+        Identity::Code(_) => (None, None),
     };
-    // Of whom nobody has named, the number stands in the place of the name already.
-    let phone = person.phone.as_ref().filter(|_| person.is_named());
     SignerFacts {
         full_name: capitalised(&code::public_name(person)),
         is_named: person.is_named(),

@@ -4,8 +4,8 @@
 
 mod common;
 
-use common::{CONSENT, NOW, Operator, assert_forged, assert_valid, check, ended, found, nothing};
 use common::code;
+use common::{CONSENT, NOW, Operator, assert_forged, assert_valid, check, ended, found, nothing};
 use podpis_shared::hash::sha256_hex;
 use podpis_verify::{CheckId, Input, Outcome, Report, verify};
 use serde_json::{Value, json};

@@ -5,7 +5,13 @@
     clippy::allow_attributes,
     reason = "each test program uses a part of it"
 )]
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test panics where it fails"
+)]
+
+pub(crate) mod account;
 
 use axum::body::Body;
 use http_body_util::BodyExt as _;
@@ -125,6 +131,14 @@ pub(crate) async fn value(sql: &str, id: &str) -> Value {
     }
 }
 
+/// One text of one row.
+pub(crate) async fn text(sql: &str, id: &str) -> String {
+    match value(sql, id).await {
+        Value::Text(text) => text,
+        other => panic!("no text: {other:?}"),
+    }
+}
+
 /// Takes the consent in as an opened document with this id.
 pub(crate) async fn opened(id: &str) {
     let (status, stored) = ask("POST", "/blobs", PDF.to_vec()).await;
@@ -166,15 +180,16 @@ pub(crate) async fn sign(id: &str) -> (u16, Json) {
             "presentation": {"total_ms": 1, "pages": [], "reached_end": true, "downloaded": false},
             "started_at": "2026-11-22T11:00:00Z", "client_addr": null, "user_agent": null,
         },
-        "identity": {
+        "identity": {"esia": {
             "person": person(), "subject": "1000000001", "session": "sid-of-a-test",
             "auth_time": "2026-11-22T11:00:30Z", "id_token": ID_TOKEN, "key_sha256": "00", "key_pem": "",
             "verified_at": "2026-11-22T11:00:31Z",
-        },
+        }},
     });
     ask_json("POST", "/sign", &body).await
 }
 
-fn person() -> Json {
+/// Мария Иванова, as the clinic names her.
+pub(crate) fn person() -> Json {
     json!({"last_name": "Иванова", "first_name": "Мария", "middle_name": "Петровна", "birth_date": "1985-03-12"})
 }
