@@ -1,28 +1,26 @@
 //! Spin function `patient`: what the patient's pages ask, `/patient/…`.
 //!
-//! Every request carries the token of a link in the header `Podpis-Link`. A GET changes nothing.
+//! Every request names its right in a header: `Podpis-Link`, `Podpis-Document`, `Podpis-Agreement` or `Podpis-Account`, the
+//! last three with the session's cookie. A GET changes nothing.
 
 mod account;
-mod actions;
+mod agreements;
 mod db;
-mod files;
-mod view;
+mod document;
+mod documents;
 
 use axum::Router;
 use axum::response::Response;
-use axum::routing::{get, post};
 use spin_sdk::http::Request;
 use std::sync::LazyLock;
 
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     podpis_kit::router(
         Router::new()
-            .route("/patient/document", get(view::read))
-            .route("/patient/document/file", get(files::original))
-            .route("/patient/document/signed", get(files::signed))
-            .route("/patient/document/opened", post(actions::opened))
-            .route("/patient/document/decline", post(actions::decline))
-            .merge(account::routes()),
+            .merge(document::routes())
+            .merge(account::routes())
+            .merge(documents::routes())
+            .merge(agreements::routes()),
     )
 });
 

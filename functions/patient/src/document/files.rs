@@ -1,0 +1,51 @@
+//! The files: as the clinic sent it, as signed, and what proves it.
+
+use super::Right;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use podpis_kit::files::stream;
+use podpis_kit::{Context, Failure, Result, access, now};
+use podpis_shared::problem::Code;
+
+/// `GET /patient/document/file`: the exact bytes that the clinic sent.
+///
+/// # Errors
+/// Those of the right; `invalid_state` once the clinic has withdrawn the document.
+pub(super) async fn original(headers: HeaderMap, context: Context) -> Result<Response> {
+    let blob = match Right::of(&headers, now()).await? {
+        Right::Document(opened) if opened.document.status.is_withdrawn() => {
+            let detail = "Клиника отозвала документ.";
+            return Err(Failure::new(Code::InvalidState, detail));
+        }
+        Right::Document(opened) => opened.document.original_blob,
+        Right::Agreement(offered) => offered.agreement.blob,
+    };
+    stream(&context, &format!("/blobs/{blob}"), "document.pdf").await
+}
+
+/// `GET /patient/document/signed`: the person's own copy.
+///
+/// # Errors
+/// Those of the right; `not_signed` before the signature.
+pub(super) async fn signed(headers: HeaderMap, context: Context) -> Result<Response> {
+    let document = access::open(&headers, now()).await?.document;
+    let blob = document.signed_blob.ok_or_else(not_signed)?;
+    stream(&context, &format!("/blobs/{blob}"), "document-signed.pdf").await
+}
+
+/// `GET /patient/document/evidence`: the evidence bundle as of now.
+///
+/// # Errors
+/// Those of the right; `not_signed` before the signature.
+pub(super) async fn evidence(headers: HeaderMap, context: Context) -> Result<Response> {
+    let document = access::open(&headers, now()).await?.document;
+    if document.signed_blob.is_none() {
+        return Err(not_signed());
+    }
+    let path = format!("/documents/{}/evidence", document.id);
+    stream(&context, &path, "evidence.json").await
+}
+
+fn not_signed() -> Failure {
+    Failure::new(Code::NotSigned, "Документ ещё не подписан.")
+}

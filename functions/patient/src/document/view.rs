@@ -1,0 +1,173 @@
+//! `GET /patient/document`: everything that the page shows around the PDF.
+
+use super::{Right, ways};
+use crate::db;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::access::{By, Offered, Opened};
+use podpis_kit::store::accounts::contacts::Contact;
+use podpis_kit::store::{Document, agreements};
+use podpis_kit::{Result, act, http, now};
+use podpis_shared::wire::account::ClinicRef;
+use podpis_shared::wire::patient::{About, AgreementView, ClinicView, DocumentView};
+use podpis_shared::{Kind, Method, Person, Status, Timestamp};
+
+/// What the request's right reaches.
+///
+/// # Errors
+/// Those of the right.
+pub(super) async fn read(headers: HeaderMap) -> Result<Response> {
+    answer(&headers).await
+}
+
+/// The answer to reading, and to everything that changes what is read.
+///
+/// # Errors
+/// Those of the right.
+pub(super) async fn answer(headers: &HeaderMap) -> Result<Response> {
+    let now = now();
+    let view = match Right::of(headers, now).await? {
+        Right::Document(opened) => of_document(opened, now).await?,
+        Right::Agreement(offered) => of_agreement(&offered, now).await?,
+    };
+    http::json(StatusCode::OK, &view)
+}
+
+/// A document as the person sees it. Of a withdrawn one nothing is told but that it is withdrawn.
+async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
+    let Opened {
+        db,
+        mut document,
+        by,
+    } = opened;
+    let withdrawn = document.status.is_withdrawn();
+    if withdrawn {
+        document.title = "Документ отозван".into();
+        document.representative = None;
+    }
+    let signer = if withdrawn {
+        "скрыто".into()
+    } else {
+        document.signer().greeting()
+    };
+    let ways = ways::of_document(&db, &document, &by, now).await?;
+    let in_full = !withdrawn && by.account_id().is_some();
+    let only_sees = in_full && ways::only_sees(&by);
+    Ok(DocumentView {
+        id: document.id.clone(),
+        clinic: clinic(db::clinic_name(&db, &document.clinic_id).await?),
+        signer,
+        on_behalf_of: document
+            .representative
+            .as_ref()
+            .map(|_| document.patient.greeting()),
+        consent: act::consent(&document, Method::Esia),
+        ways: ways.ways,
+        may_act: by.may_act().is_ok(),
+        about: in_full.then(|| about(&document, &by, now)),
+        signed_for_me_by: only_sees.then(|| document.signer().full_name()),
+        agreement_needed: ways.agreement_needed,
+        agreement: None,
+        waits_for: waits_for(&document),
+        title: document.title,
+        kind: document.kind,
+        status: document.status,
+        method: document.method,
+        size: document.size,
+        pages: document.pages,
+        sha256: document.hashes.sha256,
+        streebog256: document.hashes.streebog256,
+        created_at: document.created_at,
+        expires_at: document.expires_at,
+        signed_at: document.signed_at,
+    })
+}
+
+/// A clinic's agreement as a document that waits to be accepted.
+async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView> {
+    let (reader, agreement) = (&offered.reader, &offered.agreement);
+    let held = ways::chosen(&reader.contacts, &reader.session);
+    let all = agreements::acceptances_of_account(&reader.db, &reader.account.id).await?;
+    let accepted = held.and_then(|held| {
+        let mut all = all.into_iter();
+        all.find(|acceptance| ways::named(acceptance, &agreement.id, held))
+    });
+    let person = reader.account.person.as_ref();
+    let method = held.map_or(Method::Sms, |held| ways::method(&held.contact));
+    let name = db::clinic_name(&reader.db, &agreement.clinic_id).await?;
+    Ok(DocumentView {
+        id: agreement.id.clone(),
+        clinic: clinic(name.clone()),
+        title: agreement.title.clone(),
+        kind: Kind::UserAgreement,
+        status: if accepted.is_some() {
+            Status::Completed
+        } else {
+            Status::Opened
+        },
+        method,
+        size: agreement.size,
+        pages: agreement.pages,
+        sha256: agreement.hashes.sha256.clone(),
+        streebog256: agreement.hashes.streebog256.clone(),
+        created_at: agreement.created_at,
+        expires_at: Timestamp::MAX,
+        signed_at: accepted.as_ref().map(|accepted| accepted.accepted_at),
+        signer: match (person, held.map(|held| held.contact.clone())) {
+            (Some(person), _) => person.greeting(),
+            (None, Some(Contact::Phone(phone))) => Person::holder(Some(phone), None).greeting(),
+            (None, Some(Contact::Email(email))) => Person::holder(None, Some(email)).greeting(),
+            (None, None) => "вы".into(),
+        },
+        on_behalf_of: None,
+        consent: ways::acceptance_words(person, method),
+        ways: match accepted {
+            Some(_) => Vec::new(),
+            None => ways::of_agreement(offered, now).await?,
+        },
+        may_act: true,
+        about: None,
+        signed_for_me_by: None,
+        agreement_needed: None,
+        agreement: Some(AgreementView {
+            version: agreement.version,
+            clinic: ClinicRef {
+                id: agreement.clinic_id.clone(),
+                name,
+            },
+            accepted: accepted.map(|accepted| accepted.document_id),
+        }),
+        waits_for: None,
+    })
+}
+
+const fn clinic(name: String) -> ClinicView {
+    ClinicView {
+        name,
+        support_phone: None,
+        support_email: None,
+    }
+}
+
+/// Whom the document is about, for whoever is known to be its signer or its patient.
+fn about(document: &Document, by: &By, now: Timestamp) -> About {
+    let patient = &document.patient;
+    About {
+        you: document.representative.is_none() || ways::only_sees(by),
+        name: patient.full_name(),
+        birth_date: patient.birth_date.map(|born| born.dotted()),
+        age: patient
+            .birth_date
+            .map(|born| born.age_on(now.moscow_date())),
+    }
+}
+
+/// Whose signature is still missing after the person's own.
+fn waits_for(document: &Document) -> Option<String> {
+    let who = match document.status {
+        Status::PatientSigned if document.kind.needs_medic() => "медицинский работник (УКЭП)",
+        Status::PatientSigned => "клиника",
+        _ => return None,
+    };
+    Some(who.into())
+}

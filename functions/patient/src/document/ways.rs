@@ -1,0 +1,266 @@
+//! The ways of signing that a page offers, and why the rest is not there.
+
+use crate::db;
+use podpis_kit::access::{By, Offered};
+use podpis_kit::db::DbError;
+use podpis_kit::store::accounts::contacts::{self, Contact, Held};
+use podpis_kit::store::accounts::documents::Role;
+use podpis_kit::store::agreements::{self, Acceptance};
+use podpis_kit::store::{Document, accounts::sessions::Session};
+use podpis_kit::{Db, Failure, Result, act, policy};
+use podpis_shared::policy::{Agreement, Question, Way, WayRefusal, ways};
+use podpis_shared::problem::Code;
+use podpis_shared::wire::account::ClinicRef;
+use podpis_shared::wire::patient::{Consent, WayView, Wording};
+use podpis_shared::{Delivery, Kind, Method, Person, Phone, Timestamp};
+
+/// What a page offers.
+#[derive(Default)]
+pub(super) struct Ways {
+    pub(super) ways: Vec<WayView>,
+    /// The agreement to be accepted before a code signs.
+    pub(super) agreement_needed: Option<ClinicRef>,
+}
+
+/// What stands against a code that the law allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// There is no phone that it could go to.
+    NoPhone,
+    /// The clinic named another phone for this signer.
+    OtherPhone,
+}
+
+/// The ways of a document for whoever reaches it.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn of_document(
+    db: &Db,
+    document: &Document,
+    by: &By,
+    now: Timestamp,
+) -> Result<Ways> {
+    if !document.is_open(now) || by.may_act().is_err() {
+        return Ok(Ways::default());
+    }
+    let phone = match by.account_id() {
+        Some(account_id) => phone(db, account_id).await?,
+        None => None,
+    };
+    let agreement = agreement(db, document, by, phone.as_ref()).await?;
+    let table = policy::table().await?;
+    let asked = ways(&table, document.question(now, document.method, agreement));
+    let obstacle = match by {
+        By::Link => None,
+        By::Account(..) => obstacle(document, phone.as_ref()),
+    };
+    let seen = asked.into_iter().map(|way| {
+        let (method, by_code) = (way.method, way.method == Method::Sms);
+        let way = match obstacle.filter(|_| by_code) {
+            Some(obstacle) => blocked(way, obstacle),
+            None => way,
+        };
+        let to = phone.as_ref().filter(|_| by_code).map(Phone::masked);
+        seen(way, act::consent(document, method), to)
+    });
+    let ways: Vec<WayView> = seen.collect();
+    let waits = ways
+        .iter()
+        .any(|seen| seen.way.needs_agreement && !seen.way.offered);
+    let agreement_needed = if waits {
+        clinic_with_agreement(db, &document.clinic_id).await?
+    } else {
+        None
+    };
+    Ok(Ways {
+        ways,
+        agreement_needed,
+    })
+}
+
+/// The ways of accepting a clinic's agreement: a code to the account's own phone or e-mail.
+///
+/// # Errors
+/// As the policy's table.
+pub(super) async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<Vec<WayView>> {
+    let reader = &offered.reader;
+    let held = chosen(&reader.contacts, &reader.session);
+    let method = held.map_or(Method::Sms, |held| method(&held.contact));
+    let person = reader.account.person.as_ref();
+    let table = policy::table().await?;
+    let all = ways(&table, acceptance(person, method, now));
+    let own = all.into_iter().filter(|way| way.method == method);
+    let seen = own.map(|way| {
+        let way = match held {
+            Some(_) => way,
+            None => blocked(way, Obstacle::NoPhone),
+        };
+        let to = held.map(|held| held.contact.masked());
+        seen(way, acceptance_words(person, method), to)
+    });
+    Ok(seen.collect())
+}
+
+/// What the policy is asked before an agreement is accepted.
+pub(super) fn acceptance(person: Option<&Person>, method: Method, now: Timestamp) -> Question {
+    Question {
+        kind: Kind::UserAgreement,
+        delivery: Delivery::Account,
+        method,
+        patient_born: person.and_then(|person| person.birth_date),
+        acting: None,
+        agreement: Agreement::Missing,
+        today: now.moscow_date(),
+    }
+}
+
+/// The words for accepting an agreement.
+pub(super) fn acceptance_words(person: Option<&Person>, method: Method) -> Consent {
+    Consent::of(Wording {
+        kind: Kind::UserAgreement,
+        method,
+        on_behalf: false,
+        age_unknown: person.and_then(|person| person.birth_date).is_none(),
+    })
+}
+
+/// The contact that an agreement is accepted with: the phone where there is one, since only an agreement that names it lets
+/// codes sign; else the e-mail that the session signed in with; else any.
+pub(crate) fn chosen<'a>(contacts: &'a [Held], session: &Session) -> Option<&'a Held> {
+    let is_phone = |held: &&Held| matches!(held.contact, Contact::Phone(_));
+    let is_own = |held: &&Held| session.contact_id.as_deref() == Some(held.id.as_str());
+    let find = |is: &dyn Fn(&&Held) -> bool| contacts.iter().find(is);
+    find(&is_phone)
+        .or_else(|| find(&is_own))
+        .or_else(|| contacts.first())
+}
+
+/// By what method a code to a contact accepts.
+pub(super) const fn method(contact: &Contact) -> Method {
+    match contact {
+        Contact::Phone(_) => Method::Sms,
+        Contact::Email(_) => Method::Email,
+    }
+}
+
+/// Whether an acceptance is of this version, with this contact.
+pub(crate) fn named(acceptance: &Acceptance, agreement_id: &str, held: &Held) -> bool {
+    let contact = match held.contact {
+        Contact::Phone(_) => acceptance.phone.as_deref(),
+        Contact::Email(_) => acceptance.email.as_deref(),
+    };
+    acceptance.agreement_id == agreement_id && contact == Some(held.contact.expose())
+}
+
+/// The phone of an account, which codes go to.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn phone(db: &Db, account_id: &str) -> Result<Option<Phone>, DbError> {
+    let held = contacts::of_account(db, account_id).await?;
+    Ok(held.into_iter().find_map(|held| match held.contact {
+        Contact::Phone(phone) => Some(phone),
+        Contact::Email(_) => None,
+    }))
+}
+
+/// How it stands with the agreement that a code to this phone would rest on.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn agreement(
+    db: &Db,
+    document: &Document,
+    by: &By,
+    phone: Option<&Phone>,
+) -> Result<Agreement, DbError> {
+    let (Some(account_id), Some(phone)) = (by.account_id(), phone) else {
+        return Ok(Agreement::Missing);
+    };
+    let clinic = &document.clinic_id;
+    let basis = agreements::valid_for_phone(db, clinic, account_id, phone.expose()).await?;
+    Ok(match basis {
+        Some(_) => Agreement::Valid,
+        None => Agreement::Missing,
+    })
+}
+
+/// What stands against a code to the account's phone.
+pub(super) fn obstacle(document: &Document, phone: Option<&Phone>) -> Option<Obstacle> {
+    let Some(phone) = phone else {
+        return Some(Obstacle::NoPhone);
+    };
+    let named = document.signer().phone.as_ref();
+    named
+        .is_some_and(|named| named != phone)
+        .then_some(Obstacle::OtherPhone)
+}
+
+impl Obstacle {
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::NoPhone => {
+                "Код приходит на телефон, а в вашем кабинете его нет. Добавьте номер в профиле."
+            }
+            Self::OtherPhone => {
+                "Клиника указала для этого документа другой номер телефона. Подпишите через Госуслуги или позвоните в \
+                 клинику."
+            }
+        }
+    }
+}
+
+impl From<Obstacle> for Failure {
+    fn from(obstacle: Obstacle) -> Self {
+        let code = match obstacle {
+            Obstacle::NoPhone => Code::PhoneNeeded,
+            Obstacle::OtherPhone => Code::PhoneMismatch,
+        };
+        Self::new(code, obstacle.sentence())
+    }
+}
+
+/// A way that is not offered for a reason of this account's; what the law says against it comes first.
+fn blocked(way: Way, obstacle: Obstacle) -> Way {
+    if !way.offered && !way.needs_agreement {
+        return way;
+    }
+    Way {
+        offered: false,
+        needs_agreement: false,
+        refusal: Some(WayRefusal {
+            rule: "phone".into(),
+            law: None,
+            sentence: obstacle.sentence().into(),
+        }),
+        ..way
+    }
+}
+
+fn seen(way: Way, consent: Consent, to: Option<String>) -> WayView {
+    let words = way.offered || way.needs_agreement;
+    WayView {
+        way,
+        consent: Some(consent).filter(|_| words),
+        to: to.filter(|_| words),
+    }
+}
+
+async fn clinic_with_agreement(db: &Db, clinic_id: &str) -> Result<Option<ClinicRef>> {
+    if agreements::current(db, clinic_id).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(ClinicRef {
+        id: clinic_id.into(),
+        name: db::clinic_name(db, clinic_id).await?,
+    }))
+}
+
+/// Whether the reader only sees the document.
+pub(super) const fn only_sees(by: &By) -> bool {
+    matches!(by, By::Account(_, Role::Patient))
+}
+
+#[cfg(test)]
+mod tests;
