@@ -79,21 +79,20 @@ pub async fn queue(
     .map(|_| ())
 }
 
-/// Queues a message without a subject, to go out at once.
+/// Queues an SMS about a document, to go out at once.
 ///
 /// # Errors
 /// As the database says.
-pub async fn enqueue(
+pub async fn queue_sms(
     tx: &Tx,
     document: &Document,
-    channel: Channel,
-    recipient: &str,
+    phone: &str,
     text: &str,
     now: Timestamp,
 ) -> Result<(), DbError> {
     let message = Outgoing {
-        channel,
-        recipient,
+        channel: Channel::Sms,
+        recipient: phone,
         subject: None,
         text,
         notice: None,

@@ -34,6 +34,6 @@ pub(crate) async fn signer(
         Notice::Reminder => sms::reminder(clinic, base_url, document.expires_at),
         _ => sms::link(clinic, base_url, document.expires_at),
     };
-    outbox::enqueue(tx, document, Channel::Sms, phone.expose(), &text, at).await?;
+    outbox::queue_sms(tx, document, phone.expose(), &text, at).await?;
     Ok(vec![Channel::Sms])
 }
