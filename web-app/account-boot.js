@@ -35,7 +35,6 @@ document.getElementById("boot-reload").onclick = () => location.reload();
 if ("serviceWorker" in navigator) {
   started.registration = navigator.serviceWorker
     .register("/account-sw.js", { scope: "/account" })
-    .then(() => navigator.serviceWorker.ready)
     .catch(() => null);
 }
 

@@ -84,9 +84,22 @@ pub(super) fn take_was_bind() -> bool {
 
 /// Whether the browser comes back from an agreement that was accepted there; told once.
 pub(super) fn take_accepted() -> bool {
-    let accepted = field("accepted").is_some_and(|accepted| accepted.is_truthy());
+    let loaded = field("accepted").is_some_and(|accepted| accepted.is_truthy());
     set("accepted", &JsValue::NULL);
-    accepted
+    // The page was open already, and only its fragment changed.
+    let here = fragment() == "#accepted";
+    if here {
+        set_address("/account");
+    }
+    loaded || here
+}
+
+/// Puts another address into the bar without going there.
+pub(super) fn set_address(address: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    // A browser that refuses keeps the old address, which leads to the same page.
+    let _ =
+        history.map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
 }
 
 /// Before the browser leaves for a clinic's agreement.

@@ -56,6 +56,7 @@ pub(super) fn ContactForm(props: &ContactFormProps) -> Html {
     let field = use_node_ref();
     let kind = use_state_eq(|| props.kind);
     let flaw = use_state_eq(|| None::<Flaw>);
+    let typed = use_state_eq(|| props.proof.contact.clone());
     use_effect_with((), {
         let (field, focused) = (field.clone(), props.focused);
         move |()| {
@@ -85,6 +86,12 @@ pub(super) fn ContactForm(props: &ContactFormProps) -> Html {
             }
         })
     };
+    let oninput = {
+        let typed = typed.setter();
+        Callback::from(move |event: InputEvent| {
+            typed.set(event.target_unchecked_into::<HtmlInputElement>().value());
+        })
+    };
     let switch = {
         let (field, kind, flaw) = (field.clone(), kind.clone(), flaw.setter());
         Callback::from(move |_| {
@@ -96,14 +103,22 @@ pub(super) fn ContactForm(props: &ContactFormProps) -> Html {
     let (label, hint, other, inputmode, autocomplete) = match *kind {
         Kind::Phone => (
             words::LOGIN_PHONE,
-            words::LOGIN_HINT_PHONE,
+            if props.either {
+                words::LOGIN_HINT_PHONE
+            } else {
+                words::HINT_PHONE
+            },
             words::LOGIN_BY_EMAIL,
             "tel",
             "tel",
         ),
         Kind::Email => (
             words::LOGIN_EMAIL,
-            words::LOGIN_HINT_EMAIL,
+            if props.either {
+                words::LOGIN_HINT_EMAIL
+            } else {
+                words::HINT_EMAIL
+            },
             words::LOGIN_BY_PHONE,
             "email",
             "email",
@@ -131,7 +146,8 @@ pub(super) fn ContactForm(props: &ContactFormProps) -> Html {
                     autocapitalize="none"
                     spellcheck="false"
                     maxlength="254"
-                    value={props.proof.contact.clone()}
+                    value={(*typed).clone()}
+                    {oninput}
                     aria-describedby={format!("{ERROR} {HINT}")}
                     aria-invalid={wrong.to_string()}
                 />

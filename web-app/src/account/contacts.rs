@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use podpis_shared::Timestamp;
-use podpis_shared::wire::account::{AccountView, ContactView, LoginPurpose, TypedCode};
+use podpis_shared::wire::account::{AccountView, ContactView, Level, LoginPurpose, TypedCode};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -86,7 +86,8 @@ pub(super) fn Contacts(props: &ContactsProps) -> Html {
         })
     };
     let now = Timestamp::from_unix(dom::unix_now());
-    let last = view.contacts.len() < 2;
+    // Gosuslugi are a way in as well.
+    let last = view.contacts.len() < 2 && view.level == Level::Contact;
     html! {
         <section class="card">
             <h2 id={TITLE} tabindex="-1">{ words::CONTACTS }</h2>
@@ -95,7 +96,7 @@ pub(super) fn Contacts(props: &ContactsProps) -> Html {
                 { for view.contacts.iter().map(|contact| html! {
                     <li class="line" key={contact.id.clone()} data-testid="contact" data-kind={contact.kind.clone()}>
                         <div>
-                            <p class="line-name">{ words::contact(&contact.value) }</p>
+                            <p class="line-name">{ breakable(&contact.value) }</p>
                             <p class="soft">
                                 { if contact.kind == "email" { words::EMAIL } else { words::PHONE } }
                                 { ", " }{ words::contact_since(contact.since, now) }
@@ -155,6 +156,14 @@ pub(super) fn Contacts(props: &ContactsProps) -> Html {
                 <p>{ removing.as_ref().map(|contact| words::remove_body(&contact.value)).unwrap_or_default() }</p>
             </Dialog>
         </section>
+    }
+}
+
+/// A long address breaks before its `@` first.
+fn breakable(value: &str) -> Html {
+    match value.split_once('@') {
+        Some((name, host)) => html! { <>{ name }<wbr />{ "@" }{ host }</> },
+        None => words::contact(value).into(),
     }
 }
 

@@ -8,8 +8,8 @@ use super::load::{use_act, use_load};
 use super::parts::{self, act_failed};
 use crate::api::account as api;
 use crate::dom;
+use crate::model::account::Note;
 use crate::model::account::route::Route;
-use crate::model::account::{Event, Note};
 use crate::text::account as words;
 
 /// Properties of [`Devices`].
@@ -28,12 +28,8 @@ pub(super) fn Devices(props: &DevicesProps) -> Html {
         let (ending, flow) = (ending.clone(), props.flow.clone());
         Callback::from(move |_| {
             let flow = flow.clone();
-            let request = async {
-                super::push::forget().await;
-                api::sign_out_everywhere().await
-            };
-            ending.run(request, move |()| {
-                flow.tell(Event::Left(Note::LeftEverywhere))
+            ending.run(api::sign_out_everywhere(), move |()| {
+                flow.left(Note::LeftEverywhere);
             });
         })
     };

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::flow::Flow;
 use super::load::{use_act, use_load};
 use super::parts::{self, TITLE, act_failed, refusal};
+use super::push;
 use crate::api::account as api;
 use crate::dom;
 use crate::model::account::Event;
@@ -43,12 +44,9 @@ pub(super) fn Erase(props: &EraseProps) -> Html {
                 return;
             }
             let flow = flow.clone();
-            let request = async {
-                super::push::forget().await;
-                api::erase().await
-            };
-            erasing.run(request, move |erased| {
-                flow.tell(Event::Closed(Rc::new(erased)))
+            erasing.run(api::erase(), move |erased| {
+                push::forget();
+                flow.tell(Event::Closed(Rc::new(erased)));
             });
         })
     };

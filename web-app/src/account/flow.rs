@@ -181,16 +181,19 @@ impl Flow {
     pub(super) fn sign_out(&self, done: Callback<()>) {
         let flow = self.clone();
         spawn_local(async move {
-            push::forget().await;
             match api::sign_out().await {
-                Ok(()) => flow.tell(Event::Left(Note::Left)),
-                Err(trouble) if trouble.what == What::SignedOut => {
-                    flow.tell(Event::Left(Note::Left));
-                }
+                Ok(()) => flow.left(Note::Left),
+                Err(trouble) if trouble.what == What::SignedOut => flow.left(Note::Left),
                 Err(trouble) => flow.tell(Event::Noted(Some(Note::Failed(trouble)))),
             }
             done.emit(());
         });
+    }
+
+    /// The session has ended by the person's own doing.
+    pub(super) fn left(&self, note: Note) {
+        push::forget();
+        self.tell(Event::Left(note));
     }
 
     /// Answers what stands before the account.
@@ -234,7 +237,7 @@ impl Flow {
         }
         // Asked once: whoever comes back from the agreement by the browser's button stays on the list.
         self.invited.borrow_mut().take();
-        forget_query();
+        boot::set_address(&format!("/account{}", boot::fragment()));
         if clinic.agreement.as_deref() == Some("due") {
             self.to_agreement(&clinic.id, &clinic.name);
         }
@@ -247,8 +250,8 @@ impl Flow {
         self.tell(Event::Leaving(left));
     }
 
-    /// Says thank you to whoever comes back from an agreement that is accepted now.
-    fn back_from_agreement(&self) {
+    /// Says thank you to whoever comes back from an agreement that was accepted there.
+    pub(super) fn back_from_agreement(&self) {
         if boot::take_accepted() {
             let clinic = boot::take_agreement().unwrap_or_default();
             self.tell(Event::Noted(Some(Note::Accepted(clinic))));
@@ -284,20 +287,6 @@ impl Flow {
             flow.tell(Event::ListHeard(query, after, answer));
         });
     }
-}
-
-/// `/account?clinic=…` becomes `/account`.
-fn forget_query() {
-    let replaced = web_sys::window().and_then(|window| {
-        let hash = window.location().hash().ok()?;
-        let history = window.history().ok()?;
-        let address = format!("/account{hash}");
-        history
-            .replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address))
-            .ok()
-    });
-    // The query left standing asks once more after a reload: no harm.
-    let _ = replaced;
 }
 
 /// Calls until there is an answer; gives up after a few failures of the network.

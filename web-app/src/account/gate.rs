@@ -211,7 +211,7 @@ fn BirthForm(props: &BirthFormProps) -> Html {
                         aria-describedby={ERROR}
                         aria-invalid={invalid.clone()}
                     >
-                        <option value="">{ words::BIRTH_CHOOSE }</option>
+                        <option value="" selected=true>{ words::BIRTH_CHOOSE }</option>
                         { for words::MONTH_NAMES.iter().enumerate().map(|(index, name)| html! {
                             <option value={(index + 1).to_string()}>{ *name }</option>
                         }) }

@@ -174,16 +174,14 @@ fn rows(props: &DocumentsProps) -> Html {
 }
 
 fn html_of(group: Group, list: &List, now: Timestamp) -> Html {
-    let person = match &group.of {
-        Some(Common::For(name, _)) => Some(list.person(name)),
-        _ => None,
-    };
+    // Whom they are for stands over each of the rows.
+    let said = matches!(group.of, Some(Common::For(..)));
     let level = if group.of.is_some() { "h3" } else { "h2" };
     let key = group.of.as_ref().map_or_else(String::new, words::group);
     html! {
         <section class="group" {key}>
             if let Some(common) = &group.of {
-                <h2 class={classes!("group-name", person.map(person_class))}>{ words::group(common) }</h2>
+                <h2 class={if said { "visually-hidden" } else { "group-name" }}>{ words::group(common) }</h2>
             }
             <ul class="docs">
                 { for group.rows.iter().map(|item| {
@@ -310,6 +308,16 @@ struct ToolsProps {
 #[component]
 fn Tools(props: &ToolsProps) -> Html {
     let typing = use_mut_ref(|| None::<Timeout>);
+    let typed = use_state_eq(|| props.query.words.clone());
+    // «Показать все» empties the field too.
+    use_effect_with(props.query.words.is_empty(), {
+        let typed = typed.setter();
+        move |empty| {
+            if *empty {
+                typed.set(String::new());
+            }
+        }
+    });
     let search = {
         let (flow, query) = (props.flow.clone(), props.query.clone());
         move |words: String| {
@@ -323,10 +331,11 @@ fn Tools(props: &ToolsProps) -> Html {
         }
     };
     let oninput = {
-        let (typing, search) = (typing.clone(), search.clone());
+        let (typing, typed, search) = (typing.clone(), typed.setter(), search.clone());
         Callback::from(move |event: InputEvent| {
             let field = event.target_unchecked_into::<HtmlInputElement>();
             let search = search.clone();
+            typed.set(field.value());
             *typing.borrow_mut() = Some(Timeout::new(TYPING_MS, move || search(field.value())));
         })
     };
@@ -353,7 +362,7 @@ fn Tools(props: &ToolsProps) -> Html {
                     autocomplete="off"
                     maxlength="100"
                     enterkeyhint="search"
-                    value={props.query.words.clone()}
+                    value={(*typed).clone()}
                     {oninput}
                 />
             </div>

@@ -70,6 +70,7 @@ pub(crate) fn AccountPage() -> Html {
             let listener = window.map(|window| {
                 EventListener::new(&window, "hashchange", move |_| {
                     flow.tell(Event::Routed(Route::parse(&boot::fragment())));
+                    flow.back_from_agreement();
                 })
             });
             move || drop(listener)

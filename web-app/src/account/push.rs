@@ -3,7 +3,7 @@
 use js_sys::{Object, Reflect};
 use podpis_shared::wire::account::PushSubscription as Wire;
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Notification, NotificationPermission, PushManager, PushSubscription,
     PushSubscriptionOptionsInit, ServiceWorkerRegistration,
@@ -80,17 +80,29 @@ pub(super) async fn turn_off() -> Result<(), Trouble> {
     if let Some(wire) = wire(&subscription) {
         api::unsubscribe(&wire).await?;
     }
+    end(&subscription).await;
+    Ok(())
+}
+
+/// When the session ends: whoever uses this browser next gets no messages of this account.
+///
+/// The server forgets the subscription with the session by itself, so nobody waits for this.
+pub(super) fn forget() {
+    spawn_local(async {
+        let Some(manager) = manager().await else {
+            return;
+        };
+        if let Some(subscription) = subscription(&manager).await {
+            end(&subscription).await;
+        }
+    });
+}
+
+async fn end(subscription: &PushSubscription) {
     if let Ok(ending) = subscription.unsubscribe() {
         // The server sends nothing any more, whatever the browser says.
         let _ = JsFuture::from(ending).await;
     }
-    Ok(())
-}
-
-/// Before signing out: whoever uses this browser next gets no messages of this account.
-pub(super) async fn forget() {
-    // The server forgets the subscription with the session, so a failure changes nothing.
-    let _ = turn_off().await;
 }
 
 async fn manager() -> Option<PushManager> {

@@ -36,7 +36,7 @@ pub(super) fn Top(props: &TopProps) -> Html {
             <button type="button" class="skip button button-main" onclick={skip}>{ words::SKIP }</button>
             <div>
                 <p class="top-name">{ text::SERVICE }</p>
-                <p class="top-what">{ words::NAME }</p>
+                <p class="top-what">{ words::DOES }</p>
             </div>
             if props.signed_in {
                 <button

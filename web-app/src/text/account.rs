@@ -20,6 +20,8 @@ pub(crate) use help::{HELP, HELP_LEAD, INSTALL};
 pub(crate) use trouble::{code_trouble, contact_trouble, flaw, gate_trouble, note, trouble};
 
 pub(crate) const NAME: &str = "Личный кабинет";
+/// Under the name of the service.
+pub(crate) const DOES: &str = "личный кабинет";
 pub(crate) const NAVIGATION: &str = "Разделы кабинета";
 pub(crate) const SIGN_OUT: &str = "Выйти";
 pub(crate) const SIGNING_OUT: &str = "Выходим…";
@@ -110,7 +112,12 @@ pub(crate) fn day(at: Timestamp, now: Timestamp) -> String {
 /// `5 декабря, 14:05`, likewise. Moscow has been at UTC+3 all the year round since 2014.
 pub(crate) fn moment(at: Timestamp, now: Timestamp) -> String {
     let minutes = (at.unix() / 60 + 180) % 1440;
-    format!("{}, {:02}:{:02}", day(at, now), minutes / 60, minutes % 60)
+    format!(
+        "{},\u{a0}{:02}:{:02}",
+        day(at, now),
+        minutes / 60,
+        minutes % 60
+    )
 }
 
 /// `5 декабря 2051` of `2051-12-05`; anything else as it is.
@@ -151,9 +158,12 @@ pub(crate) const LOGIN_LEAD: &str =
 pub(crate) const LOGIN_PHONE: &str = "Номер телефона";
 pub(crate) const LOGIN_EMAIL: &str = "Электронная почта";
 pub(crate) const LOGIN_HINT_PHONE: &str =
-    "Например, 8 916 123-45-67. Пришлём код, пароль не\u{a0}нужен.";
+    "Например, 8\u{a0}916\u{a0}123\u{2011}45\u{2011}67. Пришлём код, пароль не\u{a0}нужен.";
 pub(crate) const LOGIN_HINT_EMAIL: &str =
     "Например, maria@example.ru. Пришлём код, пароль не\u{a0}нужен.";
+pub(crate) const HINT_PHONE: &str =
+    "Например, 8\u{a0}916\u{a0}123\u{2011}45\u{2011}67. Пришлём на\u{a0}него код.";
+pub(crate) const HINT_EMAIL: &str = "Например, maria@example.ru. Пришлём на\u{a0}него код.";
 pub(crate) const LOGIN_BY_EMAIL: &str = "Войти по\u{a0}почте";
 pub(crate) const LOGIN_BY_PHONE: &str = "Войти по\u{a0}телефону";
 pub(crate) const LOGIN_SUBMIT: &str = "Получить код";
@@ -167,7 +177,7 @@ pub(crate) const SAFETY: &str = "Код из\u{a0}сообщения вводи�
 
 /// Over the title, where a clinic invited.
 pub(crate) fn invited(clinic: &str) -> String {
-    format!("Приглашает {clinic}")
+    format!("{clinic} приглашает вас")
 }
 
 /// Below it.
@@ -377,8 +387,18 @@ pub(crate) fn status(item: &DocumentItem, now: Timestamp) -> String {
             Some(name) => format!("За\u{a0}вас подпишет {name}"),
             None => "Ждёт подписи".into(),
         },
-        Status::PatientSigned if item.kind.needs_medic() => "Подписан вами, ждём врача".into(),
-        Status::PatientSigned => "Подписан вами, ждём клинику".into(),
+        Status::PatientSigned => {
+            let who = match represented {
+                Some(name) => format!("За\u{a0}вас подписал(а) {name}"),
+                None => "Подписан вами".into(),
+            };
+            let next = if item.kind.needs_medic() {
+                "врача"
+            } else {
+                "клинику"
+            };
+            format!("{who}, ждём {next}")
+        }
         Status::Completed => match (represented, item.signed_at) {
             (Some(name), _) => signed(&format!("За\u{a0}вас подписал(а) {name}")),
             (None, None) => "Прислан для вас".into(),
@@ -484,7 +504,7 @@ pub(crate) fn remove_label(value: &str) -> String {
 pub(crate) fn remove_body(value: &str) -> String {
     format!(
         "Войти и\u{a0}получать уведомления по\u{a0}{} больше не\u{a0}получится. Документы останутся.",
-        contact(value)
+        contact(value).replace('-', "\u{2011}")
     )
 }
 
@@ -550,7 +570,7 @@ pub(crate) fn device_since(device: &Device, now: Timestamp) -> String {
 
 /// When it was last here.
 pub(crate) fn device_seen(device: &Device, now: Timestamp) -> String {
-    format!("последний раз {}", moment(device.seen_at, now))
+    format!("Последний раз {}", moment(device.seen_at, now))
 }
 
 // --- agreements and consents ---
@@ -593,7 +613,7 @@ pub(crate) fn withdrawn(clinic: &str) -> String {
 // --- my data ---
 
 pub(crate) const EXPORT: &str = "Выгрузка";
-pub(crate) const EXPORT_BODY: &str = "Всё, что хранится о\u{a0}вас в\u{a0}кабинете: контакты, устройства, журнал, сведения о\u{a0}документах. Один файл JSON (статья 14 закона 152-ФЗ). Сами документы скачиваются из\u{a0}списка.";
+pub(crate) const EXPORT_BODY: &str = "Всё, что хранится о\u{a0}вас в\u{a0}кабинете: контакты, устройства, журнал, сведения о\u{a0}документах. Один файл JSON (статья 14 закона 152\u{2011}ФЗ). Сами документы скачиваются из\u{a0}списка.";
 pub(crate) const EXPORT_GET: &str = "Скачать мои данные";
 pub(crate) const EXPORTED: &str = "Файл сохранён.";
 pub(crate) const LOG: &str = "Журнал";
