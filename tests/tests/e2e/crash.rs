@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use podpis_tests::client::Reply;
-use podpis_tests::{Clinic, Esia, Settings, Stack, Upload};
+use podpis_tests::{Clinic, Esia, Person, Right, Settings, Stack, Upload};
 use serde_json::json;
 
 use crate::sign::signed_once;
@@ -117,6 +117,60 @@ fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Res
         }
     }
     anyhow::bail!("the intake has over {STATEMENTS} statements");
+}
+
+#[test]
+fn a_crash_after_any_statement_of_signing_by_a_code_signs_once() -> Result<()> {
+    let Some(mut stack) = Stack::alone(Settings::default())? else {
+        return Ok(());
+    };
+    let mut clinic = stack.clinic()?;
+    clinic.publish_agreement()?;
+    let upload = Upload::by_code(Person::IVANOVA);
+    let mut account = stack.account();
+    account.sign_in(&upload.phone)?;
+    account
+        .sign_by_code(Right::Agreement(&clinic.id), &upload.phone)?
+        .expect(200)?;
+    let mut crashes = 0;
+    for statement in 1..STATEMENTS {
+        let context = || format!("crash at statement {statement}");
+        let next = Upload::by_code(Person::IVANOVA).to_phone(&upload.phone);
+        let id = clinic.send_document(&next)?;
+        account.documents("all")?;
+        let right = Right::Document(&id);
+        let act = account.read(right, podpis_shared::Method::Sms)?;
+        let sent = account
+            .ask_signing_code(right, &act)?
+            .expect(200)
+            .with_context(context)?
+            .json()?;
+        let code_id = sent["code_id"].as_str().context("code_id")?;
+        let code = account.code_at(&upload.phone)?;
+        stack.stop()?;
+        stack.start_again(Settings {
+            crash_after_sql: Some(statement),
+            ..QUIET
+        })?;
+        let answer = account.type_signing_code(right, code_id, &code);
+        let crashed = crashes_during(&mut stack, answer, 200)?;
+        crashes += u32::from(crashed);
+        stack.start_again(Settings::default())?;
+        // What the page does that got no answer: the same request again.
+        account
+            .type_signing_code(right, code_id, &code)?
+            .expect(200)
+            .with_context(context)?;
+        signed_once(&mut clinic, &id).with_context(context)?;
+        if !crashed {
+            ensure!(
+                crashes > 5,
+                "only {crashes} crashes: is the counting right?"
+            );
+            return Ok(());
+        }
+    }
+    anyhow::bail!("signing by a code has over {STATEMENTS} statements");
 }
 
 #[test]

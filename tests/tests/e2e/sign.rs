@@ -444,7 +444,11 @@ pub(crate) fn still_unsigned(clinic: &mut Clinic, id: &str) -> Result<()> {
 /// One signature, one event, one PDF.
 pub(crate) fn signed_once(clinic: &mut Clinic, id: &str) -> Result<()> {
     let document = clinic.document(id)?;
-    ensure!(document["status"] == "patient_signed", "{document}");
+    let status = document["status"].as_str().unwrap_or_default();
+    ensure!(
+        ["patient_signed", "completed"].contains(&status),
+        "{document}"
+    );
     ensure!(
         document["signatures"].as_array().map(Vec::len) == Some(1),
         "{document}"
