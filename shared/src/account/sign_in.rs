@@ -86,7 +86,8 @@ pub fn silent(proven_at: Timestamp, now: Timestamp) -> bool {
 /// What a contact shows to the account that takes it now. `given_up`: an account held it before and gave it up.
 pub fn reach(given_up: bool, now: Timestamp) -> Reach {
     Reach {
-        documents_from: if given_up { now } else { now.plus(-SILENCE_S) },
+        // Times are whole seconds: what came in this one came before.
+        documents_from: now.plus(if given_up { 1 } else { -SILENCE_S }),
         estranged: given_up,
     }
 }
@@ -172,6 +173,6 @@ mod tests {
         assert_eq!(fresh.documents_from, now().plus(-60 * DAY));
         assert!(!fresh.estranged);
         let used = reach(true, now());
-        assert_eq!((used.documents_from, used.estranged), (now(), true));
+        assert_eq!((used.documents_from, used.estranged), (now().plus(1), true));
     }
 }

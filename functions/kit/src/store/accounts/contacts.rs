@@ -254,7 +254,7 @@ pub async fn prove(tx: &Tx, id: &str, now: Timestamp) -> Result<(), DbError> {
 /// # Errors
 /// As the database says.
 pub async fn estrange(tx: &Tx, account_id: &str, now: Timestamp) -> Result<(), DbError> {
-    let sql = "UPDATE account_contacts SET since = ?2, documents_from = ?2, estranged = 1 \
+    let sql = "UPDATE account_contacts SET since = ?2, documents_from = ?2 + 1, estranged = 1 \
                WHERE account_id = ?1 AND ended_at IS NULL";
     tx.execute(sql, [account_id.into(), now.unix().into()])
         .await?;

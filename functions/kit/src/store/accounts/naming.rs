@@ -38,7 +38,8 @@ pub async fn candidates(db: &Db, held: &[Held]) -> Result<Vec<Person>> {
     for held in held {
         let mut found = named_since(db, &held.contact, held.reach.documents_from).await?;
         if held.reach.estranged {
-            let strangers = named(db, &held.contact, Timestamp::from_unix(0), held.since).await?;
+            let (long_ago, then) = (Timestamp::from_unix(0), held.since.plus(1));
+            let strangers = named(db, &held.contact, long_ago, then).await?;
             found.retain(|person| !strangers.iter().any(|other| same_person(other, person)));
         }
         people.extend(found);
