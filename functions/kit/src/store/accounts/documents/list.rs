@@ -78,18 +78,17 @@ pub async fn list(
     };
     for word in words {
         let like = push(pattern(word).into());
+        let mut places = vec![format!(
+            // Of a withdrawn document nothing is told, so its title is not searched either.
+            "(o.folded LIKE {like} ESCAPE '\\' AND d.status NOT IN ('cancelled', 'superseded'))"
+        )];
         let of_clinic = known
             .iter()
             .filter(|clinic| fold(&clinic.name).contains(word));
-        let of_clinic: Vec<String> = of_clinic
-            .map(|clinic| push(clinic.id.as_str().into()))
-            .collect();
-        // Of a withdrawn document nothing is told, so its title is not searched either.
-        wheres += &format!(
-            " AND (o.folded LIKE {like} ESCAPE '\\' AND d.status NOT IN ('cancelled', 'superseded') \
-             OR o.clinic_id IN ({}))",
-            of_clinic.join(", ")
-        );
+        for clinic in of_clinic {
+            places.push(format!("o.clinic_id = {}", push(clinic.id.as_str().into())));
+        }
+        wheres += &format!(" AND ({})", places.join(" OR "));
     }
     if let Some((at, id)) = query.after {
         let (sign, at, id) = (
