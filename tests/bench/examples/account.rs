@@ -14,17 +14,18 @@ const MANY: usize = 3_000;
 /// Asking for a code takes the same time for known and for unknown phones, within this ratio of the medians.
 const ALIKE: std::ops::RangeInclusive<f64> = 0.8..=1.25;
 
-/// Limits of codes don't count here.
-const UNLIMITED: &str = "code_limits";
-
 fn main() -> Result<()> {
+    // One machine asks for all the codes.
     let settings = || Settings {
         variables: vec![("CODE_LIMITS", "off".into())],
         ..Settings::default()
     };
-    let mut stack = Stack::alone(settings())?.with_context(|| format!("needs a runner of its own ({UNLIMITED})"))?;
+    let mut stack = Stack::alone(settings())?.context("needs a runner of its own")?;
     let mut clinic = stack.clinic()?;
-    let (few, many) = (Upload::by_code(Person::IVANOVA), Upload::by_code(Person::IVANOVA));
+    let (few, many) = (
+        Upload::by_code(Person::IVANOVA),
+        Upload::by_code(Person::IVANOVA),
+    );
     for upload in [&few, &many] {
         for _ in 0..3 {
             clinic.send_document(&Upload::by_code(Person::IVANOVA).to_phone(&upload.phone))?;
@@ -39,7 +40,12 @@ fn main() -> Result<()> {
     let (mut small, mut large) = (stack.account(), stack.account());
     let first_few = ms(|| small.sign_in(&few.phone).map(drop))?;
     let first_many = ms(|| large.sign_in(&many.phone).map(drop))?;
-    row("first sign-in", "with the code", &one(first_few), &one(first_many));
+    row(
+        "first sign-in",
+        "with the code",
+        &one(first_few),
+        &one(first_many),
+    );
     for (what, query) in [
         ("first page of the list", "filter=all&limit=50"),
         ("documents to sign", "filter=to_sign&limit=50"),
@@ -66,18 +72,31 @@ fn main() -> Result<()> {
     }
     row("asking for a code", "POST", &unknown, &known);
     let ratio = known.median() / unknown.median();
-    ensure!(ALIKE.contains(&ratio), "the time tells known phones from unknown ones: {ratio:.2}");
+    ensure!(
+        ALIKE.contains(&ratio),
+        "the time tells known phones from unknown ones: {ratio:.2}"
+    );
     Ok(())
 }
 
 fn ask(account: &mut Account, query: &str) -> Result<()> {
-    let path = if query.is_empty() { String::new() } else { format!("/documents?{}", encoded(query)) };
+    let path = if query.is_empty() {
+        String::new()
+    } else {
+        format!("/documents?{}", encoded(query))
+    };
     account.get(&path)?.expect(200).map(drop)
 }
 
 /// Cyrillic in an address.
 fn encoded(query: &str) -> String {
-    let byte = |b: u8| if b.is_ascii() { char::from(b).to_string() } else { format!("%{b:02X}") };
+    let byte = |b: u8| {
+        if b.is_ascii() {
+            char::from(b).to_string()
+        } else {
+            format!("%{b:02X}")
+        }
+    };
     query.bytes().map(byte).collect()
 }
 
