@@ -41,14 +41,15 @@ impl Consent {
     /// The words in force now.
     pub fn of(wording: Wording) -> Self {
         let behalf = if wording.on_behalf {
-            ", действуя как законный представитель пациента"
+            ", действуя от имени пациента,"
         } else {
             ""
         };
-        let (press, how) = match wording.method {
-            Method::Esia => ("Нажимая кнопку", "через Госуслуги"),
-            Method::Sms => ("Вводя код из СМС", "кодом из СМС"),
-            Method::Email => ("Вводя код из письма", "кодом из письма"),
+        // A statement that begins with the code need not end with it.
+        let (press, by, how) = match wording.method {
+            Method::Esia => ("Нажимая кнопку", " через Госуслуги", "через Госуслуги"),
+            Method::Sms => ("Вводя код из СМС", "", "кодом из СМС"),
+            Method::Email => ("Вводя код из письма", "", "кодом из письма"),
         };
         if is_offer(wording) {
             let of_age = if wording.age_unknown {
@@ -59,8 +60,8 @@ impl Consent {
             return Self {
                 version: version(wording),
                 statement: format!(
-                    "{press}{behalf}, я подтверждаю, что прочитал(а) соглашение целиком, {of_age}принимаю его условия и \
-                     подписываю его простой электронной подписью {how}."
+                    "{press}, я{behalf} подтверждаю, что прочитал(а) соглашение целиком, {of_age}принимаю его условия и \
+                     подписываю его простой электронной подписью{by}."
                 ),
                 button: "Принять соглашение".into(),
             };
@@ -75,8 +76,8 @@ impl Consent {
         Self {
             version: version(wording),
             statement: format!(
-                "{press}{behalf}, я подтверждаю, что прочитал(а) документ целиком, {subject} и подписываю его простой \
-                 электронной подписью {how}."
+                "{press}, я{behalf} подтверждаю, что прочитал(а) документ целиком, {subject} и подписываю его простой \
+                 электронной подписью{by}."
             ),
             // Nobody takes a refusal for a consent.
             button: match wording.kind {
@@ -170,7 +171,11 @@ mod tests {
         };
         let contract = of(Kind::PaidContract, Method::Sms, false);
         assert_eq!(contract.button, "Подписать кодом из СМС");
-        assert!(contract.statement.starts_with("Вводя код из СМС, я"));
+        assert!(
+            contract
+                .statement
+                .starts_with("Вводя код из СМС, я подтверждаю")
+        );
         let refusal = of(Kind::Refusal, Method::Esia, false);
         assert_eq!(refusal.button, "Подписать отказ через Госуслуги");
         let offer = of(Kind::UserAgreement, Method::Email, true);
@@ -179,6 +184,14 @@ mod tests {
         assert_eq!(offer.version, "2026-11-1-email-accept-of-age");
         let known = of(Kind::UserAgreement, Method::Sms, false);
         assert!(!known.statement.contains("18 лет"));
+        let acting = Consent::of(Wording {
+            kind: Kind::Ids,
+            method: Method::Esia,
+            on_behalf: true,
+            age_unknown: false,
+        });
+        let words = "Нажимая кнопку, я, действуя от имени пациента, подтверждаю";
+        assert!(acting.statement.starts_with(words));
         assert_eq!(
             of(Kind::UserAgreement, Method::Esia, true).button,
             "Подписать через Госуслуги"
