@@ -269,7 +269,7 @@ pub(crate) const SIGNED_BY: &str = "Подписал(а)";
 pub(crate) const SIGNED_AT: &str = "Когда";
 pub(crate) const SIGNED_HOW: &str = "Чем";
 
-/// By what signature; `None`: by one that the page has not seen itself.
+/// By what signature.
 pub(crate) fn signed_how(method: Option<Method>) -> &'static str {
     match method {
         None => "простой электронной подписью",
@@ -325,6 +325,11 @@ pub(crate) fn typeset(plain: &str) -> String {
         word = if c.is_alphanumeric() { word + 1 } else { 0 };
     }
     out
+}
+
+/// A number or an address stays on one line.
+pub(crate) fn unbroken(to: &str) -> String {
+    to.replace(' ', "\u{a0}").replace('-', "\u{2011}")
 }
 
 /// The landing page.

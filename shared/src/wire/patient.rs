@@ -50,6 +50,9 @@ pub struct DocumentView {
     pub expires_at: Timestamp,
     /// When it was signed.
     pub signed_at: Option<Timestamp>,
+    /// In which way it was signed: Gosuslugi may have been chosen in the place of a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_with: Option<Method>,
     /// `Мария Петровна И.`: who is to sign.
     pub signer: String,
     /// Set when a representative signs: for whom, `Даша И.`; whom in full stands in `about`.

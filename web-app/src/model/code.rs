@@ -244,7 +244,9 @@ impl Entry {
             Trouble::Code(Code::CodeWrong | Code::Invalid) => Slip::Wrong { said },
             Trouble::Code(Code::CodeExpired) => Slip::Spent { said },
             Trouble::Code(Code::TooMany) => Slip::TooMany { said },
-            Trouble::Code(Code::Policy) => Slip::Refused { said },
+            Trouble::Code(Code::Policy | Code::PhoneNeeded | Code::PhoneMismatch) => {
+                Slip::Refused { said }
+            }
             _ => Slip::Away,
         });
         if let Some(wait) = failure.retry_after_s {
@@ -267,6 +269,8 @@ pub(crate) fn is_told_at_the_entry(trouble: Trouble) -> bool {
                 | Code::Invalid
                 | Code::TooMany
                 | Code::Policy
+                | Code::PhoneNeeded
+                | Code::PhoneMismatch
                 | Code::Unavailable
                 | Code::Internal
         ),

@@ -16,9 +16,9 @@ mod screen;
 
 use std::rc::Rc;
 
+use podpis_shared::Hashes;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{DocumentView, PageShown, Presentation};
-use podpis_shared::{Hashes, Method};
 
 pub(crate) use access::Place;
 pub(crate) use offers::Offers;
@@ -384,17 +384,6 @@ impl Model {
             agreement.is_some_and(|agreement| agreement.accepted.is_some())
         };
         self.code.stage == code::Stage::Signed || self.document().is_some_and(accepted)
-    }
-
-    /// By what the document was signed, where the page knows: it saw the code, or only Gosuslugi come into question.
-    pub(crate) fn signed_with(&self) -> Option<Method> {
-        let by_email = self.code.sent.as_ref().is_some_and(|sent| sent.by_email);
-        let asked = self.document().map(|view| view.method);
-        match self.code.stage {
-            code::Stage::Signed if by_email => Some(Method::Email),
-            code::Stage::Signed => Some(Method::Sms),
-            _ => asked.filter(|method| *method == Method::Esia),
-        }
     }
 
     /// What was shown, for the evidence.

@@ -1,6 +1,7 @@
 //! Which ways of signing the bar offers, and why the rest is not there. The server has asked the policy; this sorts its answer.
 
 use podpis_shared::Method;
+use podpis_shared::policy::WayRefusal;
 use podpis_shared::wire::account::ClinicRef;
 use podpis_shared::wire::patient::{Consent, DocumentView, WayView};
 
@@ -15,8 +16,8 @@ pub(crate) struct Offers {
     pub(crate) code: Option<CodeOffer>,
     /// A code could sign, once this clinic's agreement has been accepted.
     pub(crate) agreement: Option<ClinicRef>,
-    /// Why a way is not there: for each, a sentence and the article.
-    pub(crate) refused: Vec<(String, Option<String>)>,
+    /// Why ways are not there.
+    pub(crate) refused: Vec<WayRefusal>,
 }
 
 /// A code that would sign.
@@ -47,12 +48,16 @@ impl Offers {
         });
         // Gosuslugi sign documents; an offer is accepted by the code that proves the contact.
         let esia = offered(|method| method == Method::Esia).filter(|_| place != Place::Agreement);
-        let refused = view.ways.iter().filter(|way| is_refused(way));
+        // What only an agreement stands against has a card of its own.
+        let refused = view.ways.iter().filter(|view| !view.way.offered);
+        let refused = refused.filter(|view| !view.way.needs_agreement);
         Self {
             esia: esia.map(|(_, consent)| consent),
             agreement: view.agreement_needed.clone().filter(|_| code.is_none()),
             code,
-            refused: refused.filter_map(reason).collect(),
+            refused: refused
+                .filter_map(|view| view.way.refusal.clone())
+                .collect(),
         }
     }
 }
@@ -61,21 +66,11 @@ fn offered_words(view: &WayView) -> Option<Consent> {
     view.consent.clone().filter(|_| view.way.offered)
 }
 
-/// What only an agreement stands against has a card of its own.
-fn is_refused(view: &WayView) -> bool {
-    !view.way.offered && !view.way.needs_agreement
-}
-
-fn reason(view: &WayView) -> Option<(String, Option<String>)> {
-    let refusal = view.way.refusal.as_ref()?;
-    Some((refusal.sentence.clone(), refusal.law.clone()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::tests::view;
-    use podpis_shared::policy::{Way, WayRefusal};
+    use podpis_shared::policy::Way;
     use podpis_shared::wire::patient::Wording;
     use podpis_shared::{Kind, Status};
 
@@ -144,8 +139,9 @@ mod tests {
         ]);
         let offers = Offers::of(&document, Place::Link);
         assert!(offers.code.is_none() && offers.esia.is_some());
-        let law = Some("323-ФЗ ст. 20 ч. 7".into());
-        assert_eq!(offers.refused, [("Нельзя.".into(), law)]);
+        let [refused] = offers.refused.try_into().unwrap();
+        assert_eq!(refused.sentence, "Нельзя.");
+        assert_eq!(refused.law.as_deref(), Some("323-ФЗ ст. 20 ч. 7"));
     }
 
     #[test]

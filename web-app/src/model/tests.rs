@@ -27,6 +27,7 @@ pub(crate) fn view(status: Status) -> DocumentView {
         created_at: Timestamp::from_unix(1_700_000_000),
         expires_at: Timestamp::from_unix(1_800_000_000),
         signed_at: None,
+        signed_with: None,
         signer: "Мария Петровна И.".into(),
         on_behalf_of: None,
         consent: Consent::for_kind(Kind::Ids),
@@ -388,21 +389,6 @@ fn by_a_code_the_same_must_hold_as_by_gosuslugi() {
     assert_eq!(back.screen(), Screen::Ready);
     let signed = checking.after(Event::Code(code::Step::Signed));
     assert_eq!((signed.screen(), signed.signable()), (Screen::Signed, None));
-    assert_eq!(signed.signed_with(), Some(Method::Sms));
-}
-
-#[test]
-fn what_is_not_known_of_a_signature_is_not_told() {
-    let signed = |method| {
-        in_the_account(DocumentView {
-            method,
-            ..view(Status::Completed)
-        })
-        .signed_with()
-    };
-    assert_eq!(signed(Method::Esia), Some(Method::Esia));
-    // Gosuslugi may have been chosen in the place of a code.
-    assert_eq!(signed(Method::Sms), None);
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(crate) struct CodeDialogProps {
 #[component]
 pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
     let entry = &props.entry;
-    let (dialog, field) = (use_node_ref(), use_node_ref());
+    let (dialog, heading, field) = (use_node_ref(), use_node_ref(), use_node_ref());
     let typed = use_state(String::new);
     let now = use_state(dom::unix_now);
 
@@ -58,14 +58,20 @@ pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
         let typed = typed.setter();
         move |_| typed.set(String::new())
     });
-    use_effect_with((entry.open, entry.stage, entry.slip.clone()), {
-        let field = field.clone();
-        move |(open, stage, _): &(bool, Stage, Option<Slip>)| {
-            if *open && *stage == Stage::Waiting {
-                dom::focus(field.cast::<HtmlElement>());
-                if let Some(field) = field.cast::<HtmlInputElement>() {
-                    field.select();
-                }
+    // The clock may stand behind what has just come.
+    let now = dom::unix_now().max(*now);
+    let can_type = entry.can_type(now);
+    let checking = entry.stage == Stage::Checking;
+    use_effect_with((entry.open && !checking, can_type, entry.slip.clone()), {
+        let (heading, field) = (heading.clone(), field.clone());
+        move |(waits, can_type, _): &(bool, bool, Option<Slip>)| {
+            // Where the field has gone, the focus would be nowhere.
+            let place = if *can_type { &field } else { &heading };
+            if *waits {
+                dom::focus(place.cast::<HtmlElement>());
+            }
+            if let Some(field) = field.cast::<HtmlInputElement>().filter(|_| *waits) {
+                field.select();
             }
         }
     });
@@ -81,10 +87,6 @@ pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
         }
     });
 
-    // The clock may stand behind what has just come.
-    let now = dom::unix_now().max(*now);
-    let can_type = entry.can_type(now);
-    let checking = entry.stage == Stage::Checking;
     let close = {
         let flow = props.flow.clone();
         Callback::from(move |()| flow.tell(Event::Code(Step::Closed)))
@@ -121,12 +123,12 @@ pub(crate) fn CodeDialog(props: &CodeDialogProps) -> Html {
             onclose={closed}
             oncancel={close.reform(|event: DomEvent| event.prevent_default())}
         >
-            <h2 id={TITLE}>{ text::title(by_email) }</h2>
+            <h2 id={TITLE} tabindex="-1" ref={heading}>{ text::title(by_email) }</h2>
             { whom(&props.document, Size::Small) }
             <p class="code-what">{ &props.document.title }</p>
             <p role="status" data-testid="code-to">{ text::progress(entry) }</p>
             <p class="failed" id={SLIP} role="alert" data-testid="code-error">{ slip.unwrap_or_default() }</p>
-            if entry.sent.is_some() {
+            if can_type || checking {
                 <form onsubmit={submit}>
                     <label for={FIELD}>{ text::FIELD }</label>
                     { input(&field, &typed, matches!(entry.slip, Some(Slip::Wrong { .. })), can_type || checking) }

@@ -107,7 +107,7 @@ pub(crate) fn SignPage() -> Html {
             if place == Place::Agreement {
                 html! { <AcceptedBanner document={document.clone()} now={model.code.stage == Stage::Signed} /> }
             } else {
-                html! { <SignedBanner document={document.clone()} with={model.signed_with()} flow={flow.clone()} /> }
+                html! { <SignedBanner document={document.clone()} flow={flow.clone()} /> }
             }
         }
         _ => Html::default(),
@@ -115,15 +115,19 @@ pub(crate) fn SignPage() -> Html {
     let heading = match &document {
         Some(document) => {
             let offers = Rc::new(model.offers());
-            html! { <DocumentHeader document={document.clone()} {offers} {place} {screen} /> }
+            html! {
+                <>
+                    <DocumentHeader document={document.clone()} {offers} {place} {screen} />
+                    if screen.is_open() && !document.may_act {
+                        { seen_only(document, &flow) }
+                    }
+                </>
+            }
         }
         None if shows_file => html! { <header::Skeleton /> },
         None => Html::default(),
     };
     let bar = match &document {
-        Some(document) if screen == Screen::Ready && !document.may_act => {
-            seen_only(document, &flow)
-        }
         Some(document) if screen.has_bar() && document.may_act && !completing => {
             html! { <SignBar model={Rc::new((*model).clone())} document={document.clone()} flow={flow.clone()} /> }
         }

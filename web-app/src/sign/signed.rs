@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use podpis_shared::Method;
 use podpis_shared::wire::patient::DocumentView;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::download::{Download, Kind};
 use super::flow::Flow;
+use super::whom::{Size, whom};
 use crate::model::access::{after_acceptance, document_address};
 use crate::{dom, text};
 
@@ -29,8 +29,6 @@ pub(crate) fn Completing() -> Html {
 #[derive(PartialEq, Properties)]
 pub(crate) struct SignedBannerProps {
     pub(crate) document: Rc<DocumentView>,
-    /// By what, where it is known.
-    pub(crate) with: Option<Method>,
     pub(crate) flow: Flow,
 }
 
@@ -56,13 +54,14 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
         <section class="card signed" data-testid="signed-banner">
             <span class="tick" aria-hidden="true"></span>
             <h2 class="notice-title" tabindex="-1" ref={heading}>{ text::SIGNED_TITLE }</h2>
+            { whom(document, Size::Small) }
             <p>{ text::signed_next(document) }</p>
             <dl class="facts">
                 <div><dt>{ text::SIGNED_BY }</dt><dd>{ &document.signer }</dd></div>
                 if let Some(at) = document.signed_at {
                     <div><dt>{ text::SIGNED_AT }</dt><dd>{ at.moscow_words() }</dd></div>
                 }
-                <div><dt>{ text::SIGNED_HOW }</dt><dd>{ text::signed_how(props.with) }</dd></div>
+                <div><dt>{ text::SIGNED_HOW }</dt><dd>{ text::signed_how(document.signed_with) }</dd></div>
             </dl>
             { download(Kind::Signed, "button button-main button-wide", text::DOWNLOAD_SIGNED, text::file_name(&document.title, true)) }
             if dom::can_share() {

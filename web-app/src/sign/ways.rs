@@ -6,13 +6,16 @@ use yew::prelude::*;
 
 use super::download::{Download, Kind};
 use super::flow::Flow;
-use crate::model::access::agreement_address;
+use crate::model::access::{ACCOUNT, agreement_address};
 use crate::model::{Offers, Place};
 use crate::text::{self, typeset, ways as words};
 
 /// Ids of the statements: each button is described by its own.
 pub(crate) const BY_ESIA: &str = "statement-esia";
 pub(crate) const BY_CODE: &str = "statement-code";
+
+/// Rule of what stands against a code because of the account's phone.
+const PHONE: &str = "phone";
 
 /// The statements over the buttons.
 pub(crate) fn statements(offers: &Offers, document: &DocumentView, place: Place) -> Html {
@@ -35,11 +38,18 @@ pub(crate) fn statements(offers: &Offers, document: &DocumentView, place: Place)
             <h2>{ words::title(document.kind, place) }</h2>
             { for offers.esia.iter().map(|consent| statement(BY_ESIA, words::ESIA_TITLE, consent)) }
             { for by_code }
+            { for code.and_then(|code| code.to.as_deref()).map(|to| html! { <p class="small">{ words::goes_to(to) }</p> }) }
             if code.is_some() && offers.esia.is_some() {
                 <p class="small">{ words::CHOOSE }</p>
             }
-            { for offers.refused.iter().map(|(sentence, law)| html! {
-                <p class="small" data-testid="way-refused">{ words::refused(sentence, law.as_deref()) }</p>
+            { for offers.refused.iter().map(|refusal| html! {
+                <p class="small" data-testid="way-refused">
+                    { words::refused(&refusal.sentence, refusal.law.as_deref()) }
+                    if refusal.rule == PHONE && place.is_account() {
+                        { " " }
+                        <a href={format!("{ACCOUNT}#profile")}>{ words::PROFILE }</a>
+                    }
+                </p>
             }) }
         </section>
     }

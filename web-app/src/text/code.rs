@@ -2,7 +2,7 @@
 
 use podpis_shared::Kind;
 
-use super::typeset;
+use super::{typeset, unbroken};
 use crate::model::Place;
 use crate::model::code::{Entry, Resend, Slip, Stage};
 
@@ -117,11 +117,6 @@ fn clock(seconds: i64) -> String {
     } else {
         format!("{}:{:02}", seconds / 60, seconds % 60)
     }
-}
-
-/// A number or an address stays on one line.
-fn unbroken(to: &str) -> String {
-    to.replace(' ', "\u{a0}").replace('-', "\u{2011}")
 }
 
 #[cfg(test)]

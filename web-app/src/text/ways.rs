@@ -2,11 +2,12 @@
 
 use podpis_shared::Kind;
 
-use super::{SIGNING_TITLE, typeset};
+use super::{SIGNING_TITLE, typeset, unbroken};
 use crate::model::{Offers, Place};
 
 pub(crate) const ESIA_TITLE: &str = "Через Госуслуги";
-pub(crate) const CHOOSE: &str = "Оба способа равны. Выберите тот, что вам удобнее.";
+pub(crate) const CHOOSE: &str =
+    "Подойдёт любой из\u{a0}двух способов. Выберите тот, что вам удобнее.";
 pub(crate) const AGREEMENT_TITLE: &str = "Хотите подписывать кодом из\u{a0}СМС?";
 pub(crate) const AGREEMENT_OPEN: &str = "Прочитать соглашение";
 pub(crate) const SEEN_TITLE: &str = "Вы\u{a0}можете прочитать этот документ";
@@ -31,13 +32,20 @@ pub(crate) fn code_title(by_email: bool) -> &'static str {
     }
 }
 
+/// Under the statement for a code.
+pub(crate) fn goes_to(to: &str) -> String {
+    format!("Код придёт на\u{a0}{}.", unbroken(to))
+}
+
+pub(crate) const PROFILE: &str = "Телефон в\u{a0}профиле";
+
 /// The sentence with its article: `… подписать нельзя (323-ФЗ ст. 20 ч. 7).`
 pub(crate) fn refused(sentence: &str, law: Option<&str>) -> String {
     match law {
         Some(law) => format!(
             "{} ({}).",
             typeset(sentence.trim_end_matches('.')),
-            law.replace(' ', "\u{a0}")
+            law.replace(' ', "\u{a0}").replace('-', "\u{2011}")
         ),
         None => typeset(sentence),
     }
@@ -46,8 +54,8 @@ pub(crate) fn refused(sentence: &str, law: Option<&str>) -> String {
 /// Why the agreement comes first.
 pub(crate) fn agreement(clinic: &str) -> String {
     format!(
-        "Для\u{a0}этого сначала примите соглашение с\u{a0}клиникой об\u{a0}электронных документах: в\u{a0}нём назван ваш \
-         телефон. Это нужно один раз. Потом вы\u{a0}вернётесь к\u{a0}этому документу. Клиника: {clinic}."
+        "Для\u{a0}этого сначала примите соглашение об\u{a0}электронных документах, которое предлагает {clinic}: \
+         в\u{a0}нём назван ваш телефон. Это нужно один раз. Потом вы\u{a0}вернётесь к\u{a0}этому документу."
     )
 }
 
@@ -91,7 +99,7 @@ mod tests {
     fn the_article_stands_at_the_end_of_the_sentence() {
         assert_eq!(
             refused("Кодом подписать нельзя.", Some("323-ФЗ ст. 20 ч. 7")),
-            "Кодом подписать нельзя (323-ФЗ\u{a0}ст.\u{a0}20\u{a0}ч.\u{a0}7)."
+            "Кодом подписать нельзя (323\u{2011}ФЗ\u{a0}ст.\u{a0}20\u{a0}ч.\u{a0}7)."
         );
         assert_eq!(
             refused("Клиника просит иначе.", None),

@@ -47,7 +47,7 @@ pub(crate) fn whom(document: &DocumentView) -> Option<Whom> {
         birth_date: about
             .birth_date
             .as_ref()
-            .map(|date| format!("дата рождения\u{a0}{date}")),
+            .map(|date| format!("дата рождения {date}")),
     })
 }
 
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(whom.name, "Иванов Пётр Сергеевич");
         assert_eq!(whom.age.as_deref(), Some("7\u{a0}лет"));
         let date = whom.birth_date.as_deref();
-        assert_eq!(date, Some("дата рождения\u{a0}03.05.2019"));
+        assert_eq!(date, Some("дата рождения 03.05.2019"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::access::{By, Offered, Opened};
 use podpis_kit::store::accounts::contacts::Contact;
-use podpis_kit::store::{Document, agreements};
+use podpis_kit::store::{Document, agreements, documents};
 use podpis_kit::{Result, act, http, now};
 use podpis_shared::wire::account::ClinicRef;
 use podpis_shared::wire::patient::{About, AgreementView, ClinicView, DocumentView};
@@ -53,6 +53,13 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
     let ways = ways::of_document(&db, &document, &by, now).await?;
     let in_full = !withdrawn && by.account_id().is_some();
     let only_sees = in_full && ways::only_sees(&by);
+    let signed_with = if document.status.is_signed() {
+        let all = documents::signatures(&db, &document.id).await?;
+        let own = all.iter().find(|signature| signature.party == "patient");
+        own.and_then(|own| Method::parse(&own.method))
+    } else {
+        None
+    };
     Ok(DocumentView {
         id: document.id.clone(),
         clinic: clinic(db::clinic_name(&db, &document.clinic_id).await?),
@@ -80,6 +87,7 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
         created_at: document.created_at,
         expires_at: document.expires_at,
         signed_at: document.signed_at,
+        signed_with,
     })
 }
 
@@ -113,6 +121,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
         created_at: agreement.created_at,
         expires_at: Timestamp::MAX,
         signed_at: accepted.as_ref().map(|accepted| accepted.accepted_at),
+        signed_with: accepted.as_ref().map(|_| method),
         signer: match (person, held.map(|held| held.contact.clone())) {
             (Some(person), _) => person.greeting(),
             (None, Some(Contact::Phone(phone))) => Person::holder(Some(phone), None).greeting(),
