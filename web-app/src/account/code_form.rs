@@ -24,6 +24,9 @@ pub(super) struct CodeFormProps {
     pub(super) resend: Callback<()>,
     /// Back to the contact.
     pub(super) other: Callback<()>,
+    /// The contact can't be changed.
+    #[prop_or_default]
+    pub(super) fixed: bool,
 }
 
 const FIELD: &str = "code-field";
@@ -100,7 +103,7 @@ pub(super) fn CodeForm(props: &CodeFormProps) -> Html {
         <>
             <p id={SENT}>{ words::code_sent(code) }</p>
             <p class="visually-hidden" role="status">
-                { (code.round > 1).then(|| words::code_again(code)).unwrap_or_default() }
+                { if code.round > 1 { words::code_again(code) } else { "" } }
             </p>
             <form class="form" {onsubmit} novalidate=true>
                 <div class="field">
@@ -130,15 +133,17 @@ pub(super) fn CodeForm(props: &CodeFormProps) -> Html {
                     { if checking { words::CHECKING } else { props.submit } }
                 </button>
                 <Again code={code.clone()} {now} disabled={checking} again={props.resend.clone()} />
-                <button
-                    type="button"
-                    class="button button-quiet"
-                    data-testid="code-other"
-                    disabled={checking}
-                    onclick={props.other.reform(|_| ())}
-                >
-                    { words::CODE_OTHER }
-                </button>
+                if !props.fixed {
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        data-testid="code-other"
+                        disabled={checking}
+                        onclick={props.other.reform(|_| ())}
+                    >
+                        { words::CODE_OTHER }
+                    </button>
+                }
             </form>
         </>
     }

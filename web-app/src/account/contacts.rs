@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use podpis_shared::Timestamp;
-use podpis_shared::wire::account::{AccountView, ContactView, Level, LoginPurpose, TypedCode};
-use wasm_bindgen_futures::spawn_local;
+use podpis_shared::problem::Code;
+use podpis_shared::wire::account::{AccountView, ContactView, Level};
 use yew::prelude::*;
 
 use super::code_form::CodeForm;
@@ -12,21 +12,13 @@ use super::contact_form::{ContactForm, Kind};
 use super::flow::Flow;
 use super::load::use_act;
 use super::parts::{Dialog, act_failed};
+use super::prove::{self, Prove};
 use crate::api::account as api;
 use crate::dom;
 use crate::model::account::Event;
 use crate::model::account::proof::{self, Proof};
-use crate::model::account::route::Route;
-use crate::model::account::trouble::What;
+use crate::model::account::trouble::{Trouble, What};
 use crate::text::account as words;
-
-impl Reducible for Proof {
-    type Action = proof::Event;
-
-    fn reduce(self: Rc<Self>, event: proof::Event) -> Rc<Self> {
-        Rc::new(Rc::unwrap_or_clone(self).after(event))
-    }
-}
 
 /// Properties of [`Contacts`].
 #[derive(PartialEq, Properties)]
@@ -71,20 +63,34 @@ pub(super) fn Contacts(props: &ContactsProps) -> Html {
             removing.set(contact);
         })
     };
-    let confirm = {
-        let (remove, removing, told) = (remove.clone(), removing.clone(), told.setter());
+    // What is to be taken off, until a proof has come that it is the person who wants it.
+    let held_up = use_state_eq(|| None::<String>);
+    let take_off = {
+        let (remove, told, held_up) = (remove.clone(), told.setter(), held_up.setter());
         let flow = flow.clone();
-        Callback::from(move |()| {
-            let Some(contact) = &*removing else { return };
-            let (flow, told) = (flow.clone(), told.clone());
-            remove.run(api::remove_contact(contact.id.clone()), move |view| {
+        Callback::from(move |id: String| {
+            held_up.set(Some(id.clone()));
+            let (flow, told, held_up) = (flow.clone(), told.clone(), held_up.clone());
+            remove.run(api::remove_contact(id), move |view| {
+                held_up.set(None);
                 flow.tell(Event::ViewRead(Ok(Rc::new(view))));
                 told.set(words::CONTACT_REMOVED);
                 dom::focus_id(TITLE);
             });
+        })
+    };
+    let confirm = {
+        let (removing, take_off) = (removing.clone(), take_off.clone());
+        Callback::from(move |()| {
+            if let Some(contact) = &*removing {
+                take_off.emit(contact.id.clone());
+            }
             removing.set(None);
         })
     };
+    let proving = (*held_up)
+        .clone()
+        .filter(|_| remove.trouble().is_some_and(needs_proof));
     let now = Timestamp::from_unix(dom::unix_now());
     // Gosuslugi are a way in as well.
     let last = view.contacts.len() < 2 && view.level == Level::Contact;
@@ -123,11 +129,31 @@ pub(super) fn Contacts(props: &ContactsProps) -> Html {
                     </li>
                 }) }
             </ul>
-            { act_failed(&remove) }
+            if let Some(id) = &proving {
+                <Prove
+                    view={view.clone()}
+                    leaving={props.leaving}
+                    flow={flow.clone()}
+                    done={
+                        let id = id.clone();
+                        take_off.reform(move |()| id.clone())
+                    }
+                    end={
+                        let held_up = held_up.setter();
+                        Callback::from(move |()| {
+                            held_up.set(None);
+                            dom::focus_id(TITLE);
+                        })
+                    }
+                />
+            } else if held_up.is_some() || !remove.trouble().is_some_and(needs_proof) {
+                { act_failed(&remove) }
+            }
             <p class="told" role="status">{ *told }</p>
             if let Some(kind) = *adding {
                 <Adding
                     {kind}
+                    view={view.clone()}
                     replaces={kind == Kind::Phone && has("phone")}
                     leaving={props.leaving}
                     flow={flow.clone()}
@@ -159,6 +185,11 @@ pub(super) fn Contacts(props: &ContactsProps) -> Html {
     }
 }
 
+/// Nothing changes without a fresh proof.
+fn needs_proof(trouble: &Trouble) -> bool {
+    trouble.what == What::Code(Code::ProofNeeded)
+}
+
 /// A long address breaks before its `@` first.
 fn breakable(value: &str) -> Html {
     match value.split_once('@') {
@@ -171,6 +202,7 @@ fn breakable(value: &str) -> Html {
 #[derive(PartialEq, Properties)]
 struct AddingProps {
     kind: Kind,
+    view: Rc<AccountView>,
     /// The new phone takes the place of another.
     replaces: bool,
     leaving: bool,
@@ -179,56 +211,37 @@ struct AddingProps {
     end: Callback<bool>,
 }
 
-/// The two steps to a further contact.
+/// The steps to a further contact: which one, a proof where one is needed, its code.
 #[component]
 fn Adding(props: &AddingProps) -> Html {
     let proof = use_reducer(Proof::default);
     let ask = {
         let (tell, flow) = (proof.dispatcher(), props.flow.clone());
-        Callback::from(move |contact: String| {
-            tell.dispatch(proof::Event::Asking(contact.clone()));
-            let (tell, flow) = (tell.clone(), flow.clone());
-            spawn_local(async move {
-                tell.dispatch(match api::new_contact(contact).await {
-                    Ok((sent, now)) => proof::Event::Sent(Rc::new(sent), now),
-                    Err(trouble) => {
-                        flow.heard(&trouble);
-                        proof::Event::Failed(trouble, dom::now_ms())
-                    }
-                });
-            });
-        })
+        Callback::from(move |contact| prove::ask(tell.clone(), flow.clone(), contact))
     };
+    let again = {
+        let contact = proof.contact.clone();
+        ask.reform(move |()| contact.clone())
+    };
+    if proof.trouble.as_ref().is_some_and(needs_proof) {
+        return html! {
+            <Prove
+                view={props.view.clone()}
+                leaving={props.leaving}
+                flow={props.flow.clone()}
+                done={again}
+                end={props.end.reform(|()| false)}
+            />
+        };
+    }
     let check = {
-        let (tell, flow, end) = (proof.dispatcher(), props.flow.clone(), props.end.clone());
-        Callback::from(move |typed: TypedCode| {
-            tell.dispatch(proof::Event::Checking);
-            let (tell, flow, end) = (tell.clone(), flow.clone(), end.clone());
-            spawn_local(async move {
-                match api::contact_code(typed).await {
-                    Ok(view) => {
-                        flow.tell(Event::ViewRead(Ok(Rc::new(view))));
-                        end.emit(true);
-                    }
-                    Err(trouble) => {
-                        flow.heard(&trouble);
-                        tell.dispatch(proof::Event::Failed(trouble, dom::now_ms()));
-                    }
-                }
-            });
-        })
+        let (tell, flow) = (proof.dispatcher(), props.flow.clone());
+        let done = props.end.reform(|()| true);
+        Callback::from(move |typed| prove::check(tell.clone(), flow.clone(), typed, done.clone()))
     };
     let other = {
         let tell = proof.dispatcher();
         Callback::from(move |()| tell.dispatch(proof::Event::Back))
-    };
-    let needs_proof = proof
-        .trouble
-        .as_ref()
-        .is_some_and(|trouble| trouble.what == What::ProofNeeded);
-    let esia = {
-        let flow = props.flow.clone();
-        Callback::from(move |_| flow.esia(LoginPurpose::Bind, Route::Profile))
     };
     let (title, why) = match (props.kind, props.replaces) {
         (Kind::Phone, true) => (words::CHANGE_PHONE, words::CHANGE_PHONE_WHY),
@@ -244,10 +257,7 @@ fn Adding(props: &AddingProps) -> Html {
                     code={code.clone()}
                     submit={words::CODE_CONFIRM}
                     {check}
-                    resend={
-                        let (ask, contact) = (ask.clone(), proof.contact.clone());
-                        Callback::from(move |()| ask.emit(contact.clone()))
-                    }
+                    resend={again}
                     {other}
                 />
             } else {
@@ -258,19 +268,8 @@ fn Adding(props: &AddingProps) -> Html {
                     focused=true
                     testids={("contact-new", "contact-submit")}
                     disabled={props.leaving}
-                    submit={ask.clone()}
+                    submit={ask}
                 />
-                if needs_proof {
-                    <button
-                        type="button"
-                        class="button button-second button-wide"
-                        data-testid="contact-esia"
-                        disabled={props.leaving}
-                        onclick={esia}
-                    >
-                        { words::PROOF_ESIA }
-                    </button>
-                }
             }
             <button
                 type="button"

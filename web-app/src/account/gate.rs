@@ -59,6 +59,18 @@ pub(super) fn GatePage(props: &GateProps) -> Html {
         Gate::Who => (words::GATE_WHO_TITLE, words::GATE_WHO_PHONE),
         Gate::Recycled => (words::GATE_RECYCLED_TITLE, words::GATE_RECYCLED),
     };
+    let (title_of_refusal, what_refusal_means, act_of_refusal) = match props.gate {
+        Gate::Who => (
+            words::GATE_NONE_MINE_TITLE,
+            words::GATE_NONE_MINE_BODY,
+            words::GATE_NONE_MINE_CONFIRM,
+        ),
+        Gate::Recycled => (
+            words::GATE_NOT_MINE_TITLE,
+            words::GATE_NOT_MINE_BODY,
+            words::GATE_NOT_MINE_CONFIRM,
+        ),
+    };
     let show = |open: bool| {
         let asking = asking.setter();
         Callback::from(move |()| asking.set(open))
@@ -87,35 +99,33 @@ pub(super) fn GatePage(props: &GateProps) -> Html {
                 </button>
                 <p class="hint" id="gate-esia-hint">{ words::GATE_ESIA_HINT }</p>
             </div>
-            if props.gate == Gate::Recycled {
-                <button
-                    type="button"
-                    class="button button-quiet"
-                    data-testid="gate-not-mine"
-                    disabled={*busy || props.leaving}
-                    onclick={show(true).reform(|_| ())}
-                >
-                    { words::GATE_NOT_MINE }
-                </button>
-                <Dialog
-                    id="not-mine"
-                    open={*asking}
-                    title={words::GATE_NOT_MINE_TITLE}
-                    confirm={words::GATE_NOT_MINE_CONFIRM}
-                    testid="gate-not-mine-confirm"
-                    busy={*busy}
-                    on_confirm={
-                        let (close, answer) = (show(false), answer.clone());
-                        Callback::from(move |()| {
-                            close.emit(());
-                            answer.emit(GateAnswer::NotMine);
-                        })
-                    }
-                    on_close={show(false)}
-                >
-                    <p>{ words::GATE_NOT_MINE_BODY }</p>
-                </Dialog>
-            }
+            <button
+                type="button"
+                class="button button-quiet"
+                data-testid="gate-not-mine"
+                disabled={*busy || props.leaving}
+                onclick={show(true).reform(|_| ())}
+            >
+                { words::GATE_NOT_MINE }
+            </button>
+            <Dialog
+                id="not-mine"
+                open={*asking}
+                title={title_of_refusal}
+                confirm={act_of_refusal}
+                testid="gate-not-mine-confirm"
+                busy={*busy}
+                on_confirm={
+                    let (close, answer) = (show(false), answer.clone());
+                    Callback::from(move |()| {
+                        close.emit(());
+                        answer.emit(GateAnswer::NotMine);
+                    })
+                }
+                on_close={show(false)}
+            >
+                <p>{ what_refusal_means }</p>
+            </Dialog>
         </section>
     }
 }

@@ -16,6 +16,7 @@ mod load;
 mod notices;
 mod parts;
 mod profile;
+mod prove;
 mod push;
 mod row;
 mod shell;

@@ -235,11 +235,11 @@ pub(crate) fn code_resend_in(seconds: u32) -> String {
 }
 
 /// Said when another code went out.
-pub(crate) fn code_again(code: &Sent) -> String {
+pub(crate) fn code_again(code: &Sent) -> &'static str {
     if code.is_sms() {
-        "Новый код отправлен. Прежний больше не\u{a0}работает.".into()
+        "Новый код отправлен. Прежний больше не\u{a0}работает."
     } else {
-        "Новое письмо отправлено. Прежний код больше не\u{a0}работает.".into()
+        "Новое письмо отправлено. Прежний код больше не\u{a0}работает."
     }
 }
 
@@ -265,6 +265,9 @@ pub(crate) const GATE_ESIA_HINT: &str =
 pub(crate) const GATE_NOT_MINE: &str = "Это не\u{a0}мой кабинет";
 pub(crate) const GATE_NOT_MINE_TITLE: &str = "Начать новый кабинет?";
 pub(crate) const GATE_NOT_MINE_BODY: &str = "Этот номер или адрес откроет новый, пустой кабинет. Документы прежнего владельца вы\u{a0}не\u{a0}увидите, а\u{a0}он\u{a0}больше не\u{a0}войдёт по\u{a0}этому номеру. Отменить это нельзя.";
+pub(crate) const GATE_NONE_MINE_TITLE: &str = "Продолжить без\u{a0}этих документов?";
+pub(crate) const GATE_NONE_MINE_BODY: &str = "Документы, которые клиники уже прислали сюда, вы\u{a0}не\u{a0}увидите. Новые, на\u{a0}ваше имя, появятся. Отменить это нельзя.";
+pub(crate) const GATE_NONE_MINE_CONFIRM: &str = "Документы не\u{a0}мои";
 pub(crate) const GATE_NOT_MINE_CONFIRM: &str = "Начать новый кабинет";
 
 // --- documents ---
@@ -485,7 +488,8 @@ pub(crate) const ADD_PHONE: &str = "Добавить телефон";
 pub(crate) const CHANGE_PHONE: &str = "Сменить телефон";
 pub(crate) const ADD_EMAIL: &str = "Добавить почту";
 pub(crate) const CHANGE_EMAIL: &str = "Сменить почту";
-pub(crate) const CHANGE_PHONE_WHY: &str = "Новый номер заменит прежний. Для этого нужно войти по\u{a0}прежнему номеру или через Госуслуги за\u{a0}последние 15 минут.";
+pub(crate) const CHANGE_PHONE_WHY: &str =
+    "Новый номер заменит прежний: входить и\u{a0}получать коды вы\u{a0}будете по\u{a0}нему.";
 pub(crate) const CHANGE_EMAIL_WHY: &str =
     "Новый адрес станет ещё одним способом войти. Прежний потом можно убрать.";
 pub(crate) const ADD_WHY: &str = "Пришлём код, чтобы убедиться, что он\u{a0}ваш.";
@@ -493,7 +497,14 @@ pub(crate) const CANCEL: &str = "Отмена";
 pub(crate) const REMOVE: &str = "Убрать";
 pub(crate) const REMOVE_TITLE: &str = "Убрать из\u{a0}кабинета?";
 pub(crate) const LAST_CONTACT: &str = "Единственный способ войти, поэтому его нельзя убрать.";
+pub(crate) const PROVE_TITLE: &str = "Подтвердите, что это вы";
+pub(crate) const PROVE_BODY: &str = "Чтобы никто другой не\u{a0}сменил ваши номера и\u{a0}адреса. Подтверждение действует 15\u{a0}минут.";
 pub(crate) const PROOF_ESIA: &str = "Подтвердить через Госуслуги";
+
+/// On the button: by which phone or e-mail.
+pub(crate) fn prove_by(value: &str) -> String {
+    format!("Получить код: {}", contact(value).replace('-', "\u{2011}"))
+}
 
 /// For a screen reader: which one the button takes away.
 pub(crate) fn remove_label(value: &str) -> String {

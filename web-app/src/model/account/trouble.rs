@@ -26,16 +26,11 @@ pub(crate) enum What {
     SignedOut,
     /// A proof is asked for first.
     Gated,
-    /// A change of phone needs the old one or Gosuslugi.
-    ProofNeeded,
     /// The server refused, and said why.
     Code(Code),
     /// Anything else.
     Other,
 }
-
-/// Code of a change of phone without its proof (`docs/account.md`).
-const PROOF_NEEDED: &str = "proof_needed";
 
 impl Trouble {
     /// Without further facts.
@@ -50,15 +45,16 @@ impl Trouble {
     /// What an answer other than 2xx means. `body` as it came, `wait_s` of `Retry-After`.
     pub(crate) fn of_answer(status: u16, body: &str, wait_s: Option<u32>) -> Self {
         let problem: Option<Problem> = serde_json::from_str(body).ok();
-        let code = problem.as_ref().map_or("", |problem| problem.code.as_str());
-        let what = match (code, Code::parse(code), status) {
-            (PROOF_NEEDED, ..) => What::ProofNeeded,
-            (_, Some(Code::SignedOut), _) => What::SignedOut,
-            (_, Some(Code::Gated), _) => What::Gated,
-            (_, Some(Code::TooMany), _) | (_, None, 429) => What::TooMany,
+        let code = problem
+            .as_ref()
+            .and_then(|problem| Code::parse(&problem.code));
+        let what = match (code, status) {
+            (Some(Code::SignedOut), _) => What::SignedOut,
+            (Some(Code::Gated), _) => What::Gated,
+            (Some(Code::TooMany), _) | (None, 429) => What::TooMany,
             // A gateway between us and the server speaks no problem+json.
-            (_, Some(Code::Unavailable), _) | (_, None, 502..=504) => What::Down,
-            (_, Some(code), _) => What::Code(code),
+            (Some(Code::Unavailable), _) | (None, 502..=504) => What::Down,
+            (Some(code), _) => What::Code(code),
             _ => What::Other,
         };
         let detail = problem.map(|problem| problem.detail).unwrap_or_default();
@@ -87,10 +83,7 @@ impl Trouble {
 
 /// The number in the sentence that comes with a refused try: nothing else in it is one.
 fn tries_left(what: What, detail: &str) -> Option<u32> {
-    let counted = matches!(
-        what,
-        What::Code(Code::CodeWrong | Code::WrongPerson | Code::Invalid)
-    );
+    let counted = what == What::Code(Code::CodeWrong);
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
     let mut numbers = detail
         .split(|c: char| !c.is_ascii_digit())
@@ -117,9 +110,6 @@ mod tests {
         assert_eq!(of(Code::TooMany, "").what, What::TooMany);
         assert_eq!(of(Code::Unavailable, "").what, What::Down);
         assert_eq!(of(Code::NotFound, "").what, What::Code(Code::NotFound));
-        let named =
-            r#"{"type":"about:blank","title":"","status":403,"detail":"","code":"proof_needed"}"#;
-        assert_eq!(Trouble::of_answer(403, named, None).what, What::ProofNeeded);
     }
 
     #[test]

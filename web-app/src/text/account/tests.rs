@@ -1,3 +1,5 @@
+//! Tests of the words.
+
 use podpis_shared::Kind;
 use podpis_shared::wire::account::{ClinicRef, Notices};
 
@@ -153,7 +155,6 @@ fn every_refusal_names_a_next_step() {
         What::TooMany,
         What::SignedOut,
         What::Gated,
-        What::ProofNeeded,
         What::Other,
     ]);
     for what in whats {
@@ -166,9 +167,7 @@ fn every_refusal_names_a_next_step() {
             named(&note(&Note::Esia(case.clone())).body);
             named(&contact_trouble(&case));
             named(&gate_trouble(&case));
-            if what != What::Code(Code::WrongPerson) {
-                named(&code_trouble(&case));
-            }
+            named(&code_trouble(&case));
         }
     }
     for case in [Flaw::Empty, Flaw::Short, Flaw::Long, Flaw::NotAddress] {

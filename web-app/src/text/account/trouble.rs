@@ -46,7 +46,19 @@ pub(crate) fn trouble(trouble: &Trouble) -> Notice {
             "Так сделать нельзя",
             "Возможно, это уже изменилось с\u{a0}другого устройства. Обновите страницу.".into(),
         ),
-        What::ProofNeeded | What::Code(_) | What::Other => (
+        What::Code(Code::ProofNeeded) => (
+            "Подтвердите, что это вы",
+            "Войдите заново по\u{a0}прежнему номеру или через Госуслуги и\u{a0}попробуйте ещё раз.".into(),
+        ),
+        What::Code(Code::LastContact) => (
+            "Это единственный способ войти",
+            "Сначала добавьте другой или подтвердите кабинет через Госуслуги: попробуйте после этого.".into(),
+        ),
+        What::Code(Code::ContactTaken) => (
+            "Номер или адрес только что занят",
+            "Попробуйте ещё раз.".into(),
+        ),
+        What::Code(_) | What::Other => (
             "Не\u{a0}получилось",
             "Попробуйте ещё раз. Если повторится, обновите страницу или войдите заново.".into(),
         ),
@@ -66,9 +78,9 @@ pub(crate) fn contact_trouble(trouble: &Trouble) -> String {
             trouble,
             "Вы\u{a0}запросили слишком много кодов. Подождите немного",
         ),
-        What::ProofNeeded => "Сначала подтвердите, что это вы: через Госуслуги или войдите заново по\u{a0}прежнему номеру.".into(),
+        What::Code(Code::ProofNeeded) => self::trouble(trouble).body,
         What::Code(Code::Invalid | Code::BadRequest) => "На\u{a0}такой номер или адрес код не\u{a0}отправить. Проверьте его.".into(),
-        What::Code(Code::WrongPerson | Code::InvalidState) => "Этот номер или адрес добавить нельзя: он\u{a0}занят. Проверьте его или подтвердите кабинет через Госуслуги.".into(),
+        What::Code(Code::ContactTaken) => "Этот номер или адрес добавить нельзя: его только что занял другой кабинет. Попробуйте ещё раз или подтвердите кабинет через Госуслуги.".into(),
         _ => "Не\u{a0}получилось отправить код. Попробуйте ещё раз или войдите через Госуслуги.".into(),
     }
 }
@@ -90,29 +102,24 @@ pub(crate) fn code_trouble(trouble: &Trouble) -> String {
             "Сервис не\u{a0}отвечает. Код не\u{a0}потрачен: попробуйте через минуту.".into()
         }
         (What::TooMany, _) => later(trouble, "Слишком много попыток. Подождите немного"),
-        (What::Code(Code::WrongPerson), _) => {
-            "Этот номер или адрес принадлежит другому кабинету, и\u{a0}добавить его нельзя.".into()
-        }
-        (What::ProofNeeded, _) => contact_trouble(trouble),
+        (What::Code(Code::ContactTaken | Code::ProofNeeded), _) => contact_trouble(trouble),
         _ => "Не\u{a0}получилось проверить код. Попробуйте ещё раз или запросите новый.".into(),
     }
 }
 
 /// A date of birth that did not open the account.
 pub(crate) fn gate_trouble(trouble: &Trouble) -> String {
-    match (trouble.what, trouble.left) {
-        (What::Code(Code::WrongPerson | Code::Invalid), Some(left @ 1..)) => {
-            format!("Не\u{a0}подошло. Проверьте дату. Осталось попыток: {left}.")
+    match trouble.what {
+        What::Code(_) | What::Gated => {
+            "Не\u{a0}подошло. Проверьте дату или подтвердите через Госуслуги: после трёх ошибок останется только этот способ."
         }
-        (What::TooMany, _) | (What::Code(_), Some(0)) => {
-            "Попытки закончились. Подтвердите через Госуслуги или попробуйте завтра.".into()
+        What::TooMany => "Слишком много попыток. Подтвердите через Госуслуги или попробуйте завтра.",
+        What::Offline => "Нет связи. Проверьте интернет и\u{a0}нажмите ещё раз.",
+        What::Down | What::SignedOut | What::Other => {
+            "Сервис не\u{a0}отвечает. Попробуйте через минуту."
         }
-        (What::Code(_) | What::Gated, _) => {
-            "Не\u{a0}подошло. Проверьте дату или подтвердите через Госуслуги.".into()
-        }
-        (What::Offline, _) => "Нет связи. Проверьте интернет и\u{a0}нажмите ещё раз.".into(),
-        _ => "Сервис не\u{a0}отвечает. Попробуйте через минуту.".into(),
     }
+    .into()
 }
 
 /// News above a page.

@@ -1,3 +1,5 @@
+//! Tests of the list.
+
 use podpis_shared::wire::account::ClinicRef;
 use podpis_shared::{Kind, Method, Status, Timestamp};
 
