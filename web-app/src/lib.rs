@@ -1,8 +1,9 @@
-//! The pages, in the browser: two programs, so that a patient with a document to sign loads nothing of the verifier.
+//! The pages, in the browser: three programs, so that a patient with a document to sign loads nothing of the verifier and of
+//! the account.
 //!
-//! `boot.js` or `verify-boot.js` starts everything in parallel; the app then takes over what it began.
+//! `boot.js`, `verify-boot.js` or `account-boot.js` starts everything in parallel; the app then takes over what it began.
 //! Only [`api`] talks HTTP, [`model`] is pure, [`text`] holds every word, [`dom`] is the thin layer over
-//! what Yew leaves to the browser, and [`sign`] and [`verify`] have one component for each thing that a
+//! what Yew leaves to the browser, and [`sign`], [`verify`] and [`account`] have one component for each thing that a
 //! person can do. [`worker`] and [`verifier`] talk to the two workers.
 
 mod account;
