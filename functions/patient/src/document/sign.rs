@@ -114,11 +114,17 @@ fn act(verified: &Verified) -> Result<Act> {
 
 /// All that is known about whoever typed it.
 async fn identity(account: &Account, verified: Verified) -> Result<CodeIdentity> {
-    let held = contacts::of_account(&Db::open().await?, &account.id).await?;
+    let db = Db::open().await?;
+    let held = contacts::of_account(&db, &account.id).await?;
     let held = held
         .iter()
         .find(|held| held.contact.expose() == verified.to.expose());
-    let contact_since = held.map(|held| held.since).ok_or_else(not_held)?;
+    let held = held.ok_or_else(not_held)?;
+    let contact_since = held.since;
+    // Who signs by codes is not silent, though they may not have signed in for long.
+    let tx = db.begin().await?;
+    contacts::prove(&tx, &held.id, verified.verified_at).await?;
+    tx.commit().await?;
     Ok(CodeIdentity {
         account_id: account.id.clone(),
         channel: verified.channel.as_str().into(),
