@@ -13,7 +13,8 @@ pub mod tsa;
 mod wait;
 
 pub use actors::{
-    Account, Callback, Clinic, Operator, Patient, Person, Right, Sandbox, Signature, Upload, Visitor,
+    Account, Callback, Clinic, Operator, Patient, Person, Right, Sandbox, Signature, Upload,
+    Visitor,
 };
 pub use stack::{Esia, Settings, Simulator, Stack, data_folder as scratch};
 pub use wait::wait_for;
