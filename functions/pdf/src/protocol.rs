@@ -132,7 +132,7 @@ pub struct CodeFacts {
     pub channel: CodeChannel,
     /// Where to, its middle hidden, for example `+7 916 ***-**-67`.
     pub to_masked: String,
-    /// Who said that it is the signer's, for example «номер назвал владелец личного кабинета и подтвердил его кодом».
+    /// Who said that it is the signer's, for example «назвал владелец личного кабинета и подтвердил его кодом».
     pub source: String,
     /// Since when the signer's account holds it.
     pub contact_since: OffsetDateTime,

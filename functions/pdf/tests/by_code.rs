@@ -23,9 +23,8 @@ fn contract() -> Protocol {
     protocol.identification = Identification::Code(CodeFacts {
         channel: CodeChannel::Sms,
         to_masked: "+7 916 ***-**-67".to_owned(),
-        source:
-            "номер назвала медицинская организация, владелец личного кабинета подтвердил его кодом"
-                .to_owned(),
+        source: "назвала медицинская организация, подтвердил кодом владелец личного кабинета"
+            .to_owned(),
         contact_since: datetime!(2026-10-02 07:30:00 UTC),
         account_fingerprint: "0d1c2b3a49586776859483a2b1c0dfee0d1c2b3a49586776859483a2b1c0dfee"
             .to_owned(),
@@ -71,7 +70,7 @@ fn acceptance() -> Protocol {
     protocol.signer.phone_masked = None;
     protocol.signer.capacity = Capacity::Acceptor;
     if let Identification::Code(code) = &mut protocol.identification {
-        code.source = "номер назвал владелец личного кабинета и подтвердил его кодом".to_owned();
+        code.source = "назвал владелец личного кабинета и подтвердил его кодом".to_owned();
         code.contact_since = datetime!(2026-11-22 11:01:09 UTC);
         code.wrong_tries = 0;
         code.agreement = None;
@@ -97,8 +96,8 @@ fn a_signature_by_code_names_phone_times_and_agreement() {
         "12.03.1985",
         "Простая электронная подпись кодом из СМС",
         "+7 916 ***-**-67",
-        "номер назвала медицинская организация",
-        "действовал только для этого документа (по его SHA-256), отправлен в СМС на номер +7 916 ***-**-67",
+        "Чей это номер назвала медицинская организация",
+        "только для этого документа (по его SHA-256), отправлен в СМС на номер +7 916 ***-**-67",
         "22.11.2026 14:04:12 МСК (UTC+3)",
         "неверных попыток: 1",
         "Соглашение, на котором основана подпись",
@@ -147,7 +146,7 @@ fn an_address_is_called_one() {
     if let Identification::Code(code) = &mut protocol.identification {
         code.channel = CodeChannel::Email;
         code.to_masked = "m***@example.ru".to_owned();
-        code.source = "адрес назвал владелец личного кабинета и подтвердил его кодом".to_owned();
+        code.source = "назвал владелец личного кабинета и подтвердил его кодом".to_owned();
     }
     let Some(text) = text_of("address.pdf", &protocol) else {
         return;

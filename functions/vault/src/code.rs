@@ -114,21 +114,19 @@ pub(crate) fn public_name(person: &Person) -> String {
     }
 }
 
-/// Who said that the contact is the signer's: names for machines, and a sentence.
-pub(crate) fn source(signature: &Signature<'_>, contact: &Contact) -> (Vec<String>, String) {
+/// Who said that the contact is the signer's: names for machines, and words that go on after `номер` or `адрес`.
+pub(crate) fn source(signature: &Signature<'_>, contact: &Contact) -> (Vec<String>, &'static str) {
     let signer = signature.document.signer();
-    let (it, named) = match contact {
-        Contact::Phone(phone) => ("номер", signer.phone.as_ref() == Some(phone)),
-        Contact::Email(email) => ("адрес", signer.email.as_ref() == Some(email)),
+    let named = match contact {
+        Contact::Phone(phone) => signer.phone.as_ref() == Some(phone),
+        Contact::Email(email) => signer.email.as_ref() == Some(email),
     };
     if named && signature.sent_by_clinic {
-        let text = format!(
-            "{it} назвала медицинская организация, владелец личного кабинета подтвердил его кодом"
-        );
-        return (vec!["clinic".into(), "account".into()], text);
+        let words = "назвала медицинская организация, подтвердил кодом владелец личного кабинета";
+        return (vec!["clinic".into(), "account".into()], words);
     }
-    let text = format!("{it} назвал владелец личного кабинета и подтвердил его кодом");
-    (vec!["account".into()], text)
+    let words = "назвал владелец личного кабинета и подтвердил его кодом";
+    (vec!["account".into()], words)
 }
 
 /// The contact is the account's at this moment.

@@ -185,7 +185,7 @@ fn of_code(signature: &Signature<'_>, identity: &CodeIdentity) -> Result<format:
         to_masked: contact.masked(),
         document_sha256: document.hashes.sha256.clone(),
         named_by,
-        source,
+        source: source.into(),
         account_fingerprint: format::account_fingerprint(&document.id, &identity.account_id),
         contact_since: identity.contact_since,
         esia_confirmed_at: identity.esia_confirmed_at,

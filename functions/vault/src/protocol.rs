@@ -106,7 +106,7 @@ fn by_code(signature: &Signature<'_>, identity: &CodeIdentity) -> Result<CodeFac
             Contact::Email(_) => CodeChannel::Email,
         },
         to_masked: contact.masked(),
-        source,
+        source: source.into(),
         contact_since: identity.contact_since.at(),
         account_fingerprint: account_fingerprint(&signature.document.id, &identity.account_id),
         sent_at: identity.sent_at.unwrap_or(identity.issued_at).at(),

@@ -15,7 +15,7 @@ pub struct Code {
     pub document_sha256: String,
     /// Who said that this phone or e-mail is the signer's: `clinic`, `account`.
     pub named_by: Vec<String>,
-    /// The same as a sentence, in Russian.
+    /// The same in Russian, to go on after `номер` or `адрес`.
     pub source: String,
     /// SHA-256 of `podpis:account:<document id>:<account id>`: stands on the protocol page.
     pub account_fingerprint: String,

@@ -124,18 +124,17 @@ fn record_fault(evidence: &Evidence, signature: &Signature, code: &Code) -> Opti
 fn person(evidence: &Evidence, signature: &Signature, code: &Code) -> Check {
     let id = CheckId::CodePerson;
     let signer = &signature.signer;
+    let (what, whose) = match code.channel.as_str() {
+        "email" => ("доступ к этой почте", "адрес"),
+        _ => ("этот телефон", "номер"),
+    };
     let check = match person_fault(evidence, signature, code) {
         Some(fault) => Check::fail(id, fault),
         None => Check::pass(
             id,
             format!(
-                "Верный код ввёл тот, кто держал в руках {}. Что это был подписавший, независимо не подтверждено, в отличие от \
-                 входа через Госуслуги: {}.",
-                if code.channel == "email" {
-                    "почту"
-                } else {
-                    "этот телефон"
-                },
+                "Верный код ввёл тот, у кого был {what}. Что это был подписавший, независимо не подтверждено, в отличие \
+                 от входа через Госуслуги: {whose} {}.",
                 code.source
             ),
         ),

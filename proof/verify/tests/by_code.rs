@@ -1,6 +1,5 @@
 //! Signatures by a one-time code, and accepted user agreements: the genuine ones and their forgeries, which lie under a
 //! genuine seal, so that what stops them is the check that is meant.
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod common;
 

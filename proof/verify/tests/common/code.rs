@@ -24,7 +24,7 @@ pub(crate) fn contract(operator: &Operator) -> Value {
     });
     signature["code"] = json!({
         "channel": "sms", "to_masked": MASKED, "document_sha256": sha256, "named_by": ["clinic", "account"],
-        "source": "номер назвала медицинская организация",
+        "source": "назвала медицинская организация, подтвердил кодом владелец личного кабинета",
         "account_fingerprint": account_fingerprint("doc_1", "acc_1"),
         "contact_since": "2026-10-02T07:30:00Z",
         "text": "ООО «Клиника»: код •••••• подпишет «Договор». Никому его не говорите.\n@podpis.test #••••••",

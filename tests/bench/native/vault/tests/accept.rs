@@ -1,17 +1,15 @@
 //! Accepting a clinic's user agreement: what stands then, what is refused, and that it happens once.
 
-#![expect(clippy::panic, reason = "a test panics where it fails")]
-
 mod common;
 
 use common::account::{
     PHONE, accept, account, agreement, clinic, code, count, document, run, sealed,
 };
+use common::judge::{assert_valid, fits_its_schema};
 use common::{ask, ask_json, holds, install, person, text};
 use podpis_kit::Db;
 use podpis_kit::store::agreements;
 use podpis_shared::{Hashes, Kind, Method};
-use podpis_verify::{Input, verify};
 use serde_json::{Value as Json, json};
 
 const DOCUMENTS: &str = "SELECT count(*) FROM documents WHERE clinic_id = ?1";
@@ -315,31 +313,4 @@ async fn an_agreement_by_esia_bears_codes_too() {
     );
     run("UPDATE documents SET status = 'cancelled' WHERE id = 'doc_edo'").await;
     assert!(basis().await.is_none());
-}
-
-/// The offline verifier is content with the operator's own list.
-async fn assert_valid(pdf: &[u8], newer: Option<&[u8]>) {
-    let (_, trust) = ask("GET", "/trust", Vec::new()).await;
-    let trust = serde_json::from_slice(&trust).unwrap();
-    let report = verify(Input {
-        pdf,
-        clinic_signature: None,
-        newer_evidence: newer,
-        trust: Some(&trust),
-        now: common::account::now(),
-    });
-    assert_eq!(report.verdict.as_str(), "valid", "{report:#?}");
-}
-
-/// The bundle is what `docs/evidence.schema.json` promises.
-fn fits_its_schema(bundle: &Json) {
-    let schema = include_str!("../../../../../docs/evidence.schema.json");
-    let schema: Json = serde_json::from_str(schema).unwrap();
-    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
-    compiler.enable_format_assertions();
-    compiler.add_resource("evidence.json", schema).unwrap();
-    let index = compiler.compile("evidence.json", &mut schemas).unwrap();
-    if let Err(error) = schemas.validate(bundle, index) {
-        panic!("{error}\n{bundle:#}");
-    }
 }

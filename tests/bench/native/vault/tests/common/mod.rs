@@ -12,6 +12,7 @@
 )]
 
 pub(crate) mod account;
+pub(crate) mod judge;
 
 use axum::body::Body;
 use http_body_util::BodyExt as _;
