@@ -31,6 +31,8 @@ pub struct Look {
     pub dark: bool,
     /// Everything goes through this proxy, loopback as well.
     pub proxy: Option<u16>,
+    /// Width of the screen in CSS pixels where it is no phone: a tablet or a desktop.
+    pub width: Option<u32>,
 }
 
 /// One browser with a fresh profile.
@@ -202,19 +204,6 @@ impl Browser {
             .block_on(self.client.execute_async(script, Vec::new()))?)
     }
 
-    /// The screen is so many CSS pixels wide from now on.
-    ///
-    /// # Errors
-    /// When the browser doesn't take it.
-    pub fn set_width(&self, width: u32) -> Result<()> {
-        let phone = width < 600;
-        let height = if phone { 740 } else { 900 };
-        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone,
-            "screenWidth": width, "screenHeight": height});
-        self.cdp("Emulation.setDeviceMetricsOverride", metrics)
-            .map(drop)
-    }
-
     /// Presses keys in whatever has the focus; names as in the WebDriver standard, for example `\u{E004}` for Tab.
     ///
     /// # Errors
@@ -374,7 +363,7 @@ fn usable(testid: &str) -> String {
 }
 
 fn capabilities(look: &Look, folder: &Path) -> Capabilities {
-    let (width, height, density) = PHONE;
+    let (width, height, density) = look.width.map_or(PHONE, |width| (width, 900, 1));
     let mut arguments = vec![
         "--headless=new".to_owned(),
         "--no-sandbox".to_owned(),
@@ -393,7 +382,7 @@ fn capabilities(look: &Look, folder: &Path) -> Capabilities {
         "binary": "/usr/bin/chromium",
         "args": arguments,
         "mobileEmulation": {
-            "deviceMetrics": {"width": width, "height": height, "pixelRatio": density, "mobile": true, "touch": true},
+            "deviceMetrics": {"width": width, "height": height, "pixelRatio": density, "mobile": look.width.is_none(), "touch": true},
         },
     });
     let mut capabilities = Capabilities::new();

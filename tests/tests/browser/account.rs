@@ -281,27 +281,30 @@ fn every_page_fits_phones_tablets_and_desktops() -> Result<()> {
     account
         .sign_by_code(Right::Agreement(&clinic.id), &upload.phone)?
         .expect(200)?;
-    let browser = Browser::start(&Look::default())?;
-    browser.open(&format!("{}/account", stack.base()))?;
-    browser.text("login-contact")?;
-    // The same session in this browser.
-    let cookie = &account.client.cookies["podpis-account"];
-    let set = json!({"name": "podpis-account", "value": cookie, "url": stack.base(), "httpOnly": true, "sameSite": "Strict"});
-    browser.cdp("Network.setCookie", set)?;
-    for width in [360, 768, 1280] {
-        browser.set_width(width)?;
+    for width in [None, Some(768), Some(1280)] {
+        let browser = Browser::start(&Look {
+            width,
+            ..Look::default()
+        })?;
+        let name = width.unwrap_or(360);
         browser.open(&format!("{}/account", stack.base()))?;
+        browser.text("login-contact")?;
+        // The same session in this browser.
+        let cookie = &account.client.cookies["podpis-account"];
+        let set = json!({"name": "podpis-account", "value": cookie, "url": stack.base(), "httpOnly": true, "sameSite": "Strict"});
+        browser.cdp("Network.setCookie", set)?;
+        browser.open(&format!("{}/account?", stack.base()))?;
         browser.text("documents-list")?;
         for page in ["", "profile", "devices", "agreements", "data"] {
             browser.run(&format!("location.hash = '{page}';"))?;
             browser.wait_until(page, "document.querySelector('#app h1')?.checkVisibility()")?;
             browser.expect_no_sideways_scroll()?;
-            browser.screenshots(&format!("40-account-{page}-{width}"))?;
+            browser.screenshots(&format!("40-account-{page}-{name}"))?;
         }
         browser.open(&format!("{}/account/document#{id}", stack.base()))?;
         wait_for_state(&browser, "ready")?;
         browser.expect_no_sideways_scroll()?;
-        browser.screenshots(&format!("41-account-document-{width}"))?;
+        browser.screenshots(&format!("41-account-document-{name}"))?;
     }
     Ok(())
 }
