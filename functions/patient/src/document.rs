@@ -39,9 +39,9 @@ pub(crate) fn routes() -> Router {
 /// What a request reaches.
 enum Right {
     /// A document, by a link or by the account.
-    Document(Opened),
+    Document(Box<Opened>),
     /// The agreement in force of a clinic.
-    Agreement(Offered),
+    Agreement(Box<Offered>),
 }
 
 impl Right {
@@ -51,8 +51,10 @@ impl Right {
     /// Those of [`access`].
     async fn of(headers: &HeaderMap, now: Timestamp) -> Result<Self> {
         if headers.contains_key(AGREEMENT_HEADER) {
-            return Ok(Self::Agreement(access::agreement(headers, now).await?));
+            let offered = access::agreement(headers, now).await?;
+            return Ok(Self::Agreement(Box::new(offered)));
         }
-        Ok(Self::Document(access::open(headers, now).await?))
+        let opened = access::open(headers, now).await?;
+        Ok(Self::Document(Box::new(opened)))
     }
 }

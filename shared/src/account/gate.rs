@@ -112,7 +112,7 @@ mod tests {
         );
         let namesake = person("Иванова", "Анна", MARIA);
         assert_eq!(
-            at(Some(&own), &[namesake.clone()], born(MARIA)),
+            at(Some(&own), std::slice::from_ref(&namesake), born(MARIA)),
             GateOutcome::Wrong
         );
         assert_eq!(

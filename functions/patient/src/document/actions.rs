@@ -20,7 +20,7 @@ use serde_json::json;
 pub(super) async fn opened(headers: HeaderMap) -> Result<Response> {
     let now = now();
     if let Right::Document(opened) = Right::of(&headers, now).await? {
-        mark(opened, now).await?;
+        mark(*opened, now).await?;
     }
     view::answer(&headers).await
 }

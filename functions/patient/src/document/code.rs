@@ -29,7 +29,7 @@ pub(super) async fn ask(context: Context, headers: HeaderMap, body: Body) -> Res
     let request: CodeStart = http::read_json(&headers, body).await?;
     let at = now();
     let sent = match Right::of(&headers, at).await? {
-        Right::Document(opened) => to_sign(&context, &headers, opened, request, at).await?,
+        Right::Document(opened) => to_sign(&context, &headers, *opened, request, at).await?,
         Right::Agreement(offered) => to_accept(&context, &headers, &offered, request, at).await?,
     };
     http::json(StatusCode::OK, &sent)

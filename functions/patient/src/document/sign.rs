@@ -28,8 +28,8 @@ use serde_json::json;
 pub(super) async fn sign(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
     let typed: TypedCode = http::read_json(&headers, body).await?;
     let done = match Right::of(&headers, now()).await? {
-        Right::Document(opened) => document(&context, opened, typed).await?,
-        Right::Agreement(offered) => agreement(&context, offered, typed).await?,
+        Right::Document(opened) => document(&context, *opened, typed).await?,
+        Right::Agreement(offered) => agreement(&context, *offered, typed).await?,
     };
     neighbour::nudge_delivery(&context);
     http::json(StatusCode::OK, &done)

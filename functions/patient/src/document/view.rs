@@ -27,7 +27,7 @@ pub(super) async fn read(headers: HeaderMap) -> Result<Response> {
 pub(super) async fn answer(headers: &HeaderMap) -> Result<Response> {
     let now = now();
     let view = match Right::of(headers, now).await? {
-        Right::Document(opened) => of_document(opened, now).await?,
+        Right::Document(opened) => of_document(*opened, now).await?,
         Right::Agreement(offered) => of_agreement(&offered, now).await?,
     };
     http::json(StatusCode::OK, &view)
