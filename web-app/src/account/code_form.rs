@@ -132,7 +132,7 @@ pub(super) fn CodeForm(props: &CodeFormProps) -> Html {
                 >
                     { if checking { words::CHECKING } else { props.submit } }
                 </button>
-                <Again code={code.clone()} {now} disabled={checking} again={props.resend.clone()} />
+                { again(code, now, checking, &props.resend) }
                 if !props.fixed {
                     <button
                         type="button"
@@ -149,19 +149,9 @@ pub(super) fn CodeForm(props: &CodeFormProps) -> Html {
     }
 }
 
-/// Properties of [`Again`].
-#[derive(PartialEq, Properties)]
-struct AgainProps {
-    code: Sent,
-    now: f64,
-    disabled: bool,
-    again: Callback<()>,
-}
-
 /// Another code, once it may be asked for.
-#[component]
-fn Again(props: &AgainProps) -> Html {
-    match props.code.resend_in(props.now) {
+fn again(code: &Sent, now: f64, disabled: bool, ask: &Callback<()>) -> Html {
+    match code.resend_in(now) {
         None => {
             html! { <p class="hint centred" data-testid="code-none-left">{ words::CODE_NONE_LEFT }</p> }
         }
@@ -170,8 +160,8 @@ fn Again(props: &AgainProps) -> Html {
                 type="button"
                 class="button button-second button-wide"
                 data-testid="code-resend"
-                disabled={props.disabled || seconds > 0}
-                onclick={props.again.reform(|_| ())}
+                disabled={disabled || seconds > 0}
+                onclick={ask.reform(|_| ())}
             >
                 { if seconds > 0 { words::code_resend_in(seconds) } else { words::CODE_RESEND.to_owned() } }
             </button>

@@ -165,7 +165,7 @@ pub(super) fn Contacts(props: &ContactsProps) -> Html {
                         { if has("phone") { words::CHANGE_PHONE } else { words::ADD_PHONE } }
                     </button>
                     <button type="button" class="button button-second" data-testid="contact-add-email" onclick={begin(Kind::Email)}>
-                        { if has("email") { words::CHANGE_EMAIL } else { words::ADD_EMAIL } }
+                        { words::ADD_EMAIL }
                     </button>
                 </div>
             }
@@ -246,7 +246,7 @@ fn Adding(props: &AddingProps) -> Html {
     let (title, why) = match (props.kind, props.replaces) {
         (Kind::Phone, true) => (words::CHANGE_PHONE, words::CHANGE_PHONE_WHY),
         (Kind::Phone, false) => (words::ADD_PHONE, words::ADD_WHY),
-        (Kind::Email, _) => (words::ADD_EMAIL, words::CHANGE_EMAIL_WHY),
+        (Kind::Email, _) => (words::ADD_EMAIL, words::ADD_EMAIL_WHY),
     };
     html! {
         <div class="inset" data-testid="contact-adding">

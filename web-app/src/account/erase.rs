@@ -98,15 +98,8 @@ pub(super) fn Erase(props: &EraseProps) -> Html {
     }
 }
 
-/// Properties of [`Closed`].
-#[derive(PartialEq, Properties)]
-pub(super) struct ClosedProps {
-    pub(super) erased: Rc<Erased>,
-}
-
 /// After the deed: the last page of the account.
-#[component]
-pub(super) fn Closed(props: &ClosedProps) -> Html {
+pub(super) fn closed(erased: &Erased) -> Html {
     html! {
         <>
             <section class="card notice notice-calm" data-testid="erased">
@@ -116,12 +109,12 @@ pub(super) fn Closed(props: &ClosedProps) -> Html {
             </section>
             <section class="card">
                 <h2>{ words::CLOSED_DELETED }</h2>
-                { deleted(&props.erased.deleted) }
+                { deleted(&erased.deleted) }
             </section>
-            if !props.erased.kept.is_empty() {
+            if !erased.kept.is_empty() {
                 <section class="card">
                     <h2>{ words::ERASE_KEPT }</h2>
-                    { kept(&props.erased.kept) }
+                    { kept(&erased.kept) }
                 </section>
             }
         </>

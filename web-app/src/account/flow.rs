@@ -84,6 +84,9 @@ impl Flow {
 
     async fn heard_view(&self, answer: Answer<AccountView>) {
         let open = answer.as_ref().is_ok_and(|view| view.gate.is_none());
+        if let Err(trouble) = &answer {
+            forget_push(trouble);
+        }
         self.tell(Event::ViewRead(answer.map(Rc::new)));
         if open {
             self.back_from_agreement();
@@ -94,7 +97,10 @@ impl Flow {
     /// A request of a section failed: what concerns the whole page is dealt with here.
     pub(super) fn heard(&self, trouble: &Trouble) {
         match trouble.what {
-            What::SignedOut => self.tell(Event::ViewRead(Err(trouble.clone()))),
+            What::SignedOut => {
+                forget_push(trouble);
+                self.tell(Event::ViewRead(Err(trouble.clone())));
+            }
             What::Gated => self.refresh(),
             _ => {}
         }
@@ -286,6 +292,13 @@ impl Flow {
             }
             flow.tell(Event::ListHeard(query, after, answer));
         });
+    }
+}
+
+/// With the session the server has let go of this browser: whoever signs in next is asked anew about push messages.
+fn forget_push(trouble: &Trouble) {
+    if trouble.what == What::SignedOut {
+        push::forget();
     }
 }
 

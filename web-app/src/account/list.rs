@@ -2,25 +2,26 @@
 
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
+use gloo::timers::future::TimeoutFuture;
 use podpis_shared::Timestamp;
 use podpis_shared::wire::account::{AccountView, Level};
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::flow::Flow;
 use super::parts::{self, TITLE};
 use super::row::Row;
+use super::tools::{Tools, tabs};
 use crate::dom;
+use crate::model::account::Event;
 use crate::model::account::list::{Common, Group, List, Query, State, groups};
 use crate::model::account::route::{Filter, Route};
 use crate::text::account as words;
 
 /// A list of so many documents needs no search.
 const FEW: u32 = 6;
-
-/// After a letter, the search waits for the next one so long, in milliseconds.
-const TYPING_MS: u32 = 400;
 
 /// Properties of [`Documents`].
 #[derive(PartialEq, Properties)]
@@ -76,7 +77,7 @@ pub(super) fn Documents(props: &DocumentsProps) -> Html {
                     </section>
                 }
             }) }
-            <Tabs filter={props.filter} view={props.view.clone()} />
+            { tabs(props.filter, &props.view) }
             if tools {
                 <Tools query={list.query.clone()} view={props.view.clone()} flow={props.flow.clone()} />
             }
@@ -116,7 +117,7 @@ fn content(props: &DocumentsProps) -> Html {
 fn rows(props: &DocumentsProps) -> Html {
     let list = &props.list;
     let now = Timestamp::from_unix(dom::unix_now());
-    let tell = |event: crate::model::account::Event| {
+    let tell = |event: Event| {
         let flow = props.flow.clone();
         Callback::from(move |_: MouseEvent| flow.tell(event.clone()))
     };
@@ -127,7 +128,7 @@ fn rows(props: &DocumentsProps) -> Html {
         Callback::from(move |_| {
             focus_after(last.clone());
             match &list.next {
-                _ if list.has_behind() => flow.tell(crate::model::account::Event::ListForth),
+                _ if list.has_behind() => flow.tell(Event::ListForth),
                 Some(after) => flow.more(list.query.clone(), after.clone()),
                 None => {}
             }
@@ -142,7 +143,7 @@ fn rows(props: &DocumentsProps) -> Html {
                         type="button"
                         class="button button-second"
                         data-testid="documents-earlier"
-                        onclick={tell(crate::model::account::Event::ListBack)}
+                        onclick={tell(Event::ListBack)}
                     >
                         { words::EARLIER }
                     </button>
@@ -207,9 +208,9 @@ fn person_class(number: usize) -> &'static str {
 /// Waits for the row behind this one, for a few seconds.
 fn focus_after(last: Option<String>) {
     let Some(last) = last else { return };
-    wasm_bindgen_futures::spawn_local(async move {
+    spawn_local(async move {
         for _ in 0..50 {
-            gloo::timers::future::TimeoutFuture::new(100).await;
+            TimeoutFuture::new(100).await;
             let here = dom::by_id(&format!("doc-{last}"));
             // At the end of a month the next row stands in the next group.
             let next = here.as_ref().and_then(|row| {
@@ -221,7 +222,6 @@ fn focus_after(last: Option<String>) {
             });
             let link = next.and_then(|row| row.query_selector("a").ok()?);
             if let Some(link) = link {
-                use wasm_bindgen::JsCast as _;
                 dom::focus(link.dyn_into::<HtmlElement>().ok());
                 return;
             }
@@ -258,130 +258,5 @@ fn empty(props: &DocumentsProps) -> Html {
                 <p><a class="button button-second" href={Route::Profile.href()}>{ words::heading(Route::Profile) }</a></p>
             }
         </div>
-    }
-}
-
-/// Properties of [`Tabs`].
-#[derive(PartialEq, Properties)]
-struct TabsProps {
-    filter: Filter,
-    view: Rc<AccountView>,
-}
-
-/// The three tabs: links, so that the browser's own way back goes through them.
-#[component]
-fn Tabs(props: &TabsProps) -> Html {
-    html! {
-        <nav class="tabs" aria-label={words::TABS}>
-            { for Filter::ALL.iter().map(|filter| {
-                let count = match filter {
-                    Filter::ToSign => props.view.to_sign,
-                    Filter::Signed => props.view.signed,
-                    Filter::All => props.view.all,
-                };
-                html! {
-                    <a
-                        class="tab"
-                        href={Route::Documents(*filter).href()}
-                        data-testid={format!("tab-{}", filter.as_str())}
-                        aria-current={(*filter == props.filter).then_some("page")}
-                    >
-                        { words::tab(*filter) }
-                        { " " }
-                        <span class="tab-count">{ count }</span>
-                    </a>
-                }
-            }) }
-        </nav>
-    }
-}
-
-/// Properties of [`Tools`].
-#[derive(PartialEq, Properties)]
-struct ToolsProps {
-    query: Query,
-    view: Rc<AccountView>,
-    flow: Flow,
-}
-
-/// Search by words, and by clinic where there are several.
-#[component]
-fn Tools(props: &ToolsProps) -> Html {
-    let typing = use_mut_ref(|| None::<Timeout>);
-    let typed = use_state_eq(|| props.query.words.clone());
-    // «Показать все» empties the field too.
-    use_effect_with(props.query.words.is_empty(), {
-        let typed = typed.setter();
-        move |empty| {
-            if *empty {
-                typed.set(String::new());
-            }
-        }
-    });
-    let search = {
-        let (flow, query) = (props.flow.clone(), props.query.clone());
-        move |words: String| {
-            let words = words.trim().to_owned();
-            if words != query.words {
-                flow.list(Query {
-                    words,
-                    ..query.clone()
-                });
-            }
-        }
-    };
-    let oninput = {
-        let (typing, typed, search) = (typing.clone(), typed.setter(), search.clone());
-        Callback::from(move |event: InputEvent| {
-            let field = event.target_unchecked_into::<HtmlInputElement>();
-            let search = search.clone();
-            typed.set(field.value());
-            *typing.borrow_mut() = Some(Timeout::new(TYPING_MS, move || search(field.value())));
-        })
-    };
-    let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
-    let onchange = {
-        let (flow, query) = (props.flow.clone(), props.query.clone());
-        Callback::from(move |event: Event| {
-            let field = event.target_unchecked_into::<HtmlSelectElement>();
-            flow.list(Query {
-                clinic: Some(field.value()).filter(|id| !id.is_empty()),
-                ..query.clone()
-            });
-        })
-    };
-    html! {
-        <form class="tools" role="search" {onsubmit}>
-            <div class="field">
-                <label for="documents-search">{ words::SEARCH }</label>
-                <input
-                    id="documents-search"
-                    data-testid="documents-search"
-                    class="input"
-                    type="search"
-                    autocomplete="off"
-                    maxlength="100"
-                    enterkeyhint="search"
-                    value={(*typed).clone()}
-                    {oninput}
-                />
-            </div>
-            if props.view.clinics.len() > 1 {
-                <div class="field">
-                    <label for="documents-clinic">{ words::CLINIC }</label>
-                    <select id="documents-clinic" data-testid="documents-clinic" class="input" {onchange}>
-                        <option value="" selected={props.query.clinic.is_none()}>{ words::CLINIC_ANY }</option>
-                        { for props.view.clinics.iter().map(|clinic| html! {
-                            <option
-                                value={clinic.id.clone()}
-                                selected={props.query.clinic.as_deref() == Some(&clinic.id)}
-                            >
-                                { &clinic.name }
-                            </option>
-                        }) }
-                    </select>
-                </div>
-            }
-        </form>
     }
 }

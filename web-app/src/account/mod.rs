@@ -21,6 +21,7 @@ mod push;
 mod row;
 mod shell;
 mod sign_in;
+mod tools;
 
 use std::rc::Rc;
 
@@ -36,7 +37,7 @@ use crate::model::account::{Account, Event, Session};
 use crate::text::account as words;
 use flow::Flow;
 use parts::{News, TITLE};
-use shell::{MAIN, Sections, Top};
+use shell::{MAIN, Top};
 
 impl Reducible for Account {
     type Action = Event;
@@ -97,7 +98,7 @@ pub(crate) fn AccountPage() -> Html {
         <div class={classes!("account", wide.then_some("account-open"))}>
             <Top {signed_in} flow={flow.clone()} />
             if let Some(view) = &open {
-                <Sections route={model.route} to_sign={view.to_sign} />
+                { shell::sections(model.route, view.to_sign) }
             }
             <main class="column" id={MAIN} tabindex="-1" aria-busy={(state == "loading").to_string()}>
                 // Each part has a place of its own, which stays when the part comes or goes.
@@ -128,16 +129,14 @@ fn page(model: &UseReducerHandle<Account>, flow: &Flow) -> Html {
             </div>
         },
         Session::Failed(trouble) => parts::failed(trouble, retry, "h1"),
-        Session::Out(proof) => html! {
-            <sign_in::SignIn
-                proof={proof.clone()}
-                clinic={model.clinic.clone()}
-                route={model.route}
-                leaving={model.leaving}
-                {flow}
-            />
-        },
-        Session::Closed(erased) => html! { <erase::Closed erased={erased.clone()} /> },
+        Session::Out(proof) => sign_in::page(
+            proof,
+            model.clinic.as_ref(),
+            model.route,
+            model.leaving,
+            &flow,
+        ),
+        Session::Closed(erased) => erase::closed(erased),
         Session::In(view) => match view.gate {
             Some(gate) => html! {
                 <gate::GatePage {gate} view={view.clone()} route={model.route} leaving={model.leaving} {flow} />
@@ -154,7 +153,7 @@ fn section(model: &UseReducerHandle<Account>, view: Rc<AccountView>, flow: Flow)
         Route::Documents(filter) => html! {
             <list::Documents {filter} list={model.list.clone()} {view} {leaving} {flow} />
         },
-        Route::Profile => html! { <profile::Profile {view} {leaving} {flow} /> },
+        Route::Profile => profile::page(&view, leaving, &flow),
         Route::Devices => html! { <devices::Devices {flow} /> },
         Route::Agreements => html! { <agreements::Agreements {view} {flow} /> },
         Route::Data => html! { <data::Data {flow} /> },

@@ -91,27 +91,31 @@ pub(super) fn NoticesCard(props: &NoticesProps) -> Html {
         Some(Ability::Denied) => words::PUSH_DENIED,
         Some(Ability::On(_) | Ability::Off(_)) | None => "",
     };
+    let by_email = Switch {
+        id: "notice-email",
+        label: words::NOTICE_EMAIL,
+        why: if has_email {
+            ""
+        } else {
+            words::NOTICE_EMAIL_NONE
+        },
+        on: view.notices.email && has_email,
+        disabled: saving.running() || !has_email,
+    };
+    let by_push = Switch {
+        id: "notice-push",
+        label: words::NOTICE_PUSH,
+        why,
+        on,
+        disabled: saving.running() || subscribing.running() || key.is_none(),
+    };
     html! {
         <section class="card">
             <h2>{ words::NOTICES }</h2>
             <p class="soft">{ words::NOTICES_LEAD }</p>
             <div class="lines">
-                <Switch
-                    id="notice-email"
-                    label={words::NOTICE_EMAIL}
-                    why={if has_email { "" } else { words::NOTICE_EMAIL_NONE }}
-                    on={view.notices.email && has_email}
-                    disabled={saving.running() || !has_email}
-                    change={email}
-                />
-                <Switch
-                    id="notice-push"
-                    label={words::NOTICE_PUSH}
-                    {why}
-                    {on}
-                    disabled={saving.running() || subscribing.running() || key.is_none()}
-                    change={turn}
-                />
+                { switch(&by_email, email) }
+                { switch(&by_push, turn) }
             </div>
             { act_failed(&saving) }
             if subscribing.trouble().is_some() {
@@ -122,47 +126,40 @@ pub(super) fn NoticesCard(props: &NoticesProps) -> Html {
     }
 }
 
-/// Properties of [`Switch`].
-#[derive(PartialEq, Properties)]
-struct SwitchProps {
+/// A switch: what it is, why it can't be changed (or empty).
+struct Switch {
     id: &'static str,
     label: &'static str,
-    /// Why it can't be changed, or empty.
     why: &'static str,
     on: bool,
     disabled: bool,
-    change: Callback<bool>,
 }
 
-/// On or off.
-#[component]
-fn Switch(props: &SwitchProps) -> Html {
-    let onchange = {
-        let (change, on) = (props.change.clone(), props.on);
-        Callback::from(move |event: yew::Event| {
-            let field = event.target_unchecked_into::<HtmlInputElement>();
-            let wanted = field.checked();
-            // It shows what is, and moves when the server has agreed.
-            field.set_checked(on);
-            change.emit(wanted);
-        })
-    };
-    let why = format!("{}-why", props.id);
+fn switch(it: &Switch, change: Callback<bool>) -> Html {
+    let on = it.on;
+    let onchange = Callback::from(move |event: yew::Event| {
+        let field = event.target_unchecked_into::<HtmlInputElement>();
+        let wanted = field.checked();
+        // It shows what is, and moves when the server has agreed.
+        field.set_checked(on);
+        change.emit(wanted);
+    });
+    let why = format!("{}-why", it.id);
     html! {
         <div class="line">
             <div>
-                <label class="line-name" for={props.id}>{ props.label }</label>
-                <p class="soft" id={why.clone()}>{ props.why }</p>
+                <label class="line-name" for={it.id}>{ it.label }</label>
+                <p class="soft" id={why.clone()}>{ it.why }</p>
             </div>
             <input
-                id={props.id}
+                id={it.id}
                 class="switch"
                 type="checkbox"
                 role="switch"
-                data-testid={props.id}
+                data-testid={it.id}
                 aria-describedby={why}
-                checked={props.on}
-                disabled={props.disabled}
+                checked={it.on}
+                disabled={it.disabled}
                 {onchange}
             />
         </div>

@@ -12,24 +12,13 @@ use super::parts;
 use crate::model::account::route::Route;
 use crate::text::account as words;
 
-/// Properties of [`Profile`].
-#[derive(PartialEq, Properties)]
-pub(super) struct ProfileProps {
-    pub(super) view: Rc<AccountView>,
-    /// The browser is leaving for Gosuslugi.
-    pub(super) leaving: bool,
-    pub(super) flow: Flow,
-}
-
-/// The page.
-#[component]
-pub(super) fn Profile(props: &ProfileProps) -> Html {
-    let ProfileProps { view, flow, .. } = props;
+/// The page. `leaving`: the browser is on its way to Gosuslugi.
+pub(super) fn page(view: &Rc<AccountView>, leaving: bool, flow: &Flow) -> Html {
     html! {
         <>
             { parts::heading(Route::Profile) }
-            { person(props) }
-            <Contacts view={view.clone()} leaving={props.leaving} flow={flow.clone()} />
+            { person(view, leaving, flow) }
+            <Contacts view={view.clone()} {leaving} flow={flow.clone()} />
             <NoticesCard view={view.clone()} flow={flow.clone()} />
             <section class="card below">
                 <h2>{ words::MORE_SECTIONS }</h2>
@@ -49,11 +38,10 @@ pub(super) fn Profile(props: &ProfileProps) -> Html {
 }
 
 /// Name, and how well we know that it is theirs.
-fn person(props: &ProfileProps) -> Html {
-    let view = &props.view;
+fn person(view: &AccountView, leaving: bool, flow: &Flow) -> Html {
     let confirmed = view.level == Level::Confirmed;
     let confirm = {
-        let flow = props.flow.clone();
+        let flow = flow.clone();
         Callback::from(move |_| flow.esia(LoginPurpose::Bind, Route::Profile))
     };
     html! {
@@ -82,10 +70,10 @@ fn person(props: &ProfileProps) -> Html {
                         type="button"
                         class="button button-main"
                         data-testid="bind-esia"
-                        disabled={props.leaving}
+                        disabled={leaving}
                         onclick={confirm}
                     >
-                        { if props.leaving { words::LEAVING } else { words::CONFIRM } }
+                        { if leaving { words::LEAVING } else { words::CONFIRM } }
                     </button>
                 </p>
             }

@@ -53,17 +53,10 @@ pub(super) fn Top(props: &TopProps) -> Html {
     }
 }
 
-/// Properties of [`Sections`].
-#[derive(PartialEq, Properties)]
-pub(super) struct SectionsProps {
-    pub(super) route: Route,
-    /// How many documents wait.
-    pub(super) to_sign: u32,
-}
-
 /// The navigation: three sections at the foot of a phone, all of them beside the page on a wide screen.
-#[component]
-pub(super) fn Sections(props: &SectionsProps) -> Html {
+///
+/// `to_sign`: how many documents wait.
+pub(super) fn sections(open: Route, to_sign: u32) -> Html {
     const SECTIONS: [(Route, &str, bool); 6] = [
         (Route::Documents(Filter::ToSign), "documents", true),
         (Route::Profile, "profile", true),
@@ -72,7 +65,7 @@ pub(super) fn Sections(props: &SectionsProps) -> Html {
         (Route::Data, "data", false),
         (Route::Help, "help", true),
     ];
-    let here = |route: Route| match (route, props.route) {
+    let here = |route: Route| match (route, open) {
         (Route::Documents(_), Route::Documents(_)) => true,
         (Route::Data, Route::Erase) => true,
         (route, here) => route == here,
@@ -83,7 +76,7 @@ pub(super) fn Sections(props: &SectionsProps) -> Html {
                 { for SECTIONS.iter().map(|(route, name, narrow)| {
                     let current = here(*route);
                     // On a phone a page below the profile stands under it.
-                    let within = props.route.section() == *route;
+                    let within = open.section() == *route;
                     html! {
                         <li class={classes!((!narrow).then_some("section-wide"))}>
                             <a
@@ -94,9 +87,9 @@ pub(super) fn Sections(props: &SectionsProps) -> Html {
                             >
                                 <span class={classes!("icon", format!("icon-{name}"))} aria-hidden="true"></span>
                                 <span class="section-name">{ words::short_heading(*route) }</span>
-                                if matches!(route, Route::Documents(_)) && props.to_sign > 0 {
-                                    <span class="count" aria-hidden="true">{ count(props.to_sign) }</span>
-                                    <span class="visually-hidden">{ words::waiting(props.to_sign) }</span>
+                                if matches!(route, Route::Documents(_)) && to_sign > 0 {
+                                    <span class="count" aria-hidden="true">{ count(to_sign) }</span>
+                                    <span class="visually-hidden">{ words::waiting(to_sign) }</span>
                                 }
                             </a>
                         </li>

@@ -8,64 +8,51 @@ use super::contact_form::{ContactForm, Kind};
 use super::flow::Flow;
 use super::parts::TITLE;
 use crate::model::account::Event;
-use crate::model::account::proof::{self, Proof, Sent};
+use crate::model::account::proof::{self as step, Proof, Sent};
 use crate::model::account::route::Route;
 use crate::text::account as words;
 
-/// Properties of [`SignIn`].
-#[derive(PartialEq, Properties)]
-pub(super) struct SignInProps {
-    pub(super) proof: Proof,
-    pub(super) clinic: Option<ClinicRef>,
-    /// Where the person wants to.
-    pub(super) route: Route,
-    /// The browser is leaving for Gosuslugi.
-    pub(super) leaving: bool,
-    pub(super) flow: Flow,
-}
-
-/// The page of somebody who is not signed in.
-#[component]
-pub(super) fn SignIn(props: &SignInProps) -> Html {
-    match &props.proof.code {
-        Some(code) => {
-            html! { <Code proof={props.proof.clone()} code={code.clone()} flow={props.flow.clone()} /> }
-        }
-        None => contact(props),
+/// The page of somebody who is not signed in and wants to `route`. `leaving`: the browser is on its way to Gosuslugi.
+pub(super) fn page(
+    proof: &Proof,
+    clinic: Option<&ClinicRef>,
+    route: Route,
+    leaving: bool,
+    flow: &Flow,
+) -> Html {
+    if let Some(code) = &proof.code {
+        return second_step(proof, code, flow);
     }
-}
-
-fn contact(props: &SignInProps) -> Html {
     let submit = {
-        let flow = props.flow.clone();
+        let flow = flow.clone();
         Callback::from(move |contact| flow.sign_in(contact))
     };
     let esia = {
-        let (flow, route) = (props.flow.clone(), props.route);
+        let flow = flow.clone();
         Callback::from(move |_| flow.esia(LoginPurpose::SignIn, route))
     };
-    let lead = props.clinic.as_ref().map_or_else(
+    let lead = clinic.map_or_else(
         || words::LOGIN_LEAD.to_owned(),
         |clinic| words::invited_lead(&clinic.name),
     );
-    let kind = if props.proof.contact.contains('@') {
+    let kind = if proof.contact.contains('@') {
         Kind::Email
     } else {
         Kind::Phone
     };
     html! {
         <section class="card entry">
-            if let Some(clinic) = &props.clinic {
+            if let Some(clinic) = clinic {
                 <p class="eyebrow" data-testid="clinic-name">{ words::invited(&clinic.name) }</p>
             }
             <h1 id={TITLE} tabindex="-1">{ words::LOGIN_TITLE }</h1>
             <p>{ lead }</p>
             <ContactForm
-                proof={props.proof.clone()}
+                proof={proof.clone()}
                 {kind}
                 either=true
                 testids={("login-contact", "login-submit")}
-                disabled={props.leaving}
+                disabled={leaving}
                 {submit}
             />
             <p class="or"><span>{ words::OR }</span></p>
@@ -75,10 +62,10 @@ fn contact(props: &SignInProps) -> Html {
                     class="button button-second button-wide"
                     data-testid="login-esia"
                     aria-describedby="login-esia-hint"
-                    disabled={props.leaving || props.proof.busy}
+                    disabled={leaving || proof.busy}
                     onclick={esia}
                 >
-                    { if props.leaving { words::LEAVING } else { words::LOGIN_ESIA } }
+                    { if leaving { words::LEAVING } else { words::LOGIN_ESIA } }
                 </button>
                 <p class="hint" id="login-esia-hint">{ words::LOGIN_ESIA_HINT }</p>
             </div>
@@ -86,33 +73,24 @@ fn contact(props: &SignInProps) -> Html {
     }
 }
 
-/// Properties of [`Code`].
-#[derive(PartialEq, Properties)]
-struct CodeProps {
-    proof: Proof,
-    code: Sent,
-    flow: Flow,
-}
-
 /// The second step.
-#[component]
-fn Code(props: &CodeProps) -> Html {
+fn second_step(proof: &Proof, code: &Sent, flow: &Flow) -> Html {
     let check = {
-        let flow = props.flow.clone();
+        let flow = flow.clone();
         Callback::from(move |typed| flow.type_code(typed))
     };
     let resend = {
-        let (flow, contact) = (props.flow.clone(), props.proof.contact.clone());
+        let (flow, contact) = (flow.clone(), proof.contact.clone());
         Callback::from(move |()| flow.sign_in(contact.clone()))
     };
     let other = {
-        let flow = props.flow.clone();
+        let flow = flow.clone();
         Callback::from(move |()| {
-            flow.tell(Event::Entry(proof::Event::Back));
+            flow.tell(Event::Entry(step::Event::Back));
             crate::dom::focus_id(TITLE);
         })
     };
-    let help = if props.code.is_sms() {
+    let help = if code.is_sms() {
         words::CODE_HELP_SMS
     } else {
         words::CODE_HELP_EMAIL
@@ -122,8 +100,8 @@ fn Code(props: &CodeProps) -> Html {
             <section class="card entry">
                 <h1 id={TITLE} tabindex="-1">{ words::CODE_TITLE }</h1>
                 <CodeForm
-                    proof={props.proof.clone()}
-                    code={props.code.clone()}
+                    proof={proof.clone()}
+                    code={code.clone()}
                     submit={words::CODE_SUBMIT}
                     {check}
                     {resend}

@@ -487,12 +487,10 @@ pub(crate) const EMAIL: &str = "Почта";
 pub(crate) const ADD_PHONE: &str = "Добавить телефон";
 pub(crate) const CHANGE_PHONE: &str = "Сменить телефон";
 pub(crate) const ADD_EMAIL: &str = "Добавить почту";
-pub(crate) const CHANGE_EMAIL: &str = "Сменить почту";
 pub(crate) const CHANGE_PHONE_WHY: &str =
     "Новый номер заменит прежний: входить и\u{a0}получать коды вы\u{a0}будете по\u{a0}нему.";
-pub(crate) const CHANGE_EMAIL_WHY: &str =
-    "Новый адрес станет ещё одним способом войти. Прежний потом можно убрать.";
-pub(crate) const ADD_WHY: &str = "Пришлём код, чтобы убедиться, что он\u{a0}ваш.";
+pub(crate) const ADD_EMAIL_WHY: &str = "Ещё один способ войти и\u{a0}получать уведомления. Пришлём код, чтобы убедиться, что адрес ваш.";
+pub(crate) const ADD_WHY: &str = "Пришлём код, чтобы убедиться, что номер ваш.";
 pub(crate) const CANCEL: &str = "Отмена";
 pub(crate) const REMOVE: &str = "Убрать";
 pub(crate) const REMOVE_TITLE: &str = "Убрать из\u{a0}кабинета?";
