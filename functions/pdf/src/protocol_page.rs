@@ -192,7 +192,7 @@ impl Page {
     fn verification(&mut self, protocol: &Protocol) {
         let size = protocol.document.size;
         // Whole on one page: it is what a reader without us goes by.
-        self.composer.ensure(96.0);
+        self.composer.ensure(80.0);
         self.section("Как проверить");
         let mut steps = vec![
             format!(
