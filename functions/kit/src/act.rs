@@ -15,7 +15,7 @@ pub fn check_open(document: &Document, at: Timestamp) -> Result<()> {
     let detail = match document.status {
         Status::PatientSigned | Status::Completed => return Err(failure(Code::AlreadySigned)),
         Status::Declined => {
-            "Вы уже отказались подписывать этот документ. Если передумали, позвоните в клинику."
+            "Вы решили не подписывать этот документ. Если передумали, позвоните в клинику."
         }
         Status::Cancelled => "Клиника отозвала документ, подписывать его не нужно.",
         Status::Superseded => {
