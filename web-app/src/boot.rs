@@ -12,8 +12,11 @@ use podpis_shared::wire::patient::EsiaComplete;
 /// Key in the session storage under which `boot.js` keeps Gosuslugi's answer; the right's value follows.
 const RETURN: &str = "podpis-return:";
 
+/// Key in the session storage of the code that is on its way; the right's value follows.
+const CODE: &str = "podpis-code:";
+
 /// Key in the session storage of the address that signing in to the account leads back to.
-const RETURN_TO: &str = "podpis-return-to";
+pub(crate) const RETURN_TO: &str = "podpis-return-to";
 
 /// The right that the page was opened with.
 pub(crate) fn access() -> Option<Access> {
@@ -47,14 +50,27 @@ pub(crate) fn take_first_answer() -> Option<Promise> {
 
 /// Gosuslugi's answer that the server has not heard yet; it outlives a reload.
 pub(crate) fn esia_answer() -> Option<EsiaComplete> {
-    parse_return(&storage()?.get_item(&return_key()?).ok()??)
+    parse_return(&storage()?.get_item(&key(RETURN)?).ok()??)
 }
 
 /// The server has heard Gosuslugi's answer.
 pub(crate) fn forget_esia_answer() {
-    if let (Some(storage), Some(key)) = (storage(), return_key()) {
-        // Without storage there is nothing to forget.
-        let _ = storage.remove_item(&key);
+    forget(RETURN);
+}
+
+/// The code that is on its way, as [`keep_code`] left it; it outlives a reload.
+pub(crate) fn code() -> Option<String> {
+    storage()?.get_item(&key(CODE)?).ok()?
+}
+
+/// A code is on its way; `None`: none is waited for any more.
+pub(crate) fn keep_code(code: Option<&str>) {
+    match (code, storage(), key(CODE)) {
+        (Some(code), Some(storage), Some(key)) => {
+            // Without storage a page that is loaded anew asks for another code.
+            let _ = storage.set_item(&key, code);
+        }
+        _ => forget(CODE),
     }
 }
 
@@ -66,8 +82,16 @@ pub(crate) fn come_back_to(address: &str) {
     }
 }
 
-fn return_key() -> Option<String> {
-    Some(format!("{RETURN}{}", field("value")?.as_string()?))
+fn forget(prefix: &str) {
+    if let (Some(storage), Some(key)) = (storage(), key(prefix)) {
+        // Without storage there is nothing to forget.
+        let _ = storage.remove_item(&key);
+    }
+}
+
+/// What is kept for one right alone.
+fn key(prefix: &str) -> Option<String> {
+    Some(format!("{prefix}{}", field("value")?.as_string()?))
 }
 
 fn storage() -> Option<Storage> {

@@ -6,7 +6,7 @@ use podpis_shared::wire::patient::EsiaComplete;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
-use crate::boot::field;
+use crate::boot::{RETURN_TO, field};
 use crate::model::account::route::Route;
 use crate::model::fragment::parse_return;
 
@@ -100,6 +100,15 @@ pub(super) fn set_address(address: &str) {
     // A browser that refuses keeps the old address, which leads to the same page.
     let _ =
         history.map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
+}
+
+/// The page of a document or an agreement that sent the person here to sign in; told once. No other address counts.
+pub(super) fn take_return() -> Option<String> {
+    const OWN: [&str; 2] = ["/account/document#", "/account/agreement#"];
+    let address = take(RETURN_TO)?;
+    OWN.iter()
+        .any(|page| address.starts_with(page))
+        .then_some(address)
 }
 
 /// Before the browser leaves for a clinic's agreement.

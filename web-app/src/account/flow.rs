@@ -84,6 +84,10 @@ impl Flow {
 
     async fn heard_view(&self, answer: Answer<AccountView>) {
         let open = answer.as_ref().is_ok_and(|view| view.gate.is_none());
+        if open && boot::take_return().is_some_and(|address| dom::leave_for(&address)) {
+            self.tell(Event::Leaving(true));
+            return;
+        }
         if let Err(trouble) = &answer {
             forget_push(trouble);
         }

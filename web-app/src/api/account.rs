@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Headers, RequestCache, RequestCredentials, RequestInit, Response};
+use web_sys::{Blob, Response};
 
 use crate::dom;
 use crate::model::account::list::{PAGE, Query};
@@ -53,49 +53,48 @@ struct Confirm {
 
 /// The account; `first` is the answer that was asked for while the app was loading.
 pub(crate) async fn view(first: Option<Promise>) -> Answer<AccountView> {
-    let response = match first {
-        Some(answer) => checked(JsFuture::from(answer).await).await?,
-        None => get("").await?,
+    let answer = match first {
+        Some(answer) => text(checked(JsFuture::from(answer).await).await).await,
+        None => get("").await,
     };
-    json(&response).await
+    parse(answer)
 }
 
 /// Asks for a code to sign in.
 pub(crate) async fn sign_in(contact: String) -> Answer<(CodeSent, Now)> {
-    code(post("/sign-in", &SignIn { contact }).await?).await
+    code("/sign-in", body(&SignIn { contact })).await
 }
 
 /// Signs in by a code.
 pub(crate) async fn sign_in_code(typed: TypedCode) -> Answer<AccountView> {
-    json(&post("/sign-in/code", &typed).await?).await
+    parse(post("/sign-in/code", body(&typed)).await)
 }
 
 /// Ends this session.
 pub(crate) async fn sign_out() -> Answer<()> {
-    post("/sign-out", &()).await.map(drop)
+    done(post("/sign-out", None).await)
 }
 
 /// Ends every session.
 pub(crate) async fn sign_out_everywhere() -> Answer<()> {
-    post("/sign-out-everywhere", &()).await.map(drop)
+    done(post("/sign-out-everywhere", None).await)
 }
 
 /// Answers what stands before the account.
 pub(crate) async fn gate(answer: GateAnswer) -> Answer<AccountView> {
-    json(&post("/gate", &answer).await?).await
+    parse(post("/gate", body(&answer)).await)
 }
 
 /// Asks where to go for a sign-in at Gosuslugi.
 pub(crate) async fn start_esia(purpose: LoginPurpose) -> Answer<EsiaStarted> {
-    let start = LoginStart { purpose };
-    json(&send("POST", "/esia/account/start", Some(&text_of(&start)?), None).await?).await
+    let start = body(&LoginStart { purpose });
+    parse(text(send("POST", "/esia/account/start", start, OWN).await).await)
 }
 
 /// Hands in what Gosuslugi answered. Harmless when repeated.
 pub(crate) async fn complete_esia(answer: &EsiaComplete) -> Answer<()> {
-    send("POST", "/esia/complete", Some(&text_of(answer)?), None)
-        .await
-        .map(drop)
+    send("POST", "/esia/complete", body(answer), OWN).await?;
+    Ok(())
 }
 
 /// Documents that are looked for, after a cursor.
@@ -122,182 +121,146 @@ pub(crate) async fn documents(
             path += &format!("&{name}={}", js_sys::encode_uri_component(value));
         }
     }
-    json(&get(&path).await?).await
+    parse(get(&path).await)
 }
 
 /// A clinic by its id.
 pub(crate) async fn clinic(id: &str) -> Answer<Invitation> {
     let id = js_sys::encode_uri_component(id);
-    json(&get(&format!("/clinics/{id}")).await?).await
+    parse(get(&format!("/clinics/{id}")).await)
 }
 
 /// Asks for a code to a further contact.
 pub(crate) async fn new_contact(contact: String) -> Answer<(CodeSent, Now)> {
-    code(post("/contacts", &NewContact { contact }).await?).await
+    code("/contacts", body(&NewContact { contact })).await
 }
 
 /// Adds a contact by its code.
 pub(crate) async fn contact_code(typed: TypedCode) -> Answer<AccountView> {
-    json(&post("/contacts/code", &typed).await?).await
+    parse(post("/contacts/code", body(&typed)).await)
 }
 
 /// Takes a contact away.
 pub(crate) async fn remove_contact(id: String) -> Answer<AccountView> {
-    json(&delete(&format!("/contacts/{id}"), None).await?).await
+    parse(own("DELETE", &format!("/contacts/{id}"), None).await)
 }
 
 /// Chooses the channels of notices.
 pub(crate) async fn set_notices(notices: Notices) -> Answer<AccountView> {
-    json(&own("PUT", "/notices", Some(&text_of(&notices)?)).await?).await
+    parse(own("PUT", "/notices", body(&notices)).await)
 }
 
 /// The server's key for push messages, base64url; `None` where it sends none.
 pub(crate) async fn push_key() -> Answer<Option<String>> {
-    let key: PushKey = json(&get("/push/key").await?).await?;
+    let key: PushKey = parse(get("/push/key").await)?;
     Ok(key.key)
 }
 
 /// This browser takes push messages.
 pub(crate) async fn subscribe(subscription: &PushSubscription) -> Answer<()> {
-    own("PUT", "/push", Some(&text_of(subscription)?))
-        .await
-        .map(drop)
+    done(own("PUT", "/push", body(subscription)).await)
 }
 
 /// This browser takes no more of them.
 pub(crate) async fn unsubscribe(subscription: &PushSubscription) -> Answer<()> {
-    delete("/push", Some(&text_of(subscription)?))
-        .await
-        .map(drop)
+    done(own("DELETE", "/push", body(subscription)).await)
 }
 
 /// Where the account is signed in.
 pub(crate) async fn devices() -> Answer<Vec<Device>> {
-    items("/devices").await
+    items(get("/devices").await)
 }
 
 /// Signs one device out.
 pub(crate) async fn end_device(id: String) -> Answer<()> {
-    delete(&format!("/devices/{id}"), None).await.map(drop)
+    done(own("DELETE", &format!("/devices/{id}"), None).await)
 }
 
 /// What happened to the account.
 pub(crate) async fn log() -> Answer<Vec<HistoryItem>> {
-    items("/log").await
+    items(get("/log").await)
 }
 
 /// Accepted agreements.
 pub(crate) async fn agreements() -> Answer<Vec<AcceptedAgreement>> {
-    items("/agreements").await
+    items(get("/agreements").await)
 }
 
 /// Consents that can be withdrawn.
 pub(crate) async fn consents() -> Answer<Vec<ConsentItem>> {
-    items("/consents").await
+    items(get("/consents").await)
 }
 
 /// Withdraws a consent, at once.
 pub(crate) async fn withdraw(document_id: String) -> Answer<Vec<ConsentItem>> {
-    let path = format!("/consents/{document_id}/withdraw");
-    let answer: Items<_> = json(&post(&path, &()).await?).await?;
-    Ok(answer.items)
+    items(post(&format!("/consents/{document_id}/withdraw"), None).await)
 }
 
 /// Everything that is stored about the person.
 pub(crate) async fn export() -> Answer<Blob> {
-    blob(&get("/export").await?).await
+    blob(send("GET", "/patient/account/export", None, OWN).await).await
 }
 
 /// The signed PDF of a document.
 pub(crate) async fn signed(document_id: &str) -> Answer<Blob> {
-    let document = Some((DOCUMENT_HEADER, document_id));
-    blob(&send("GET", "/patient/document/signed", None, document).await?).await
+    let right = (DOCUMENT_HEADER, document_id);
+    blob(send("GET", "/patient/document/signed", None, right).await).await
 }
 
 /// What a deletion would do.
 pub(crate) async fn erasure() -> Answer<Erased> {
-    json(&get("/erase").await?).await
+    parse(get("/erase").await)
 }
 
 /// Deletes the account.
 pub(crate) async fn erase() -> Answer<Erased> {
-    json(&post("/erase", &Confirm { confirm: true }).await?).await
+    parse(post("/erase", body(&Confirm { confirm: true })).await)
 }
 
-async fn items<T: DeserializeOwned>(path: &str) -> Answer<Vec<T>> {
-    let answer: Items<T> = json(&get(path).await?).await?;
-    Ok(answer.items)
-}
+/// The header of the account's own pages.
+const OWN: (&str, &str) = (ACCOUNT_HEADER, "1");
 
 /// A code's answer, with the moment at which it came.
-async fn code(response: Response) -> Answer<(CodeSent, Now)> {
-    let told = response.headers().get("date").ok().flatten();
-    // Our own clock where a browser hides the header.
-    let server_ms = told.map_or(f64::NAN, |date| js_sys::Date::parse(&date));
-    let server_ms = if server_ms.is_nan() {
-        js_sys::Date::now()
-    } else {
-        server_ms
-    };
+async fn code(path: &str, body: Option<String>) -> Answer<(CodeSent, Now)> {
+    let response = send("POST", &format!("/patient/account{path}"), body, OWN).await?;
+    // Our own clock where the answer does not tell.
+    let server = super::server_time(&response).unwrap_or_else(dom::unix_now);
     let now = Now {
         page_ms: dom::now_ms(),
-        server: Timestamp::from_unix((server_ms / 1e3) as i64),
+        server: Timestamp::from_unix(server),
     };
-    Ok((json(&response).await?, now))
+    Ok((parse(text(Ok(response)).await)?, now))
 }
 
-async fn get(path: &str) -> Answer<Response> {
+async fn get(path: &str) -> Answer<String> {
     own("GET", path, None).await
 }
 
-async fn post(path: &str, body: &impl Serialize) -> Answer<Response> {
-    own("POST", path, Some(&text_of(body)?)).await
+async fn post(path: &str, body: Option<String>) -> Answer<String> {
+    own("POST", path, body).await
 }
 
-async fn delete(path: &str, body: Option<&str>) -> Answer<Response> {
-    own("DELETE", path, body).await
+/// A call of the account itself; the body of its answer.
+async fn own(method: &str, path: &str, body: Option<String>) -> Answer<String> {
+    text(send(method, &format!("/patient/account{path}"), body, OWN).await).await
 }
 
-async fn own(method: &str, path: &str, body: Option<&str>) -> Answer<Response> {
-    send(method, &format!("/patient/account{path}"), body, None).await
-}
-
-/// `right` names a document where it is one that is asked for, not the account.
+/// `right`: the header by which it is asked, and its value.
 async fn send(
     method: &str,
     path: &str,
-    body: Option<&str>,
-    right: Option<(&str, &str)>,
+    body: Option<String>,
+    right: (&str, &str),
 ) -> Answer<Response> {
-    let request = request(method, body, right).map_err(|_| other())?;
+    let request = super::request(right, method, body.as_deref()).map_err(|_| other())?;
     let window = web_sys::window().ok_or_else(other)?;
     checked(JsFuture::from(window.fetch_with_str_and_init(path, &request)).await).await
-}
-
-fn request(
-    method: &str,
-    body: Option<&str>,
-    right: Option<(&str, &str)>,
-) -> Result<RequestInit, JsValue> {
-    let headers = Headers::new()?;
-    let (name, value) = right.unwrap_or((ACCOUNT_HEADER, "1"));
-    headers.set(name, value)?;
-    let request = RequestInit::new();
-    request.set_method(method);
-    request.set_cache(RequestCache::NoStore);
-    request.set_credentials(RequestCredentials::SameOrigin);
-    if let Some(body) = body {
-        headers.set("content-type", "application/json")?;
-        request.set_body(&JsValue::from_str(body));
-    }
-    request.set_headers(&headers);
-    Ok(request)
 }
 
 /// The answer when it is a good one, else what is wrong.
 async fn checked(answer: Result<JsValue, JsValue>) -> Answer<Response> {
     let response: Response = answer
-        .map_err(|_| Trouble::new(What::Offline))?
+        .map_err(|_| offline())?
         .dyn_into()
         .map_err(|_| other())?;
     if response.ok() {
@@ -309,24 +272,38 @@ async fn checked(answer: Result<JsValue, JsValue>) -> Answer<Response> {
     Err(Trouble::of_answer(response.status(), &body, wait_s))
 }
 
-async fn json<T: DeserializeOwned>(response: &Response) -> Answer<T> {
-    let text = super::text(response)
-        .await
-        .map_err(|_| Trouble::new(What::Offline))?;
-    serde_json::from_str(&text).map_err(|_| other())
+async fn text(response: Answer<Response>) -> Answer<String> {
+    super::text(&response?).await.map_err(|_| offline())
 }
 
-async fn blob(response: &Response) -> Answer<Blob> {
-    let blob = response.blob().map_err(|_| other())?;
+async fn blob(response: Answer<Response>) -> Answer<Blob> {
+    let blob = response?.blob().map_err(|_| other())?;
     JsFuture::from(blob)
         .await
-        .map_err(|_| Trouble::new(What::Offline))?
+        .map_err(|_| offline())?
         .dyn_into()
         .map_err(|_| other())
 }
 
-fn text_of(body: &impl Serialize) -> Answer<String> {
-    serde_json::to_string(body).map_err(|_| other())
+fn parse<T: DeserializeOwned>(answer: Answer<String>) -> Answer<T> {
+    serde_json::from_str(&answer?).map_err(|_| other())
+}
+
+fn items<T: DeserializeOwned>(answer: Answer<String>) -> Answer<Vec<T>> {
+    Ok(parse::<Items<T>>(answer)?.items)
+}
+
+fn done(answer: Answer<String>) -> Answer<()> {
+    answer.map(drop)
+}
+
+/// A body of ours can always be written.
+fn body(of: &impl Serialize) -> Option<String> {
+    serde_json::to_string(of).ok()
+}
+
+const fn offline() -> Trouble {
+    Trouble::new(What::Offline)
 }
 
 const fn other() -> Trouble {

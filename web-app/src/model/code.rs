@@ -71,6 +71,33 @@ impl Sent {
             resends_left: sent.resends_left,
         }
     }
+
+    /// As the tab keeps it: a phone may drop the page while the person reads the message.
+    pub(crate) fn to_keep(&self) -> String {
+        let channel = if self.by_email { "email" } else { "sms" };
+        let (resend_at, expires_at) = (self.resend_at, self.expires_at);
+        format!(
+            "{channel} {resend_at} {expires_at} {} {} {}",
+            self.resends_left, self.code_id, self.to
+        )
+    }
+
+    /// What the tab has kept; `None` for anything else, and for a code whose time is over.
+    pub(crate) fn kept(text: &str, now: i64) -> Option<Self> {
+        let mut parts = text.splitn(6, ' ');
+        let by_email = parts.next()? == "email";
+        let mut number = || parts.next()?.parse::<i64>().ok();
+        let (resend_at, expires_at, left) = (number()?, number()?, number()?);
+        let sent = Self {
+            code_id: parts.next()?.into(),
+            by_email,
+            to: parts.next()?.into(),
+            resend_at,
+            expires_at,
+            resends_left: u32::try_from(left).ok()?,
+        };
+        (now < sent.expires_at).then_some(sent)
+    }
 }
 
 /// How far it is.
@@ -136,6 +163,8 @@ pub(crate) struct Entry {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
+    /// The page was loaded anew, and a code from before still works.
+    Kept(Rc<Sent>),
     /// The person came to the entry, where a code is waited for already.
     Opened,
     /// The person went back to the document.
@@ -178,7 +207,7 @@ impl Entry {
                 self.stage = Stage::Asking;
                 self.slip = None;
             }
-            Step::Sent(sent) => {
+            Step::Sent(sent) | Step::Kept(sent) => {
                 self.ask_from = sent.resend_at;
                 self.sent = Some(sent);
                 self.stage = Stage::Waiting;

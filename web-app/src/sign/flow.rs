@@ -57,6 +57,10 @@ impl Flow {
 
     /// The page has opened: read the document, or first hand in what Gosuslugi answered.
     pub(crate) fn begin(&self) {
+        let kept = boot::code().and_then(|code| Sent::kept(&code, dom::unix_now()));
+        if let Some(sent) = kept {
+            self.tell(Event::Code(code::Step::Kept(Rc::new(sent))));
+        }
         match boot::esia_answer() {
             Some(answer) => self.complete(answer),
             None => self.refresh(),
@@ -128,7 +132,10 @@ impl Flow {
         flow.tell(Event::Code(code::Step::Asked));
         spawn_local(async move {
             match api.ask_code(&start).await {
-                Ok(sent) => flow.tell(Event::Code(code::Step::Sent(Rc::new(sent)))),
+                Ok(sent) => {
+                    boot::keep_code(Some(&sent.to_keep()));
+                    flow.tell(Event::Code(code::Step::Sent(Rc::new(sent))));
+                }
                 Err(failure) => flow.no_code(&api, failure, code::Step::NotSent).await,
             }
         });
@@ -146,6 +153,7 @@ impl Flow {
         spawn_local(async move {
             match patiently(|| api.sign_by_code(&typed)).await {
                 Ok(_) => {
+                    boot::keep_code(None);
                     flow.read(&api).await;
                     flow.tell(Event::Code(code::Step::Signed));
                 }
@@ -157,6 +165,9 @@ impl Flow {
     /// A step of the entry of a code did not work.
     async fn no_code(&self, api: &Api, failure: Failure, step: fn(Failure, i64) -> code::Step) {
         let trouble = failure.trouble;
+        if trouble == Trouble::Code(Code::CodeExpired) {
+            boot::keep_code(None);
+        }
         if code::is_told_at_the_entry(trouble) {
             self.tell(Event::Code(step(failure, dom::unix_now())));
             // The law's word may have changed since the page was read.

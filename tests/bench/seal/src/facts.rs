@@ -1,7 +1,8 @@
 //! A protocol as long as they get: with every optional fact.
 
 use podpis_pdf::{
-    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, EsiaFacts, Identification, Protocol, SignerFacts,
+    Capacity, ClinicFacts, ConsentFacts, DocumentFacts, EsiaFacts, Identification, Protocol,
+    SignerFacts,
 };
 use time::macros::{date, datetime};
 

@@ -159,6 +159,26 @@ fn going_back_keeps_the_code_and_coming_again_asks_for_none() {
 }
 
 #[test]
+fn a_phone_may_drop_the_page_while_the_message_is_read() {
+    for by_email in [false, true] {
+        let sent = Sent {
+            by_email,
+            ..(*sent(2)).clone()
+        };
+        let kept = sent.to_keep();
+        assert_eq!(Sent::kept(&kept, NOW + 299), Some(sent));
+        assert_eq!(Sent::kept(&kept, NOW + 300), None);
+    }
+    for text in ["", "sms", "sms 1 2 3 c1", "sms x 99999999999 3 c1 +7"] {
+        assert_eq!(Sent::kept(text, NOW), None, "{text}");
+    }
+    let entry = after([Step::Kept(sent(2))]);
+    // The person comes back to the document and presses the button once more.
+    assert!(!entry.open && entry.can_type(NOW + 90));
+    assert_eq!(entry.resend(NOW + 30), Resend::In(30));
+}
+
+#[test]
 fn nobody_leaves_while_it_is_being_signed() {
     let entry = waiting().after(Step::Typed).after(Step::Closed);
     assert!(entry.open);
