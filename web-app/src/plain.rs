@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::dom;
+use crate::model::access::ACCOUNT;
 use crate::text::{self, landing, not_found};
 
 /// `/`: what this is, and where the people go who got an SMS.
@@ -25,6 +26,11 @@ pub(crate) fn Landing() -> Html {
                 <section class="card">
                     <h2>{ landing::SMS_TITLE }</h2>
                     <p>{ landing::SMS_BODY }</p>
+                </section>
+                <section class="card">
+                    <h2>{ landing::ACCOUNT_TITLE }</h2>
+                    <p>{ landing::ACCOUNT_BODY }</p>
+                    <p><a class="button button-second" href={ACCOUNT}>{ landing::ACCOUNT }</a></p>
                 </section>
                 <section class="card">
                     <h2>{ landing::VERIFY_TITLE }</h2>

@@ -336,10 +336,14 @@ pub(crate) fn unbroken(to: &str) -> String {
 pub(crate) mod landing {
     pub(crate) const TITLE: &str = "Подписание медицинских документов";
     pub(crate) const LEAD: &str = "Клиника присылает документ, вы\u{a0}читаете его на\u{a0}телефоне и\u{a0}подписываете \
-         через Госуслуги. Ехать в\u{a0}клинику ради подписи не\u{a0}нужно.";
+         через Госуслуги или кодом из\u{a0}СМС. Ехать в\u{a0}клинику ради подписи не\u{a0}нужно.";
     pub(crate) const SMS_TITLE: &str = "Вам пришла СМС?";
     pub(crate) const SMS_BODY: &str = "Откройте ссылку прямо из\u{a0}сообщения: она ведёт к\u{a0}вашему документу. \
          Если ссылка не\u{a0}открывается, попросите клинику прислать её ещё\u{a0}раз.";
+    pub(crate) const ACCOUNT_TITLE: &str = "Личный кабинет";
+    pub(crate) const ACCOUNT_BODY: &str = "Все документы от\u{a0}ваших клиник: прочитать, подписать, скачать. Вход\u{a0}— \
+         по\u{a0}телефону, почте или через Госуслуги.";
+    pub(crate) const ACCOUNT: &str = "Войти в\u{a0}кабинет";
     pub(crate) const POINTS_TITLE: &str = "Почему этому можно доверять";
     pub(crate) const POINTS: [(&str, &str); 3] = [
         (
