@@ -314,8 +314,16 @@ impl Clinic {
     /// # Errors
     /// When they can't be read.
     pub fn events(&mut self) -> Result<Vec<Value>> {
-        let list = self.get("/api/v1/events?limit=200")?.expect(200)?.json()?;
-        list["items"].as_array().cloned().context("no items")
+        let (mut events, mut after) = (Vec::new(), "0".to_owned());
+        loop {
+            let path = format!("/api/v1/events?limit=200&after={after}");
+            let list = self.get(&path)?.expect(200)?.json()?;
+            events.extend(list["items"].as_array().cloned().context("no items")?);
+            match list["next"].as_str() {
+                Some(next) => after = next.to_owned(),
+                None => return Ok(events),
+            }
+        }
     }
 
     /// Types of the `document.…` events of one document, oldest first; those of its messages come at their own time.
