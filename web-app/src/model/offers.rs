@@ -1,4 +1,5 @@
-//! Which ways of signing the bar offers, and why the rest is not there. The server has asked the policy; this sorts its answer.
+//! Which ways of signing the bar offers, and why the rest is not there: the server has asked the policy, this sorts its
+//! answer.
 
 use podpis_shared::Method;
 use podpis_shared::policy::WayRefusal;

@@ -1,6 +1,7 @@
 //! Ways through the entry of a code.
 
 use podpis_shared::Timestamp;
+use podpis_shared::wire::account::CodeSent;
 
 use super::*;
 
