@@ -40,6 +40,8 @@ pub struct Look {
 pub struct Browser {
     runtime: Runtime,
     client: Client,
+    /// Of the screen, in CSS pixels.
+    width: u32,
     // Dropped last: it serves `client`.
     _driver: Process,
 }
@@ -74,6 +76,7 @@ impl Browser {
         let browser = Self {
             runtime,
             client,
+            width: look.width.unwrap_or(PHONE.0),
             _driver: driver,
         };
         if look.dark {
@@ -330,12 +333,12 @@ impl Browser {
     /// When it does.
     pub fn expect_no_sideways_scroll(&self) -> Result<()> {
         // A phone makes its window wider for what doesn't fit, so the window is no measure.
-        let wide =
-            self.run("return [document.documentElement.scrollWidth, innerWidth, screen.width];")?;
-        let fits = wide[0].as_u64() <= wide[2].as_u64() && wide[1].as_u64() <= wide[2].as_u64();
+        let wide = self.run("return [document.documentElement.scrollWidth, innerWidth];")?;
+        let limit = Some(u64::from(self.width));
         ensure!(
-            fits,
-            "wider than the screen (content, window, screen): {wide}"
+            wide[0].as_u64() <= limit && wide[1].as_u64() <= limit,
+            "wider than the screen of {} (content, window): {wide}",
+            self.width
         );
         Ok(())
     }
