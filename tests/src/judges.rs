@@ -226,10 +226,8 @@ fn openssl(args: &str, range: Option<&[usize; 4]>, file: &[u8], roots: &str) -> 
     let mut der: Vec<u8> = (0..hex.len() / 2)
         .map(|at| Ok(u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16)?))
         .collect::<Result<_>>()?;
-    // What follows the DER value is the padding of its place.
-    while der.last() == Some(&0) {
-        der.pop();
-    }
+    // What follows the DER value is the padding of its place; its own last byte may be zero too.
+    der.truncate(der_length(&der).context("no DER value")?);
     let folder = folder()?;
     for (name, bytes) in [
         ("content", &covered),
@@ -247,6 +245,19 @@ fn openssl(args: &str, range: Option<&[usize; 4]>, file: &[u8], roots: &str) -> 
     ensure!(output.status.success(), "openssl {args}: {said}");
     fs::remove_dir_all(folder)?;
     Ok(())
+}
+
+/// Length of the DER value (X.690, definite form) that `bytes` begin with, its head included.
+fn der_length(bytes: &[u8]) -> Option<usize> {
+    let first = usize::from(*bytes.get(1)?);
+    if first < 0x80 {
+        return Some(2 + first);
+    }
+    let digits = bytes.get(2..2 + (first & 0x7f))?;
+    let length = digits
+        .iter()
+        .fold(0, |sum, digit| sum << 8 | usize::from(*digit));
+    Some(2 + digits.len() + length)
 }
 
 /// Every `/ByteRange` of a file, in their order.
@@ -300,4 +311,17 @@ fn folder() -> Result<PathBuf> {
     let folder = target().join("test-data").join(name);
     fs::create_dir_all(&folder)?;
     Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_ends_in_zero_keeps_its_end() {
+        assert_eq!(der_length(&[4, 2, 7, 0, 0, 0]), Some(4));
+        let long = [&[0x30, 0x82, 0x01, 0x00][..], &[0; 300]].concat();
+        assert_eq!(der_length(&long), Some(260));
+        assert_eq!(der_length(&[0x30, 0x82, 1]), None);
+    }
 }
