@@ -13,7 +13,9 @@ pub mod person;
 pub mod policy;
 pub mod problem;
 pub mod sensitive;
+pub mod sms_parts;
 pub mod time;
+pub mod usage;
 pub mod wire;
 
 pub use document::{Delivery, Kind, Method, Parties, Status};

@@ -27,7 +27,7 @@ pub(crate) async fn send(context: &Context, message: Message) -> Result<()> {
         Some(text) => text,
         None => return Ok(()),
     };
-    match hand_over(context, &message, &text).await {
+    match hand_over(context, &message, &document, &text).await {
         Ok(()) => finish(&message, &document, Event::MessageDelivered, "sent").await,
         Err(failure) if message.attempts >= ATTEMPTS_MAX => {
             let why = failure.code().map_or("failed", Code::as_str);
@@ -87,10 +87,18 @@ async fn with_link(db: Db, message: &Message, document: &Document) -> Result<Opt
     Ok(Some(message.text.replace(LINK_TOKEN, &token)))
 }
 
-async fn hand_over(context: &Context, message: &Message, text: &str) -> Result<()> {
+async fn hand_over(
+    context: &Context,
+    message: &Message,
+    document: &Document,
+    text: &str,
+) -> Result<()> {
     match message.channel.as_str() {
         "sms" => {
-            let body = json!({ "id": message.id, "to": message.recipient, "text": text });
+            let body = json!({
+                "id": message.id, "to": message.recipient, "text": text,
+                "clinic_id": document.clinic_id, "document_id": document.id,
+            });
             let body =
                 serde_json::to_vec(&body).map_err(|e| Failure::internal("json", e.to_string()))?;
             let request = neighbour::request(context, "sms", axum::http::Method::POST, "/send")

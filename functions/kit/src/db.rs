@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_seal.sql"),
     include_str!("../migrations/0004_esia.sql"),
     include_str!("../migrations/0005_account.sql"),
+    include_str!("../migrations/0006_usage.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -11,12 +11,14 @@ pub mod esia_certificates;
 pub mod esia_health;
 pub mod intake;
 pub mod journal;
+pub mod ledger;
 pub mod links;
 pub mod notices;
 pub mod outbox;
 pub mod reminders;
 pub mod sandbox;
 pub mod sandbox_keys;
+pub mod tariffs;
 
 pub use documents::Document;
 pub use journal::Event;

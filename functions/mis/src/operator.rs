@@ -6,9 +6,11 @@ use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use podpis_kit::store::ledger::{self, Entry};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
+use podpis_shared::usage::Item;
 use podpis_shared::wire::mis::{NewClinic, Page};
 use serde::Deserialize;
 use serde_json::json;
@@ -27,9 +29,19 @@ pub(crate) async fn create(_: Operator, headers: HeaderMap, body: Body) -> Resul
     let new: NewClinic = http::read_json(&headers, body).await?;
     check(&new)?;
     let (id, key) = (random::id("cl")?, Key::make()?);
+    let at = now();
     let tx = Db::open().await?.begin().await?;
-    db::insert_clinic(&tx, &id, &new, now()).await?;
-    db::insert_key(&tx, &id, &key.id, &key.hash(), now()).await?;
+    db::insert_clinic(&tx, &id, &new, at).await?;
+    db::insert_key(&tx, &id, &key.id, &key.hash(), at).await?;
+    let connection = Entry {
+        clinic_id: &id,
+        item: Item::Connection,
+        cause: &id,
+        document_id: None,
+        count: 1,
+        at,
+    };
+    ledger::record(&tx, connection).await?;
     tx.commit().await?;
     let answer = json!({ "id": id, "name": new.name, "api_key": key.secret, "key_id": key.id });
     http::json(StatusCode::CREATED, &answer)

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::at_rest::Keys;
+use podpis_kit::store::ledger;
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::code::{Channel, Issue, Issued, Purpose};
@@ -102,7 +103,15 @@ async fn send(id: &str, issue: &Issue, facts: &Facts<'_>, digits: &Digits) -> Re
         text: &text,
     };
     match gateway::hand_over(&db, &parcel).await {
-        Ok(receipt) => Ok(db::taken(&db, id, &receipt, now()).await?),
+        Ok(receipt) => {
+            let (at, tx) = (now(), db.begin().await?);
+            db::taken(&tx, id, &receipt, at).await?;
+            if let (Some(clinic), Channel::Sms) = (&issue.clinic_id, issue.channel) {
+                let document = issue.document_id.as_deref();
+                ledger::record_sms(&tx, clinic, document, id, &text, at).await?;
+            }
+            Ok(tx.commit().await?)
+        }
         Err(failure) => {
             db::failed(&db, id).await?;
             Err(failure)

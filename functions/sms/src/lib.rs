@@ -25,7 +25,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::post;
 use gateway::Parcel;
-use podpis_kit::{Db, Result, http};
+use podpis_kit::store::ledger;
+use podpis_kit::{Db, Result, http, now};
 use podpis_shared::wire::code::Channel;
 use podpis_shared::{Phone, Sensitive};
 use serde::Deserialize;
@@ -37,6 +38,11 @@ struct Message {
     id: String,
     to: Phone,
     text: Sensitive<String>,
+    /// Who pays for it, and the document that it is about.
+    #[serde(default)]
+    clinic_id: Option<String>,
+    #[serde(default)]
+    document_id: Option<String>,
 }
 
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
@@ -63,6 +69,13 @@ async fn send(headers: HeaderMap, body: Body) -> Result<StatusCode> {
         subject: None,
         text: message.text.expose(),
     };
-    gateway::hand_over(&Db::open().await?, &parcel).await?;
+    let db = Db::open().await?;
+    gateway::hand_over(&db, &parcel).await?;
+    if let Some(clinic) = &message.clinic_id {
+        let (document, text) = (message.document_id.as_deref(), parcel.text);
+        let tx = db.begin().await?;
+        ledger::record_sms(&tx, clinic, document, parcel.id, text, now()).await?;
+        tx.commit().await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

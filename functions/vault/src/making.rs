@@ -9,10 +9,12 @@ use podpis_kit::db::Tx;
 use podpis_kit::store::Document;
 use podpis_kit::store::agreements::Basis;
 use podpis_kit::store::blobs::{self, Content};
+use podpis_kit::store::ledger::{self, Entry};
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::{Db, Failure, Result, random};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::Allowed;
+use podpis_shared::usage::Item;
 use podpis_shared::wire::vault::{Act, Identity, Stored};
 use podpis_shared::{Hashes, Kind, Method, Status, Timestamp};
 
@@ -143,7 +145,7 @@ pub(crate) async fn tell(tx: &Tx, signature: &Signature<'_>, base_url: &str) -> 
     Ok(())
 }
 
-/// Writes the file, its place in the document and the signature, inside the step's transaction.
+/// Writes the file, its place in the document, the signature and what it counts as, inside the step's transaction.
 ///
 /// # Errors
 /// As the database says.
@@ -167,5 +169,15 @@ pub(crate) async fn store(tx: &Tx, signature: &Signature<'_>, made: Made) -> Res
         evidence: &made.evidence,
         level,
     };
-    Ok(db::insert_signature(tx, document, row, at).await?)
+    db::insert_signature(tx, document, row, at).await?;
+    let entry = Entry {
+        clinic_id: &document.clinic_id,
+        item: Item::of_signed(document.kind),
+        cause: &document.id,
+        document_id: Some(&document.id),
+        count: 1,
+        at,
+    };
+    ledger::record(tx, entry).await?;
+    Ok(())
 }

@@ -2,6 +2,8 @@
 
 use crate::db::{DbError, Tx};
 use crate::store::documents::Document;
+use crate::store::ledger::{self, Entry};
+use podpis_shared::usage::Item;
 use podpis_shared::{Person, Timestamp};
 
 /// The place of the clinic's next document.
@@ -15,7 +17,7 @@ pub async fn next_position(tx: &Tx, clinic_id: &str) -> Result<i64, DbError> {
         .map_or(Ok(1), |row| row.int(0))
 }
 
-/// Writes a new document and its addressees. What happens to it later (opened, signed, completed) is not written here.
+/// Writes a new document, its addressees, and its row in the ledger. What happens to it later (opened, signed, completed) is not written here.
 ///
 /// # Errors
 /// As the database says.
@@ -59,6 +61,15 @@ pub async fn insert(tx: &Tx, document: &Document) -> Result<(), DbError> {
     if let Some(representative) = &document.representative {
         addressees(tx, document, "representative", &representative.person).await?;
     }
+    let entry = Entry {
+        clinic_id: &document.clinic_id,
+        item: Item::Storage,
+        cause: &document.id,
+        document_id: Some(&document.id),
+        count: 1,
+        at: document.created_at,
+    };
+    ledger::record(tx, entry).await?;
     Ok(())
 }
 
