@@ -1,12 +1,21 @@
 //! Spin function `deliver`: the outbox, reminders, expiry, and the sweeping of unused files. Private.
 //!
-//! `POST /tick` does what is due and comes back with counts. The runner or any
+//! `POST /tick` does what is due and comes back with counts, within about a second. The runner or any
 //! scheduler calls it every second or so; other functions nudge it after a change.
-//! Several ticks at once do no harm: messages are taken by lease.
+//! Several ticks at once do no harm: everything is taken by lease.
 
+mod attempt;
 mod db;
+mod limited;
+mod mail;
+mod messages;
+mod push;
 mod reminders;
+mod sandbox;
 mod send;
+mod settings;
+mod sms;
+mod tick;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -18,9 +27,6 @@ use serde_json::json;
 use spin_sdk::http::Request;
 use std::sync::LazyLock;
 
-/// Messages that one tick takes.
-const MESSAGES_MAX: i64 = 20;
-
 /// Documents that one tick closes.
 const EXPIRE_MAX: i64 = 100;
 
@@ -31,23 +37,20 @@ const ORPHAN_AGE: i64 = 3600;
 const CODE_AGE: i64 = 86_400;
 
 static ROUTES: LazyLock<Router> =
-    LazyLock::new(|| podpis_kit::router(Router::new().route("/tick", post(tick))));
+    LazyLock::new(|| podpis_kit::router(Router::new().route("/tick", post(on_tick))));
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
     podpis_kit::serve(&ROUTES, request).await
 }
 
-async fn tick(context: Context) -> Result<Response> {
+async fn on_tick(context: Context) -> Result<Response> {
     let now = now();
     let db = documents::expire(Db::open().await?, None, now, EXPIRE_MAX).await?;
     db::sweep(&db, now.plus(-ORPHAN_AGE)).await?;
     db::sweep_codes(&db, now.plus(-CODE_AGE)).await?;
     let db = reminders::queue_due(db, now).await?;
-    let messages = db::lease(&db, now, MESSAGES_MAX).await?;
-    let count = messages.len();
-    for message in messages {
-        send::send(&context, message).await?;
-    }
-    http::json(StatusCode::OK, &json!({ "messages": count }))
+    drop(db);
+    let begun = tick::run(&context).await?;
+    http::json(StatusCode::OK, &json!({ "messages": begun }))
 }

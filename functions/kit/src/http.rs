@@ -179,6 +179,13 @@ impl Failure {
         self
     }
 
+    /// Writes what is only for the log: where no answer will do it.
+    pub fn log(&self) {
+        if let Some((place, text)) = &self.internal {
+            eprintln!("error at {place}: {text}");
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> Option<Code> {
         Code::parse(&self.problem.code)
@@ -209,9 +216,7 @@ impl From<getrandom::Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        if let Some((place, text)) = &self.internal {
-            eprintln!("error at {place}: {text}");
-        }
+        self.log();
         let status =
             StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self.problem).unwrap_or_default();

@@ -136,6 +136,7 @@ fn native() -> Result<Server> {
             format!("http://localhost:{port}"),
         );
         command.env("SPIN_VARIABLE_OPERATOR_TOKEN", OPERATOR_TOKEN);
+        command.env("SPIN_VARIABLE_DELIVERY_TIMES", "");
         command
     })
 }

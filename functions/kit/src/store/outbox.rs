@@ -1,9 +1,16 @@
 //! The outbox: messages are rows, written in the transaction of the change that causes them.
+//!
+//! A message is `queued`, then `sent` (a gateway has it), then `delivered` or `failed` with a reason; or `dead`: given up
+//! after its tries. [`settle`] is the only way from one to the next.
 
-use crate::db::{DbError, Tx};
+mod settle;
+
+use crate::db::{Db, DbError, Tx};
 use crate::random;
 use crate::store::documents::Document;
 use podpis_shared::Timestamp;
+
+pub use settle::{Outcome, drop_unsent, settle};
 
 /// Stands in a message's text for the token of a link, which is made only when the message
 /// is sent: no token ever lies in the database.
@@ -99,4 +106,42 @@ pub async fn queue_sms(
         due: now,
     };
     queue(tx, document, message, now).await
+}
+
+/// One try to deliver a message or an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// Id of the message or the delivery.
+    pub subject: &'a str,
+    /// Which try, from 1.
+    pub number: i64,
+    /// When it began.
+    pub at: Timestamp,
+    /// What was asked of whom, without anybody's data.
+    pub asked: &'a str,
+    /// Status of the answer, where there was one.
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub ms: i64,
+    /// Why it was not taken; a name of [`podpis_shared::delivery::Reason`].
+    pub reason: Option<&'a str>,
+}
+
+/// Notes a try. Noting the same one again changes nothing.
+///
+/// # Errors
+/// As the database says.
+pub async fn note_attempt(db: &Db, attempt: Attempt<'_>) -> Result<(), DbError> {
+    let sql = "INSERT INTO delivery_attempts (subject, number, at, asked, status, ms, reason) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+    let params = [
+        attempt.subject.into(),
+        attempt.number.into(),
+        attempt.at.unix().into(),
+        attempt.asked.into(),
+        attempt.status.map(i64::from).into(),
+        attempt.ms.into(),
+        attempt.reason.into(),
+    ];
+    db.execute(sql, params).await.map(|_| ())
 }

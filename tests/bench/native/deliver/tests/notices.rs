@@ -159,7 +159,7 @@ async fn who_asks_to_sign_what_is_closed_stays_silent() {
     for queued in outbox(&document).await {
         let outcome = queued.outcome.as_deref().unwrap();
         match (queued.notice.as_str(), queued.channel.as_str()) {
-            ("arrived", _) => assert_eq!(outcome, "document closed"),
+            ("arrived", _) => assert_eq!(outcome, "document_closed"),
             ("cancelled", "push") => assert_eq!(outcome, "unsubscribed"),
             ("cancelled", "email") => {
                 assert_eq!((outcome, queued.status.as_str()), ("sent", "sent"))
@@ -330,7 +330,11 @@ async fn install() -> MutexGuard<'static, ()> {
             // Of an earlier run.
             let _ = std::fs::remove_dir_all(&folder);
             std::fs::create_dir_all(&folder).unwrap();
-            let set = [("public_url", "https://podpis.test/"), ("sandbox", "true")];
+            let set = [
+                ("public_url", "https://podpis.test/"),
+                ("sandbox", "true"),
+                ("delivery_times", ""),
+            ];
             spin_sdk::variables::set(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
             spin_sdk::sqlite::set_path(folder.join("deliver.db"));
             let sql = "INSERT INTO clinics (id, name, inn, timezone, created_at) VALUES ('cl_1', 'Клиника', '', ?1, 0)";

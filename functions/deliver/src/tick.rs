@@ -1,0 +1,76 @@
+//! A tick: takes what is due and sends it, many at a time.
+//!
+//! Each delivery is work of its own beside the answer. The tick goes on taking while there is something to take, and comes
+//! back after [`TICK`] at the latest: what hangs is left to end by its own time limit, and delays nobody else.
+
+use crate::db::messages;
+use crate::limited::limited;
+use crate::send::CHANNELS;
+use crate::settings::Times;
+use futures::channel::oneshot;
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use podpis_kit::{Context, Db, Result, now};
+use std::time::{Duration, Instant};
+
+/// How long a tick takes work and waits for it.
+const TICK: Duration = Duration::from_millis(900);
+
+/// Messages of one channel that are on their way at once, over all ticks.
+const CHANNEL_MOST: i64 = 16;
+
+/// Deliveries that have begun; each tells when it has ended.
+#[derive(Default)]
+struct Begun {
+    ends: FuturesUnordered<oneshot::Receiver<()>>,
+    count: usize,
+}
+
+impl Begun {
+    /// Starts work beside the answer.
+    fn start(&mut self, work: impl Future<Output = Result<()>> + Send + 'static) {
+        let (ended, end) = oneshot::channel();
+        self.ends.push(end);
+        self.count += 1;
+        spin_sdk::wasip3::spawn(async move {
+            if let Err(failure) = work.await {
+                // Its lease runs out, and another tick takes it up.
+                failure.log();
+            }
+            // Nobody listens any more where the tick is over.
+            let _ = ended.send(());
+        });
+    }
+}
+
+/// Delivers what is due; gives how many deliveries it began.
+///
+/// # Errors
+/// As the database says.
+pub(crate) async fn run(context: &Context) -> Result<usize> {
+    let (times, clock) = (Times::load().await?, Instant::now());
+    let mut begun = Begun::default();
+    loop {
+        let new = take(context, times, &mut begun).await?;
+        let left = TICK.saturating_sub(clock.elapsed());
+        if (new == 0 && begun.ends.is_empty()) || left.is_zero() {
+            return Ok(begun.count);
+        }
+        // Whatever ends makes room for more, or brings an event to deliver.
+        if limited(left, begun.ends.next()).await.is_none() {
+            return Ok(begun.count);
+        }
+        while let Some(Some(_)) = futures::FutureExt::now_or_never(begun.ends.next()) {}
+    }
+}
+
+/// Takes what is due and there is room for.
+async fn take(context: &Context, times: Times, begun: &mut Begun) -> Result<usize> {
+    let (db, now, before) = (Db::open().await?, now(), begun.count);
+    for channel in CHANNELS {
+        for message in messages::lease(&db, channel, now, CHANNEL_MOST).await? {
+            let context = context.clone();
+            begun.start(async move { crate::messages::deliver(&context, message, times).await });
+        }
+    }
+    Ok(begun.count - before)
+}
