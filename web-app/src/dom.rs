@@ -2,6 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::{Array, Reflect};
+use podpis_shared::branding::Palette;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -31,6 +32,28 @@ pub(crate) fn name_page(page: &str, state: &str, title: &str) {
         let _ = body.set_attribute("data-page", page);
         let _ = body.set_attribute("data-state", state);
     }
+}
+
+/// Gives the page a clinic's colour: `style.css` takes it from these variables.
+pub(crate) fn color_page(palette: &Palette) {
+    let root = document().and_then(|document| document.document_element());
+    let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    for (theme, colors) in [("light", palette.light), ("dark", palette.dark)] {
+        for (name, color) in [
+            ("main", colors.main),
+            ("press", colors.press),
+            ("on", colors.on),
+            ("tint", colors.tint),
+        ] {
+            // Fails for a read-only style only.
+            let _ = root
+                .style()
+                .set_property(&format!("--{theme}-{name}"), &color.to_string());
+        }
+    }
+    root.set_class_name("colored");
 }
 
 /// The app is broken: shows the message that `index.html` carries for this case.

@@ -169,6 +169,11 @@ pub(crate) const RETRY: &str = "Повторить";
 pub(crate) const RELOAD: &str = "Обновить страницу";
 pub(crate) const CALL_CLINIC: &str = "Позвонить в\u{a0}клинику";
 
+/// The name that stands in the protocol, where the clinic shows another.
+pub(crate) fn registered(name: &str) -> String {
+    format!("В\u{a0}документах: {name}")
+}
+
 /// `+7 916 123-45-67`; numbers of other countries stay as they are.
 pub(crate) fn phone(e164: &str) -> String {
     match e164.strip_prefix("+7") {

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_account.sql"),
     include_str!("../migrations/0006_usage.sql"),
     include_str!("../migrations/0007_outbox.sql"),
+    include_str!("../migrations/0008_branding.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -90,6 +90,18 @@ pub async fn read_body(body: Body, limit: usize) -> Result<Bytes> {
 /// # Errors
 /// `unsupported_media_type`, `too_large`, or as [`parse_json`].
 pub async fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T> {
+    read_json_up_to(headers, body, JSON_MAX).await
+}
+
+/// Reads a JSON body of up to so many bytes.
+///
+/// # Errors
+/// As [`read_json`].
+pub async fn read_json_up_to<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+) -> Result<T> {
     let media = headers
         .get(CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
@@ -106,7 +118,7 @@ pub async fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> 
             "the body must be application/json",
         ));
     }
-    parse_json(&read_body(body, JSON_MAX).await?)
+    parse_json(&read_body(body, limit).await?)
 }
 
 /// Parses JSON.

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod auth;
+mod branding;
 mod db;
 mod documents;
 mod esia_certificates;
@@ -15,8 +16,10 @@ mod idempotency;
 mod journal;
 mod list;
 mod operator;
+mod tariff;
 mod trust;
 mod upload;
+mod usage;
 
 use axum::Router;
 use axum::response::Response;
@@ -88,6 +91,18 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
                 "/api/v1/operator/esia-certificates/{sha256}",
                 delete(esia_certificates::retire),
             )
+            .route("/api/v1/branding", get(branding::read).put(branding::put))
+            .route(
+                "/api/v1/branding/preview",
+                get(branding::preview).post(branding::preview_of),
+            )
+            .route("/api/v1/usage", get(usage::read))
+            .route("/api/v1/usage/rows", get(usage::rows::read))
+            .route(
+                "/api/v1/operator/clinics/{id}/tariff",
+                get(tariff::read).put(tariff::put),
+            )
+            .route("/api/v1/operator/clinics/{id}/usage", get(usage::of_clinic))
             .route("/api/v1/export", get(export::read))
             .route("/api/v1/events", get(events::list)),
     )

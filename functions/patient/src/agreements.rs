@@ -39,18 +39,20 @@ struct Clinic {
     id: String,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    logo: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     agreement: Option<Agreement>,
 }
 
-/// `GET /patient/account/clinics/{id}`: whom a person registers with; without a session only the name.
+/// `GET /patient/account/clinics/{id}`: whom a person registers with; without a session only name and logo.
 ///
 /// # Errors
 /// `not_found` for an unknown clinic.
 async fn clinic(headers: HeaderMap, Path(id): Path<String>) -> Result<Response> {
     session::ours(&headers)?;
     let db = Db::open().await?;
-    let name = db::find_clinic_name(&db, &id).await?;
-    let name = name.ok_or_else(Failure::not_found)?;
+    let found = db::find_clinic(&db, &id).await?;
+    let ClinicRef { name, logo, .. } = found.ok_or_else(Failure::not_found)?;
     let session = session::current(&headers, &db, now()).await?;
     let agreement = match session.filter(|session| session.gate.is_none()) {
         Some(session) => Some(state(&db, &session, &id).await?),
@@ -59,6 +61,7 @@ async fn clinic(headers: HeaderMap, Path(id): Path<String>) -> Result<Response> 
     let clinic = Clinic {
         id,
         name,
+        logo,
         agreement,
     };
     http::json(StatusCode::OK, &clinic)
@@ -121,7 +124,8 @@ async fn clinics<'a>(
     for id in ids.collect::<BTreeSet<_>>() {
         let clinic = ClinicRef {
             id: id.into(),
-            name: db::clinic_name(db, id).await?,
+            name: db::look_name(db, id).await?,
+            logo: None,
         };
         let version = agreements::current(db, id).await?;
         let version = version.map(|current| current.version);

@@ -1,13 +1,14 @@
 //! Spin function `patient`: what the patient's pages ask, `/patient/…`.
 //!
 //! Every request names its right in a header: `Podpis-Link`, `Podpis-Document`, `Podpis-Agreement` or `Podpis-Account`, the
-//! last three with the session's cookie. A GET changes nothing.
+//! last three with the session's cookie; a logo is public. A GET changes nothing.
 
 mod account;
 mod agreements;
 mod db;
 mod document;
 mod documents;
+mod logo;
 
 use axum::Router;
 use axum::response::Response;
@@ -20,7 +21,8 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .merge(document::routes())
             .merge(account::routes())
             .merge(documents::routes())
-            .merge(agreements::routes()),
+            .merge(agreements::routes())
+            .merge(logo::routes()),
     )
 });
 

@@ -143,6 +143,9 @@ pub struct ClinicRef {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Path of its logo; only where a list shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
 }
 
 /// Which notices a person wants. SMS is not here: it goes out only where the contract with the clinic says so.

@@ -8,6 +8,7 @@ mod consent;
 
 pub use consent::{Consent, Wording};
 
+use crate::branding::{Logo, Palette};
 use crate::document::{Kind, Method, Status};
 use crate::policy::{Way, WayRefusal};
 use crate::time::Timestamp;
@@ -157,8 +158,17 @@ const fn yes() -> bool {
 /// The clinic as its patients see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClinicView {
-    /// Name.
+    /// Name as patients know it.
     pub name: String,
+    /// The name that the operator registered, where it is another: it stands in the protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_name: Option<String>,
+    /// Logo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
+    /// The clinic's colour in variants that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub palette: Option<Palette>,
     /// Where to ask, E.164.
     pub support_phone: Option<String>,
     /// Where to ask.

@@ -241,6 +241,7 @@ impl Flow {
         self.tell(Event::Clinic(ClinicRef {
             id: clinic.id.clone(),
             name: clinic.name.clone(),
+            logo: clinic.logo.clone(),
         }));
         if !open {
             return;

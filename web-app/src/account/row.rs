@@ -53,7 +53,12 @@ pub(super) fn Row(props: &RowProps) -> Html {
                             <span class="doc-new">{ words::UNREAD }</span>
                         }
                     </@>
-                    <p class="doc-clinic" id={id("clinic")}>{ &item.clinic.name }</p>
+                    <div class="doc-clinic">
+                        if let Some(src) = &item.clinic.logo {
+                            <img class="doc-logo" src={src.clone()} alt="" loading="lazy" />
+                        }
+                        <p id={id("clinic")}>{ &item.clinic.name }</p>
+                    </div>
                 </div>
                 <div class="doc-facts" id={id("state")}>
                     <p class={classes!("doc-state", mark(item))}>

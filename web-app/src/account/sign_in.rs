@@ -43,6 +43,9 @@ pub(super) fn page(
     html! {
         <section class="card entry">
             if let Some(clinic) = clinic {
+                if let Some(src) = &clinic.logo {
+                    <img class="top-logo" src={src.clone()} alt="" />
+                }
                 <p class="eyebrow" data-testid="clinic-name">{ words::invited(&clinic.name) }</p>
             }
             <h1 id={TITLE} tabindex="-1">{ words::LOGIN_TITLE }</h1>

@@ -29,6 +29,9 @@ pub(crate) struct Invitation {
     pub(crate) id: String,
     /// Its name.
     pub(crate) name: String,
+    /// Path of its logo.
+    #[serde(default)]
+    pub(crate) logo: Option<String>,
     /// `none`, `due` or `accepted`; absent while nobody is signed in.
     #[serde(default)]
     pub(crate) agreement: Option<String>,

@@ -151,6 +151,7 @@ mod tests {
             agreement_needed: Some(ClinicRef {
                 id: "c1".into(),
                 name: "Клиника".into(),
+                logo: None,
             }),
             ..document(vec![
                 way(Method::Esia, Ok(()), false),

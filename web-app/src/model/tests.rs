@@ -13,6 +13,9 @@ pub(crate) fn view(status: Status) -> DocumentView {
         id: "d1".into(),
         clinic: ClinicView {
             name: "Клиника".into(),
+            registered_name: None,
+            logo: None,
+            palette: None,
             support_phone: None,
             support_email: None,
         },
@@ -417,6 +420,7 @@ fn an_agreement_that_was_accepted_says_so() {
             clinic: ClinicRef {
                 id: "c1".into(),
                 name: "Клиника".into(),
+                logo: None,
             },
             accepted: accepted.map(str::to_owned),
         }),

@@ -56,6 +56,9 @@ pub(crate) fn Contact(props: &ContactProps) -> Html {
             <h2>{ text::CONTACT_TITLE }</h2>
             <p>{ text::CONTACT_BODY }</p>
             <p class="contact-name">{ &clinic.name }</p>
+            if let Some(registered) = &clinic.registered_name {
+                <p data-testid="clinic-registered">{ text::registered(registered) }</p>
+            }
             if let Some(phone) = &clinic.support_phone {
                 <p><a class="link" href={format!("tel:{phone}")}>{ text::phone(phone) }</a></p>
             }

@@ -6,6 +6,7 @@ use podpis_shared::wire::patient::DocumentView;
 use yew::prelude::*;
 
 use super::whom::{Size, whom};
+use crate::dom;
 use crate::model::access::ACCOUNT;
 use crate::model::{Offers, Place, Screen};
 use crate::text;
@@ -19,15 +20,35 @@ pub(crate) struct TopBarProps {
     pub(crate) waiting: bool,
 }
 
-/// The clinic's name over everything.
+/// The clinic's logo and name over everything; the page takes the clinic's colour.
 #[component]
 pub(crate) fn TopBar(props: &TopBarProps) -> Html {
+    let palette = props
+        .document
+        .as_ref()
+        .and_then(|document| document.clinic.palette);
+    use_effect_with(palette, |palette| {
+        if let Some(palette) = palette {
+            dom::color_page(palette);
+        }
+    });
     html! {
         <header class="top">
             if props.place.is_account() {
                 <p class="top-back"><a class="link" href={ACCOUNT} data-testid="my-documents">{ text::MY_DOCUMENTS }</a></p>
             }
             if let Some(document) = &props.document {
+                if let Some(logo) = &document.clinic.logo {
+                    // Its name stands below: to a screen reader the picture says nothing more.
+                    <img
+                        class="top-logo"
+                        data-testid="clinic-logo"
+                        src={logo.src.clone()}
+                        alt=""
+                        width={logo.width.to_string()}
+                        height={logo.height.to_string()}
+                    />
+                }
                 <p class="top-name" data-testid="clinic-name">{ &document.clinic.name }</p>
                 <p class="top-what">{ text::request(document, props.place) }</p>
             } else if !props.waiting {

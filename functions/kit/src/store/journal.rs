@@ -46,6 +46,10 @@ pub enum Event {
     AgreementPublished,
     /// A clinic's user agreement was accepted: its document begins with this entry, and is signed by it.
     AgreementAccepted,
+    /// A clinic changed its look.
+    BrandingChanged,
+    /// The operator set a tariff of the clinic.
+    TariffSet,
     /// A person took back a consent to advertising: from now on it allows nothing.
     ConsentWithdrawn,
     /// The way through ESIA ended without a signature; `data.code` says why.
@@ -74,6 +78,8 @@ impl Event {
             Self::SealTimestamped => "seal.timestamped",
             Self::AgreementAccepted => "agreement.accepted",
             Self::ConsentWithdrawn => "consent.withdrawn",
+            Self::BrandingChanged => "branding.changed",
+            Self::TariffSet => "tariff.set",
             Self::AgreementPublished => "agreement.published",
             Self::EsiaFailed => "esia.failed",
             Self::CodeIssued => "code.issued",

@@ -2,6 +2,7 @@
 
 use podpis_kit::db::{Db, DbError, Row};
 use podpis_kit::store::accounts::contacts::Contact;
+use podpis_kit::store::branding;
 use podpis_shared::Timestamp;
 use podpis_shared::wire::account::ClinicRef;
 use podpis_shared::wire::code::Purpose;
@@ -50,7 +51,7 @@ pub(crate) async fn renewed_agreements(
     account_id: &str,
 ) -> Result<Vec<ClinicRef>, DbError> {
     let sql = format!(
-        "{OWN} SELECT c.id, c.name FROM clinics c WHERE c.id IN (SELECT clinic_id FROM acceptances \
+        "{OWN} SELECT c.id, c.name, c.logo FROM clinic_looks c WHERE c.id IN (SELECT clinic_id FROM acceptances \
          WHERE account_id IN (SELECT id FROM own)) AND NOT EXISTS (SELECT 1 FROM acceptances a \
          WHERE a.account_id IN (SELECT id FROM own) AND a.agreement_id = (SELECT g.id FROM agreements g \
          WHERE g.clinic_id = c.id ORDER BY g.version DESC LIMIT 1))"
@@ -64,7 +65,7 @@ pub(crate) async fn clinics_that_wait_for_codes(
     account_id: &str,
     at: Timestamp,
 ) -> Result<Vec<ClinicRef>, DbError> {
-    let sql = "SELECT c.id, c.name FROM clinics c WHERE c.id IN (SELECT d.clinic_id FROM account_documents o \
+    let sql = "SELECT c.id, c.name, c.logo FROM clinic_looks c WHERE c.id IN (SELECT d.clinic_id FROM account_documents o \
                JOIN documents d ON d.id = o.document_id WHERE o.account_id = ?1 AND o.role = 'signer' \
                AND (o.until IS NULL OR o.until > ?2) AND d.method = 'sms' AND d.status IN ('sent', 'opened') \
                AND d.expires_at > ?2) AND EXISTS (SELECT 1 FROM agreements g WHERE g.clinic_id = c.id)";
@@ -73,9 +74,5 @@ pub(crate) async fn clinics_that_wait_for_codes(
 }
 
 fn clinics(rows: &[Row]) -> Result<Vec<ClinicRef>, DbError> {
-    let clinic = |row: &Row| {
-        let (id, name) = (row.text(0)?, row.text(1)?);
-        Ok(ClinicRef { id, name })
-    };
-    rows.iter().map(clinic).collect()
+    rows.iter().map(branding::clinic).collect()
 }

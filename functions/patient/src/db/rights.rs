@@ -18,7 +18,7 @@ pub(crate) async fn consents(
     at: Timestamp,
 ) -> Result<Vec<ConsentItem>, DbError> {
     let sql = "SELECT d.id, c.id, c.name, d.title, d.signed_at, w.at FROM account_documents o \
-               JOIN documents d ON d.id = o.document_id JOIN clinics c ON c.id = d.clinic_id \
+               JOIN documents d ON d.id = o.document_id JOIN clinic_looks c ON c.id = d.clinic_id \
                LEFT JOIN withdrawals w ON w.document_id = d.id WHERE o.account_id = ?1 \
                AND o.role IN ('signer', 'patient') AND (o.until IS NULL OR o.until > ?2) \
                AND d.kind = 'marketing_consent' AND d.status IN ('patient_signed', 'completed') \
@@ -28,7 +28,11 @@ pub(crate) async fn consents(
         let (id, name) = (row.text(1)?, row.text(2)?);
         Ok(ConsentItem {
             document_id: row.text(0)?,
-            clinic: ClinicRef { id, name },
+            clinic: ClinicRef {
+                id,
+                name,
+                logo: None,
+            },
             title: row.text(3)?,
             signed_at: Timestamp::from_unix(row.int(4)?),
             withdrawn_at: row.opt_int(5)?.map(Timestamp::from_unix),

@@ -1,13 +1,13 @@
 //! `GET /patient/document`: everything that the page shows around the PDF.
 
 use super::{Right, ways};
-use crate::db;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::access::{By, Offered, Opened};
 use podpis_kit::store::accounts::contacts::Contact;
-use podpis_kit::store::{Document, agreements, documents};
-use podpis_kit::{Result, act, http, now};
+use podpis_kit::store::{Document, agreements, branding, documents};
+use podpis_kit::{Db, Failure, Result, act, http, now};
+use podpis_shared::branding::Palette;
 use podpis_shared::wire::account::ClinicRef;
 use podpis_shared::wire::patient::{About, AgreementView, ClinicView, DocumentView};
 use podpis_shared::{Kind, Method, Person, Status, Timestamp};
@@ -62,7 +62,7 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
     };
     Ok(DocumentView {
         id: document.id.clone(),
-        clinic: clinic(db::clinic_name(&db, &document.clinic_id).await?),
+        clinic: clinic(&db, &document.clinic_id).await?,
         signer,
         on_behalf_of: document
             .representative
@@ -102,10 +102,11 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
     });
     let person = reader.account.person.as_ref();
     let method = held.map_or(Method::Sms, |held| ways::method(&held.contact));
-    let name = db::clinic_name(&reader.db, &agreement.clinic_id).await?;
+    let clinic = clinic(&reader.db, &agreement.clinic_id).await?;
+    let name = clinic.name.clone();
     Ok(DocumentView {
         id: agreement.id.clone(),
-        clinic: clinic(name.clone()),
+        clinic,
         title: agreement.title.clone(),
         kind: Kind::UserAgreement,
         status: if accepted.is_some() {
@@ -143,6 +144,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
             clinic: ClinicRef {
                 id: agreement.clinic_id.clone(),
                 name,
+                logo: None,
             },
             accepted: accepted.map(|accepted| accepted.document_id),
         }),
@@ -150,12 +152,18 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
     })
 }
 
-const fn clinic(name: String) -> ClinicView {
-    ClinicView {
-        name,
-        support_phone: None,
-        support_email: None,
-    }
+/// The clinic with its look.
+async fn clinic(db: &Db, id: &str) -> Result<ClinicView> {
+    let look = branding::look(db, id).await?;
+    let look = look.ok_or_else(|| Failure::internal("clinics", format!("{id} is not there")))?;
+    Ok(ClinicView {
+        registered_name: Some(look.registered_name).filter(|registered| *registered != look.name),
+        name: look.name,
+        logo: look.logo,
+        palette: look.color.map(Palette::of),
+        support_phone: look.support_phone.map(|phone| phone.expose().to_owned()),
+        support_email: look.support_email.map(|email| email.expose().to_owned()),
+    })
 }
 
 /// Whom the document is about, for whoever is known to be its signer or its patient.

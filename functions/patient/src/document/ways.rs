@@ -253,7 +253,8 @@ async fn clinic_with_agreement(db: &Db, clinic_id: &str) -> Result<Option<Clinic
     }
     Ok(Some(ClinicRef {
         id: clinic_id.into(),
-        name: db::clinic_name(db, clinic_id).await?,
+        name: db::look_name(db, clinic_id).await?,
+        logo: None,
     }))
 }
 

@@ -23,6 +23,7 @@ fn item(status: Status, kind: Kind) -> DocumentItem {
         clinic: ClinicRef {
             id: "c".into(),
             name: "Клиника".into(),
+            logo: None,
         },
         method: Method::Esia,
         created_at: at("2026-12-01T09:00:00Z"),

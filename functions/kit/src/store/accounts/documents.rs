@@ -11,6 +11,7 @@ pub use list::{Filter, Query, list};
 pub use sync::{Synced, sync};
 
 use crate::db::{Db, DbError, Tx};
+use crate::store::branding;
 use podpis_shared::Timestamp;
 use podpis_shared::wire::account::ClinicRef;
 
@@ -175,16 +176,13 @@ pub async fn counts(db: &Db, account_id: &str, now: Timestamp) -> Result<Counts,
 /// As the database says.
 pub async fn clinics(db: &Db, account_id: &str, now: Timestamp) -> Result<Vec<ClinicRef>, DbError> {
     let sql = format!(
-        "SELECT c.id, c.name FROM clinics c WHERE c.id IN (SELECT DISTINCT o.clinic_id FROM account_documents o WHERE {VISIBLE})"
+        "SELECT c.id, c.name, c.logo FROM clinic_looks c WHERE c.id IN (SELECT DISTINCT o.clinic_id FROM account_documents o WHERE {VISIBLE})"
     );
     let rows = db
         .query(&sql, [account_id.into(), now.unix().into()])
         .await?;
-    let clinic = |row: &crate::db::Row| {
-        let (id, name) = (row.text(0)?, row.text(1)?);
-        Ok::<_, DbError>(ClinicRef { id, name })
-    };
-    let mut clinics: Vec<ClinicRef> = rows.iter().map(clinic).collect::<Result<_, _>>()?;
+    let clinics = rows.iter().map(branding::clinic);
+    let mut clinics: Vec<ClinicRef> = clinics.collect::<Result<_, _>>()?;
     // The database compares bytes, so that «Ё» would come before «А».
     clinics.sort_by_key(|clinic| (fold(&clinic.name), clinic.id.clone()));
     Ok(clinics)

@@ -15,6 +15,7 @@ fn item(id: usize, behalf: Option<&str>) -> DocumentItem {
         clinic: ClinicRef {
             id: "c".into(),
             name: "Клиника".into(),
+            logo: None,
         },
         method: Method::Esia,
         // A day apart, newest first.

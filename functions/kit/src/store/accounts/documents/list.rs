@@ -2,6 +2,7 @@
 
 use super::{SIGNED, TO_SIGN, UNREAD, VISIBLE, clinics, fold};
 use crate::db::{Db, DbError, Row, Value};
+use crate::store::branding;
 use podpis_shared::wire::account::{ClinicRef, DocumentItem, DocumentPage};
 use podpis_shared::wire::mis::Representative;
 use podpis_shared::{Kind, Method, Person, Status, Timestamp};
@@ -102,8 +103,8 @@ pub async fn list(
     let limit_param = push((limit + 1).into());
     let sql = format!(
         "SELECT d.id, d.title, d.kind, d.status, c.id, c.name, d.method, o.created_at, d.expires_at, d.signed_at, d.patient, \
-         d.representative, o.role, CASE WHEN {UNREAD} THEN 1 ELSE 0 END FROM account_documents o \
-         JOIN documents d ON d.id = o.document_id JOIN clinics c ON c.id = o.clinic_id WHERE {wheres} \
+         d.representative, o.role, CASE WHEN {UNREAD} THEN 1 ELSE 0 END, c.logo FROM account_documents o \
+         JOIN documents d ON d.id = o.document_id JOIN clinic_looks c ON c.id = o.clinic_id WHERE {wheres} \
          ORDER BY {order} {direction}, o.document_id {direction} LIMIT {limit_param}"
     );
     let rows = db.query(&sql, params).await?;
@@ -159,6 +160,7 @@ fn item(row: &Row, now: Timestamp) -> Result<DocumentItem, DbError> {
         clinic: ClinicRef {
             id: row.text(4)?,
             name: row.text(5)?,
+            logo: row.opt_text(14)?.map(|sha256| branding::logo_path(&sha256)),
         },
         method: Method::parse(&row.text(6)?).ok_or_else(corrupt)?,
         created_at: Timestamp::from_unix(row.int(7)?),

@@ -1,0 +1,82 @@
+//! The operator sets what a clinic pays: `/api/v1/operator/clinics/{id}/tariff` (`docs/usage.md`).
+
+use crate::auth::Operator;
+use crate::db;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::store::{Event, journal, tariffs};
+use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_shared::Timestamp;
+use podpis_shared::problem::Code;
+use podpis_shared::usage::{Month, Schedule, Tariff};
+use serde::Serialize;
+use serde_json::json;
+
+/// What a clinic pays, and what it would without a tariff of its own.
+#[derive(Serialize)]
+struct View<'a> {
+    default_version: &'static str,
+    default: &'static [Tariff],
+    /// In the order in which they were set: of one day the last one counts.
+    own: &'a [Tariff],
+    first_open_month: Month,
+}
+
+/// `GET /api/v1/operator/clinics/{id}/tariff`.
+///
+/// # Errors
+/// `not_found`.
+pub(crate) async fn read(_: Operator, Path(id): Path<String>) -> Result<Response> {
+    let db = known(&id).await?;
+    answer(&tariffs::schedule(&db, &id).await?, now())
+}
+
+/// `PUT /api/v1/operator/clinics/{id}/tariff`: prices from a day on, never of a closed month. Repeating it changes nothing.
+///
+/// # Errors
+/// `invalid` names the field; `not_found`. Nothing changes then.
+pub(crate) async fn put(
+    _: Operator,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
+    let tariff: Tariff = http::read_json(&headers, body).await?;
+    let tx = known(&id).await?.begin().await?;
+    // By the clock under the write lock: what is set in time is there before the month closes.
+    let at = now();
+    tariff
+        .check(at)
+        .map_err(|e| Failure::new(Code::Invalid, e.to_string()))?;
+    let before = tariffs::schedule(&tx, &id).await?;
+    let of_that_day = |own: &&Tariff| own.valid_from == tariff.valid_from;
+    if before.own().iter().rev().find(of_that_day) != Some(&tariff) {
+        tariffs::insert(&tx, &id, &tariff, at).await?;
+        let facts = json!({ "valid_from": tariff.valid_from, "prices": tariff.prices });
+        journal::append(&tx, &id, None, Event::TariffSet, at, facts).await?;
+    }
+    let after = tariffs::schedule(&tx, &id).await?;
+    tx.commit().await?;
+    answer(&after, at)
+}
+
+async fn known(id: &str) -> Result<Db> {
+    let db = Db::open().await?;
+    if !db::clinic_exists(&db, id).await? {
+        return Err(Failure::not_found());
+    }
+    Ok(db)
+}
+
+fn answer(schedule: &Schedule, at: Timestamp) -> Result<Response> {
+    let (default_version, default) = Schedule::builtin();
+    let view = View {
+        default_version,
+        default,
+        own: schedule.own(),
+        first_open_month: Month::first_open(at),
+    };
+    http::json(StatusCode::OK, &view)
+}

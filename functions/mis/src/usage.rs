@@ -1,0 +1,137 @@
+//! What a clinic pays for: `/api/v1/usage` (`docs/usage.md`).
+
+mod csv;
+pub(crate) mod rows;
+
+use crate::auth::{Operator, Session};
+use crate::db;
+use axum::extract::{Path, Query};
+use axum::http::header::{ACCEPT, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use podpis_kit::store::{ledger, tariffs};
+use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_shared::Timestamp;
+use podpis_shared::problem::Code;
+use podpis_shared::usage::{Month, Statement};
+use serde::{Deserialize, Serialize};
+
+/// Which month, and in what form.
+#[derive(Deserialize)]
+pub(crate) struct UsageQuery {
+    month: Option<String>,
+    format: Option<String>,
+}
+
+/// A month's account.
+#[derive(Serialize)]
+struct View {
+    month: Month,
+    timezone: &'static str,
+    currency: &'static str,
+    closed: bool,
+    closes_at: Timestamp,
+    #[serde(flatten)]
+    statement: Statement,
+    vat_note: Option<String>,
+}
+
+/// `GET /api/v1/usage`: a month by line, as JSON or CSV.
+///
+/// # Errors
+/// `bad_request` for what is no month or no form.
+pub(crate) async fn read(
+    Session { clinic, db }: Session,
+    headers: HeaderMap,
+    Query(query): Query<UsageQuery>,
+) -> Result<Response> {
+    answer(&db, &clinic.id, &headers, &query).await
+}
+
+/// `GET /api/v1/operator/clinics/{id}/usage`: the same for the operator.
+///
+/// # Errors
+/// As [`read`]; `not_found`.
+pub(crate) async fn of_clinic(
+    _: Operator,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Query(query): Query<UsageQuery>,
+) -> Result<Response> {
+    let db = Db::open().await?;
+    if !db::clinic_exists(&db, &id).await? {
+        return Err(Failure::not_found());
+    }
+    answer(&db, &id, &headers, &query).await
+}
+
+async fn answer(
+    db: &Db,
+    clinic_id: &str,
+    headers: &HeaderMap,
+    query: &UsageQuery,
+) -> Result<Response> {
+    let at = now();
+    let month = month(query.month.as_deref(), at)?;
+    let as_csv = wants_csv(headers, query.format.as_deref())?;
+    let schedule = tariffs::schedule(db, clinic_id).await?;
+    let counted = ledger::counts(db, clinic_id, month).await?;
+    let statement = Statement::of(&schedule, &counted)
+        .ok_or_else(|| Failure::internal("usage", format!("{clinic_id}: a sum is out of range")))?;
+    let mut response = if as_csv {
+        csv::statement(month, &statement)?
+    } else {
+        // The note of the month's last moment that has been.
+        let last = at.min(Timestamp::from_unix(month.ends_at().unix() - 1));
+        let view = View {
+            month,
+            timezone: "Europe/Moscow",
+            currency: "RUB",
+            closed: month.is_closed(at),
+            closes_at: month.closes_at(),
+            statement,
+            vat_note: schedule
+                .vat_note(last.max(month.begins_at()))
+                .map(str::to_owned),
+        };
+        http::json(StatusCode::OK, &view)?
+    };
+    vary(&mut response);
+    Ok(response)
+}
+
+/// The month asked for; without one, this one.
+fn month(text: Option<&str>, at: Timestamp) -> Result<Month> {
+    let wrong = || Failure::new(Code::BadRequest, "month is YYYY-MM");
+    text.map_or(Ok(Month::of(at)), |text| {
+        Month::parse(text).ok_or_else(wrong)
+    })
+}
+
+/// `format` decides; without it a caller gets CSV who accepts that and no JSON.
+fn wants_csv(headers: &HeaderMap, format: Option<&str>) -> Result<bool> {
+    match format {
+        Some("csv") => Ok(true),
+        Some("json") => Ok(false),
+        Some(_) => Err(Failure::new(Code::BadRequest, "format is json or csv")),
+        None => {
+            let accepted = headers
+                .get_all(ACCEPT)
+                .iter()
+                .filter_map(|value| value.to_str().ok());
+            let types = accepted.flat_map(|value| value.split(','));
+            let names: Vec<&str> = types
+                .map(|one| one.split(';').next().unwrap_or_default().trim())
+                .collect();
+            let has = |name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
+            Ok(has("text/csv") && !has("application/json"))
+        }
+    }
+}
+
+/// A cache must not mix the forms.
+fn vary(response: &mut Response) {
+    response
+        .headers_mut()
+        .insert(VARY, HeaderValue::from_static("accept"));
+}
