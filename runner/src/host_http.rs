@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use wasmtime::AsContextMut;
 use wasmtime::component::{Accessor, HasData, Linker, Resource};
@@ -21,6 +20,7 @@ use crate::instance::{ComponentData, InstanceData, running_request};
 use crate::limits::RequestState;
 use crate::log;
 use crate::outbound::{self, Destination};
+use crate::send;
 
 /// Adds `wasi:http` to what components can import.
 ///
@@ -114,8 +114,14 @@ async fn send(
             .ok_or(Error::DestinationNotFound)?,
         Destination::Itself => application.call_itself(caller, request).await,
         Destination::Remote => {
-            let (response, io) = wasmtime_wasi_http::default_send_request(request, options).await?;
-            return Ok((response.map(BodyExt::boxed_unsync), Box::new(io)));
+            let sent = send::send(request, options.unwrap_or_default(), &component.blocked).await;
+            let (response, io) = sent.inspect_err(|error| {
+                if matches!(error, Error::DestinationIpProhibited) {
+                    let fields = serde_json::json!({ "component": component.id });
+                    log::warn("outbound request blocked", fields);
+                }
+            })?;
+            return Ok((response, Box::new(io)));
         }
     };
     Ok((response, Box::new(async { Ok(()) })))

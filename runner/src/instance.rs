@@ -21,8 +21,10 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use crate::app::Application;
 use crate::files::Mounts;
 use crate::host_http::Hooks;
+use crate::host_sockets;
 use crate::limits::{CpuMeter, Lifeline, Limits, MemoryLimit, RequestState, Stop};
 use crate::log;
+use crate::networks::BlockedNetworks;
 use crate::outbound::AllowedHost;
 use crate::output::Output;
 use crate::template::Values;
@@ -44,6 +46,8 @@ pub struct ComponentData {
     pub databases: BTreeSet<String>,
     /// What it may reach.
     pub hosts: Vec<AllowedHost>,
+    /// Where nobody may connect to, whatever a name resolves to.
+    pub blocked: Arc<BlockedNetworks>,
     /// Its environment.
     pub environment: Vec<(String, String)>,
     /// Its files.
@@ -81,6 +85,7 @@ impl InstanceData {
         wasi.stdout(Output::new(&component.id, "stdout"))
             .stderr(Output::new(&component.id, "stderr"));
         component.mounts.open(&mut wasi)?;
+        host_sockets::permit(&mut wasi, &component);
         Ok(Self {
             table: ResourceTable::new(),
             requests: HashMap::new(),

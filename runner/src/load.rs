@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
 use anyhow::{Context as _, anyhow};
@@ -21,6 +21,8 @@ use crate::host_sqlite::Databases;
 use crate::instance::{ComponentData, InstanceData, Own};
 use crate::limits::{Limits, TICK};
 use crate::manifest::{Component, Manifest, Trigger};
+use crate::networks::BlockedNetworks;
+use crate::runtime_config::RuntimeConfig;
 use crate::template::Values;
 
 /// Where things are and how much they may use.
@@ -32,6 +34,8 @@ pub struct Options {
     pub data: PathBuf,
     /// Folder of compiled components.
     pub cache: PathBuf,
+    /// The runtime's own configuration; none: nothing is blocked.
+    pub runtime_config: Option<PathBuf>,
     /// Limits of instances and requests.
     pub limits: Limits,
     /// Fault injection: see [`Databases::open`].
@@ -69,12 +73,16 @@ pub(crate) fn load(
         .collect();
     manifest.components.retain(|id, _| used.contains(id));
 
+    let blocked = Arc::new(match &options.runtime_config {
+        Some(path) => RuntimeConfig::read(path)?.blocked_networks(),
+        None => BlockedNetworks::default(),
+    });
     let root = options.manifest.parent().unwrap_or(Path::new(""));
     let prepared = manifest
         .components
         .iter()
         .map(|(id, component)| {
-            prepare(id, component, &values, root, options)
+            prepare(id, component, &values, root, options, &blocked)
                 .with_context(|| format!("component.{id}"))
         })
         .collect::<anyhow::Result<Vec<_>>>()
@@ -100,12 +108,14 @@ fn prepare(
     values: &Values,
     root: &Path,
     options: &Options,
+    blocked: &Arc<BlockedNetworks>,
 ) -> anyhow::Result<ComponentData> {
     Ok(ComponentData {
         id: id.to_owned(),
         variables: component.values(values)?,
         databases: component.sqlite_databases.clone(),
         hosts: component.hosts(values)?,
+        blocked: blocked.clone(),
         environment: component.environment.clone().into_iter().collect(),
         mounts: Mounts::prepare(component, root, &options.data.join("files").join(id))?,
         limits: options.limits,

@@ -33,6 +33,9 @@ struct Arguments {
     /// Folder of compiled components [default: <DATA>/cache].
     #[arg(long)]
     cache: Option<PathBuf>,
+    /// Configuration of the runtime, as in Spin: [outbound_networking] block_networks = ["private", "1.1.1.1/32"].
+    #[arg(long)]
+    runtime_config_file: Option<PathBuf>,
     /// POST to a private component in a fixed rhythm, for example deliver=/tick@1s.
     #[arg(long)]
     tick: Vec<Tick>,
@@ -86,6 +89,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
             .unwrap_or_else(|| arguments.data.join("cache")),
         manifest: arguments.manifest,
         data: arguments.data,
+        runtime_config: arguments.runtime_config_file,
         limits: Limits {
             memory: usize::try_from(arguments.memory_mib)? << 20,
             timeout: arguments.timeout,

@@ -1,9 +1,11 @@
 //! `allowed_outbound_hosts`: what a component may reach
 //! (Spin: "Granting HTTP permissions to components").
 
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
 use http::Uri;
+use ip_network::IpNetwork;
 use url::Host;
 
 /// Name under which components call each other: `http://<id>.spin.internal`.
@@ -21,7 +23,9 @@ pub enum HostError {
     #[error("\"{0}\": a scheme is letters or *")]
     Scheme(String),
     /// A path, a wildcard in the middle, or no name at all.
-    #[error("\"{0}\": the host must be a name, an address, *, *.name or self, without a path")]
+    #[error(
+        "\"{0}\": the host must be a name, an address, a network, *, *.name or self, without a path"
+    )]
     Host(String),
     /// A port that is no number, or none where the scheme has no usual one.
     #[error("\"{0}\": the port must be a number, a range such as 8000..9000 or *")]
@@ -44,6 +48,7 @@ enum HostPattern {
     Subdomain(String),
     Itself,
     Exact(Host),
+    Network(IpNetwork),
 }
 
 /// Where a request of a component goes.
@@ -94,8 +99,9 @@ impl AllowedHost {
             .split_once("://")
             .ok_or_else(|| HostError::NoScheme(entry.to_owned()))?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
-        // An IPv6 address has colons of its own, between brackets.
+        // An IPv6 address has colons of its own, between brackets; a network has no brackets.
         let (host, port) = match rest.rsplit_once(':') {
+            _ if IpNetwork::from_str_truncate(rest).is_ok() => (rest, ""),
             Some((host, port)) if !port.ends_with(']') => (host, port),
             _ => (rest, ""),
         };
@@ -119,6 +125,17 @@ impl AllowedHost {
         self.permits_scheme(scheme) && self.permits_host(&host) && self.permits_port(port)
     }
 
+    /// Whether a socket may be connected to an address. It has no name any more: only entries with `*`, an address or
+    /// a network permit it, as in Spin.
+    pub(crate) fn permits_address(&self, scheme: &str, address: SocketAddr) -> bool {
+        let host = match address.ip() {
+            IpAddr::V4(ip) => Host::Ipv4(ip),
+            IpAddr::V6(ip) => Host::Ipv6(ip),
+        };
+        let port = Some(address.port());
+        self.permits_scheme(scheme) && self.permits_host(&host) && self.permits_port(port)
+    }
+
     fn permits_itself(&self) -> bool {
         let scheme = self.permits_scheme("http") || self.permits_scheme("https");
         scheme && matches!(self.host, HostPattern::Any | HostPattern::Itself)
@@ -133,7 +150,9 @@ impl AllowedHost {
             (HostPattern::Any, _) => true,
             (HostPattern::Subdomain(suffix), Host::Domain(name)) => name.ends_with(suffix),
             (HostPattern::Exact(own), host) => own == host,
-            (HostPattern::Subdomain(_) | HostPattern::Itself, _) => false,
+            (HostPattern::Network(network), Host::Ipv4(ip)) => network.contains(*ip),
+            (HostPattern::Network(network), Host::Ipv6(ip)) => network.contains(*ip),
+            (HostPattern::Network(_) | HostPattern::Subdomain(_) | HostPattern::Itself, _) => false,
         }
     }
 
@@ -150,7 +169,9 @@ fn parse_host(host: &str) -> Option<HostPattern> {
     match host {
         "*" => Some(HostPattern::Any),
         "self" | SELF_ALIAS => Some(HostPattern::Itself),
-        _ if host.contains('/') => None,
+        _ if host.contains('/') => IpNetwork::from_str_truncate(host)
+            .ok()
+            .map(HostPattern::Network),
         _ => match host.strip_prefix("*.") {
             Some(domain) if domain.contains('*') => None,
             Some(domain) => match Host::parse(domain).ok()? {
@@ -219,6 +240,9 @@ mod tests {
             ("http://[::1]/", "http://[::1]"),
             ("http://localhost:8500/", "http://localhost:8000..9000"),
             ("https://EXAMPLE.ru/", "https://example.ru"),
+            ("https://10.1.2.3/", "https://10.0.0.0/8"),
+            ("http://10.1.2.3:8080/", "http://10.0.0.0/8:8080"),
+            ("http://[fd00::1]:25/", "*://fd00::/8:25"),
         ] {
             assert_eq!(
                 goes(uri, &[entry]),
@@ -242,10 +266,34 @@ mod tests {
             ("http://vault.spin.internal/", "http://self"),
             ("https://vault.spin.internal/", "http://vault.spin.internal"),
             ("/path", "https://example.ru"),
+            ("https://11.1.2.3/", "https://10.0.0.0/8"),
+            ("https://ten.example.ru/", "https://10.0.0.0/8"),
         ] {
             assert_eq!(goes(uri, &[entry]), None, "{uri} by {entry}");
         }
         assert_eq!(goes("https://example.ru/", &[]), None);
+    }
+
+    #[test]
+    fn sockets_go_by_address() {
+        let address: SocketAddr = "10.1.2.3:587".parse().unwrap();
+        for (entry, permitted) in [
+            ("*://*:587", true),
+            ("tcp://10.1.2.3:587", true),
+            ("tcp://10.1.0.0/16:587", true),
+            ("tcp://10.1.2.3:465", false),
+            ("tcp://10.1.2.4:587", false),
+            ("udp://10.1.2.3:587", false),
+            ("http://10.1.2.3:587", false),
+            ("tcp://mail.example.ru:587", false),
+        ] {
+            let allowed = AllowedHost::parse(entry).unwrap();
+            assert_eq!(
+                allowed.permits_address("tcp", address),
+                permitted,
+                "{entry}"
+            );
+        }
     }
 
     #[test]
@@ -280,7 +328,8 @@ mod tests {
             ("https://example.ru/path", "without a path"),
             ("https://*.*.ru", "without a path"),
             ("https://a*.ru", "without a path"),
-            ("https://10.0.0.0/8", "without a path"),
+            ("https://10.0.0.0/40", "without a path"),
+            ("tcp://10.0.0.1", "the port must be"),
             ("*://example.ru", "the port must be"),
             ("https://example.ru:http", "the port must be"),
         ] {

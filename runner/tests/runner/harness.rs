@@ -204,7 +204,16 @@ impl Drop for Runner {
 
 /// Runs a runner that is expected to refuse, and gives what it says.
 pub(crate) fn refusal(folder: &Path, environment: &[(&str, &str)]) -> String {
-    let output = command(folder, &[], environment).output().unwrap();
+    refusal_with(folder, &[], environment)
+}
+
+/// Like [`refusal`], with more arguments.
+pub(crate) fn refusal_with(
+    folder: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> String {
+    let output = command(folder, arguments, environment).output().unwrap();
     assert!(!output.status.success());
     let text = String::from_utf8(output.stderr).unwrap();
     let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();

@@ -12,5 +12,6 @@ mod http;
 mod lifecycle;
 mod limits;
 mod manifest;
+mod network;
 mod permissions;
 mod sqlite;

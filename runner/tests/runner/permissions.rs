@@ -55,14 +55,6 @@ fn https_is_spoken_and_must_be_answered() {
 }
 
 #[test]
-fn sockets_are_denied() {
-    let folder = usual();
-    let runner = Runner::start(folder.path(), &[]);
-    let answer = runner.get(&format!("/socket?{}", runner.address));
-    assert_eq!(answer.body, "denied: PermissionDenied");
-}
-
-#[test]
 fn a_component_reads_its_own_variables_only() {
     let folder = usual();
     let runner = Runner::start(folder.path(), &[]);

@@ -3,6 +3,8 @@
 //! `GET /<route>?<argument>`; the argument is plain text. An error answers 599
 //! with its text, which no runner does by itself.
 
+use std::io::Write as _;
+use std::net::ToSocketAddrs as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -12,6 +14,9 @@ use spin_sdk::http::{BoxBody, EmptyBody, FullBody, Request, Response, box_body, 
 use spin_sdk::http_service;
 use spin_sdk::sqlite::{Connection, Value};
 use spin_sdk::wasip3::clocks::monotonic_clock;
+use spin_sdk::wasip3::sockets::types::{
+    IpAddressFamily, IpSocketAddress, Ipv4SocketAddress, TcpSocket,
+};
 use spin_sdk::{variables, wasip3};
 
 /// Requests that this instance has seen.
@@ -61,6 +66,9 @@ async fn answer(
         "get" => get(argument).await?,
         "get-with-id" => get_with_id(argument, &request).await?,
         "socket" => socket(argument),
+        "async-socket" => async_socket(argument).await?,
+        "listen" => listen(argument),
+        "name" => name(argument),
         "variable" => text(
             variables::get(argument)
                 .await
@@ -159,10 +167,55 @@ async fn pass_on(response: Response) -> anyhow::Result<Response<BoxBody>> {
     Ok(passed)
 }
 
+/// Says `ping` by the standard library's sockets (WASI 0.2) and gives the answer.
 fn socket(address: &str) -> Response<BoxBody> {
-    match std::net::TcpStream::connect(address) {
-        Ok(_) => text("connected"),
+    let talk = || {
+        let mut stream = std::net::TcpStream::connect(address)?;
+        stream.write_all(b"ping")?;
+        std::io::read_to_string(stream)
+    };
+    match talk() {
+        Ok(answer) => text(format!("connected: {answer}")),
         Err(error) => text(format!("denied: {:?}", error.kind())),
+    }
+}
+
+/// The same by sockets of WASI 0.3, which keep nobody else in the instance waiting.
+async fn async_socket(address: &str) -> anyhow::Result<Response<BoxBody>> {
+    let address: std::net::SocketAddrV4 = address.parse()?;
+    let octets = address.ip().octets();
+    let address = IpSocketAddress::Ipv4(Ipv4SocketAddress {
+        port: address.port(),
+        address: octets.into(),
+    });
+    let socket = TcpSocket::create(IpAddressFamily::Ipv4)?;
+    if let Err(error) = socket.connect(address).await {
+        return Ok(text(format!("denied: {error:?}")));
+    }
+    let (mut sender, data) = wasip3::wit_stream::new();
+    let sent = socket.send(data);
+    sender.write_all(b"ping".to_vec()).await;
+    drop(sender);
+    sent.await?;
+    let (received, end) = socket.receive();
+    let answer = received.collect().await;
+    end.await?;
+    Ok(text(format!("connected: {}", String::from_utf8(answer)?)))
+}
+
+/// A socket that waits for others.
+fn listen(address: &str) -> Response<BoxBody> {
+    match std::net::TcpListener::bind(address) {
+        Ok(_) => text("listening"),
+        Err(error) => text(format!("denied: {:?}", error.kind())),
+    }
+}
+
+/// Looks a name up.
+fn name(name: &str) -> Response<BoxBody> {
+    match (name, 0).to_socket_addrs() {
+        Ok(_) => text("found"),
+        Err(_) => text("not found"),
     }
 }
 
