@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod address;
 pub mod branding;
 pub mod delivery;
 pub mod document;

@@ -6,6 +6,7 @@ pub mod client;
 pub mod judges;
 pub mod pdf;
 mod process;
+mod receiver;
 mod server;
 pub mod signer;
 mod stack;
@@ -16,5 +17,6 @@ pub use actors::{
     Account, Callback, Clinic, Operator, Patient, Person, Right, Sandbox, Signature, Upload,
     Visitor,
 };
+pub use receiver::{Reaction, Received, Receiver};
 pub use stack::{Esia, Settings, Simulator, Stack, data_folder as scratch};
 pub use wait::wait_for;

@@ -1,6 +1,8 @@
 //! The SQL of this function.
 
+pub(crate) mod breaker;
 pub(crate) mod messages;
+pub(crate) mod webhooks;
 
 use podpis_kit::db::{Db, DbError};
 use podpis_kit::store::blobs;

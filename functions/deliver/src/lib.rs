@@ -16,6 +16,7 @@ mod send;
 mod settings;
 mod sms;
 mod tick;
+mod webhook;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -50,7 +51,7 @@ async fn on_tick(context: Context) -> Result<Response> {
     db::sweep(&db, now.plus(-ORPHAN_AGE)).await?;
     db::sweep_codes(&db, now.plus(-CODE_AGE)).await?;
     let db = reminders::queue_due(db, now).await?;
-    drop(db);
+    drop(db::webhooks::give_up(db, now, &settings::Times::load().await?).await?);
     let begun = tick::run(&context).await?;
-    http::json(StatusCode::OK, &json!({ "messages": begun }))
+    http::json(StatusCode::OK, &json!({ "deliveries": begun }))
 }

@@ -14,6 +14,10 @@ pub(crate) struct Times {
     pub(crate) retry_max: i64,
     /// After so many seconds a message is given up.
     pub(crate) message_for: i64,
+    /// After so many seconds an event is given up.
+    pub(crate) event_for: i64,
+    /// How long a host that fails is left alone first, in seconds; it doubles.
+    pub(crate) breaker_first: i64,
 }
 
 impl Times {
@@ -23,6 +27,8 @@ impl Times {
         retry_first: 5,
         retry_max: 3600,
         message_for: 24 * 3600,
+        event_for: 72 * 3600,
+        breaker_first: 15,
     };
 
     /// The variable `delivery_times`.
@@ -48,6 +54,8 @@ impl Times {
                 }
                 "retry_first" if number > 0 => times.retry_first = number.into(),
                 "retry_max" if number > 0 => times.retry_max = number.into(),
+                "event_for" => times.event_for = number.into(),
+                "breaker_first" if number > 0 => times.breaker_first = number.into(),
                 "message_for" => times.message_for = number.into(),
                 _ => return Err(part.to_owned()),
             }

@@ -3,7 +3,7 @@
 //! Each delivery is work of its own beside the answer. The tick goes on taking while there is something to take, and comes
 //! back after [`TICK`] at the latest: what hangs is left to end by its own time limit, and delays nobody else.
 
-use crate::db::messages;
+use crate::db::{messages, webhooks};
 use crate::limited::limited;
 use crate::send::CHANNELS;
 use crate::settings::Times;
@@ -17,6 +17,9 @@ const TICK: Duration = Duration::from_millis(900);
 
 /// Messages of one channel that are on their way at once, over all ticks.
 const CHANNEL_MOST: i64 = 16;
+
+/// Deliveries that one tick has under way at once.
+const TICK_MOST: usize = 64;
 
 /// Deliveries that have begun; each tells when it has ended.
 #[derive(Default)]
@@ -71,6 +74,11 @@ async fn take(context: &Context, times: Times, begun: &mut Begun) -> Result<usiz
             let context = context.clone();
             begun.start(async move { crate::messages::deliver(&context, message, times).await });
         }
+    }
+    let room = TICK_MOST.saturating_sub(begun.ends.len());
+    let room = i64::try_from(room).unwrap_or(0);
+    for delivery in webhooks::lease(db, now, room).await? {
+        begun.start(crate::webhook::deliver(delivery, times));
     }
     Ok(begun.count - before)
 }

@@ -56,14 +56,22 @@ impl Keys {
     /// # Errors
     /// `unavailable` where there is no key, or a malformed one: then nothing may be stored.
     pub async fn load(db: &Db) -> Result<Self> {
-        let text = Zeroizing::new(vars::get(STORAGE_KEY).await?);
+        Self::load_named(db, STORAGE_KEY).await
+    }
+
+    /// Likewise, the keys of another variable: for a component that has no business with `storage_key`.
+    ///
+    /// # Errors
+    /// As [`Keys::load`].
+    pub async fn load_named(db: &Db, name: &str) -> Result<Self> {
+        let text = Zeroizing::new(vars::get(name).await?);
         if !text.trim().is_empty() {
             return Self::parse(&text).map_err(not_configured);
         }
         if !vars::sandbox().await? {
-            return Err(not_configured("the variable storage_key is empty"));
+            return Err(not_configured(format!("the variable {name} is empty")));
         }
-        let key = sandbox_keys::get_or_make(db, STORAGE_KEY).await?;
+        let key = sandbox_keys::get_or_make(db, name).await?;
         Self::parse(key.expose()).map_err(not_configured)
     }
 

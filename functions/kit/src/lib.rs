@@ -21,6 +21,7 @@ pub mod random;
 pub mod session;
 pub mod store;
 pub mod vars;
+pub mod webhook_url;
 
 pub use db::{Db, Tx};
 pub use http::{Context, Failure, Result, router, serve};

@@ -20,6 +20,7 @@ pub mod reminders;
 pub mod sandbox;
 pub mod sandbox_keys;
 pub mod tariffs;
+pub mod webhooks;
 
 pub use documents::Document;
 pub use journal::Event;

@@ -1,5 +1,7 @@
 //! The SQL of this function.
 
+pub(crate) mod webhooks;
+
 use crate::auth::Clinic;
 use podpis_kit::db::{Db, DbError, Row, Tx, Value};
 use podpis_kit::store::Document;

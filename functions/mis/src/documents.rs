@@ -4,6 +4,7 @@ pub(crate) mod cancel;
 pub(crate) mod create;
 pub(crate) mod files;
 pub(crate) mod list;
+pub(crate) mod messages;
 pub(crate) mod multipart;
 pub(crate) mod read;
 pub(crate) mod remind;

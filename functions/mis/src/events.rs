@@ -7,18 +7,29 @@ use crate::{db, journal, list};
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use podpis_kit::{Context, Result, http};
+use podpis_kit::{Context, Db, Failure, Result, http};
+use podpis_shared::problem::Code;
+use podpis_shared::wire::mis;
 use serde::Deserialize;
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 #[derive(Deserialize)]
 pub(crate) struct EventsQuery {
     after: Option<String>,
     limit: Option<String>,
+    wait: Option<String>,
 }
 
+/// Longest time that a request waits for an event, in seconds.
+const WAIT_MAX: u64 = 30;
+
+/// Pause between two looks.
+const LOOK: Duration = Duration::from_millis(300);
+
 /// Events after a number; `next` is null when there are no more now. `checkpoint` covers at least the events given;
-/// it is null where the journal doesn't add up.
+/// it is null where the journal doesn't add up. With `wait`, where there are none, the answer comes with the first new one, or
+/// empty after so many seconds.
 pub(crate) async fn list(
     Session { clinic, db }: Session,
     context: Context,
@@ -28,7 +39,8 @@ pub(crate) async fn list(
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
     );
-    let mut items = db::events(&db, &clinic.id, after.unwrap_or(0), limit + 1).await?;
+    let wait = wait(query.wait.as_deref())?;
+    let mut items = wait_for(db, &clinic.id, after.unwrap_or(0), limit + 1, wait).await?;
     let more = items.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if more {
         items.pop();
@@ -42,4 +54,33 @@ pub(crate) async fn list(
         StatusCode::OK,
         &json!({ "items": items, "next": next, "checkpoint": checkpoint }),
     )
+}
+
+/// The time asked for.
+fn wait(text: Option<&str>) -> Result<Duration> {
+    let seconds = text.map_or(Some(0), |text| text.parse().ok());
+    let seconds = seconds.filter(|seconds| *seconds <= WAIT_MAX);
+    let wrong = || Failure::new(Code::BadRequest, "wait is a number of seconds from 0 to 30");
+    seconds.map(Duration::from_secs).ok_or_else(wrong)
+}
+
+/// Events after a number, as soon as there are some. Between two looks nothing is held: no connection, no transaction.
+async fn wait_for(
+    db: Db,
+    clinic_id: &str,
+    after: i64,
+    limit: i64,
+    wait: Duration,
+) -> Result<Vec<mis::Event>> {
+    let clock = Instant::now();
+    let mut db = db;
+    loop {
+        let items = db::events(&db, clinic_id, after, limit).await?;
+        if !items.is_empty() || clock.elapsed() >= wait {
+            return Ok(items);
+        }
+        drop(db);
+        spin_sdk::time::sleep(LOOK.min(wait.saturating_sub(clock.elapsed()))).await;
+        db = Db::open().await?;
+    }
 }

@@ -60,6 +60,15 @@ impl Request {
     /// # Errors
     /// `idempotency_conflict` where the key was used with another body.
     pub(crate) async fn replay(&self, db: &Db) -> Result<Option<Response>> {
+        let first = self.first(db).await?;
+        Ok(first.map(|first| answer(first.status, first.body)))
+    }
+
+    /// Likewise, as it was kept.
+    ///
+    /// # Errors
+    /// As [`Request::replay`].
+    pub(crate) async fn first(&self, db: &Db) -> Result<Option<db::Answer>> {
         let Some(first) = db::idempotent_answer(db, &self.clinic_id, &self.key).await? else {
             return Ok(None);
         };
@@ -67,7 +76,7 @@ impl Request {
             let detail = "this Idempotency-Key was used with another body";
             return Err(Failure::new(Code::IdempotencyConflict, detail));
         }
-        Ok(Some(answer(first.status, first.body)))
+        Ok(Some(first))
     }
 
     /// Keeps the answer, in the transaction of the change.

@@ -20,6 +20,7 @@ mod tariff;
 mod trust;
 mod upload;
 mod usage;
+mod webhook;
 
 use axum::Router;
 use axum::response::Response;
@@ -104,6 +105,20 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             )
             .route("/api/v1/operator/clinics/{id}/usage", get(usage::of_clinic))
             .route("/api/v1/export", get(export::read))
+            .route(
+                "/api/v1/documents/{id}/messages",
+                get(documents::messages::list),
+            )
+            .route(
+                "/api/v1/webhook",
+                get(webhook::read).put(webhook::put).delete(webhook::remove),
+            )
+            .route("/api/v1/webhook/rotate", post(webhook::rotate))
+            .route("/api/v1/webhook/deliveries", get(webhook::deliveries::list))
+            .route(
+                "/api/v1/webhook/deliveries/{id}/replay",
+                post(webhook::deliveries::replay),
+            )
             .route("/api/v1/events", get(events::list)),
     )
 });

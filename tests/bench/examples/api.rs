@@ -137,6 +137,7 @@ fn native() -> Result<Server> {
         );
         command.env("SPIN_VARIABLE_OPERATOR_TOKEN", OPERATOR_TOKEN);
         command.env("SPIN_VARIABLE_DELIVERY_TIMES", "");
+        command.env("SPIN_VARIABLE_WEBHOOK_KEY", "");
         command
     })
 }

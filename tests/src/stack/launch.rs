@@ -150,6 +150,7 @@ impl Place {
             ),
             ("ESIA_CLIENT_CERTIFICATE", key("client.cer.pem")?),
             ("CODE_LIMITS", CODE_LIMITS.to_owned()),
+            ("WEBHOOK_HTTP", "http://*:*".to_owned()),
         ];
         match &self.signer {
             Some(signer) => own.extend([

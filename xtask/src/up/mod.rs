@@ -295,6 +295,7 @@ fn start_runner(ctx: &Ctx, options: &Options, data: &Data) -> Result<Child> {
         )
         .env("SPIN_VARIABLE_OPERATOR_TOKEN", &data.operator_token)
         .env("SPIN_VARIABLE_CODE_LIMITS", CODE_LIMITS)
+        .env("SPIN_VARIABLE_WEBHOOK_HTTP", "http://*:*")
         .env(
             "SPIN_VARIABLE_ESIA_URL",
             format!("http://localhost:{}", options.esia_port),

@@ -5,7 +5,7 @@ use podpis_kit::random;
 use podpis_shared::Timestamp;
 
 /// How long a lease holds, in seconds; whoever took it has died by then.
-pub(crate) const LEASE: i64 = 60;
+pub(crate) const LEASE: i64 = 30;
 
 /// A message taken from the outbox. No `Debug`: it names a person's phone.
 pub(crate) struct Message {
@@ -39,7 +39,7 @@ pub(crate) async fn lease(
         return Ok(Vec::new());
     }
     let lease = random::id("lease").map_err(|e| DbError::host("random", e))?;
-    // One statement: what another tick takes meanwhile is not counted wrongly.
+    // One statement: what another tick takes meanwhile is not counted wrongly. A settled message has no lease.
     db.execute(
         "UPDATE outbox SET lease = ?1, next_at = ?2, attempts = attempts + 1, first_at = coalesce(first_at, ?3) \
          WHERE id IN (SELECT o.id FROM outbox o WHERE o.status = 'queued' AND o.channel = ?4 AND o.next_at <= ?3 \
@@ -47,7 +47,7 @@ pub(crate) async fn lease(
          AND e.recipient = o.recipient AND e.status = 'queued' AND e.rowid < o.rowid \
          AND (e.next_at <= ?3 OR e.attempts > 0)) ORDER BY o.next_at, o.created_at, o.rowid \
          LIMIT max(0, ?5 - (SELECT count(*) FROM outbox l WHERE l.lease IS NOT NULL AND l.channel = ?4 \
-         AND l.status = 'queued' AND l.next_at > ?3)))",
+         AND l.next_at > ?3)))",
         [
             lease.as_str().into(),
             now.plus(LEASE).unix().into(),

@@ -1,13 +1,15 @@
 //! The journal: append-only, per clinic, without personal data, as a Merkle tree (RFC 6962).
 //!
 //! An append writes the entry, the inner nodes that it completes and the tree's frontier in the transaction of the
-//! change that it tells of: three or four statements, whatever the number of entries.
+//! change that it tells of: a few statements, whatever the number of entries. A public one is queued for the clinic's
+//! webhook in the same transaction.
 
 mod audits;
 mod tree;
 
 use crate::db::{DbError, Tx};
 use crate::random;
+use crate::store::webhooks::{self, NewEvent};
 use podpis_journal::{Entry, entry, to_hex};
 use podpis_shared::Timestamp;
 use serde_json::Value;
@@ -61,6 +63,28 @@ pub enum Event {
 }
 
 impl Event {
+    /// Every type.
+    pub const ALL: &'static [Self] = &[
+        Self::Sent,
+        Self::Opened,
+        Self::PatientSigned,
+        Self::Completed,
+        Self::Declined,
+        Self::Expired,
+        Self::Cancelled,
+        Self::MessageDelivered,
+        Self::MessageFailed,
+        Self::LinkIssued,
+        Self::EsiaStarted,
+        Self::SealTimestamped,
+        Self::AgreementPublished,
+        Self::AgreementAccepted,
+        Self::ConsentWithdrawn,
+        Self::EsiaFailed,
+        Self::CodeIssued,
+        Self::CodeFailed,
+    ];
+
     /// Name in the journal and, for public ones, in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -138,5 +162,17 @@ pub async fn append(
     .await?;
     tree::store_nodes(tx, clinic_id, &completed).await?;
     tree::store_frontier(tx, clinic_id, &frontier).await?;
+    if event.is_public() {
+        let (id, kind) = (id.as_str(), event.as_str());
+        let event = NewEvent {
+            clinic_id,
+            seq,
+            id,
+            kind,
+            document_id,
+            at,
+        };
+        webhooks::enqueue(tx, event).await?;
+    }
     Ok(seq)
 }

@@ -5,7 +5,7 @@
 
 mod settle;
 
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Row, Tx};
 use crate::random;
 use crate::store::documents::Document;
 use podpis_shared::Timestamp;
@@ -144,4 +144,57 @@ pub async fn note_attempt(db: &Db, attempt: Attempt<'_>) -> Result<(), DbError> 
         attempt.reason.into(),
     ];
     db.execute(sql, params).await.map(|_| ())
+}
+
+/// A message as it is kept. No `Debug`: it names a person's phone or address.
+pub struct Kept {
+    /// Our id.
+    pub id: String,
+    /// Its way: a name of [`Channel`].
+    pub channel: String,
+    /// Phone, e-mail, or address of a push subscription.
+    pub recipient: String,
+    /// What it tells, where it is a notice.
+    pub notice: Option<String>,
+    /// `queued`, `sent`, `delivered`, `failed` or `dead`.
+    pub status: String,
+    /// The same, or why not.
+    pub outcome: Option<String>,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When a gateway took it.
+    pub sent_at: Option<Timestamp>,
+    /// The last change of status.
+    pub settled_at: Option<Timestamp>,
+    /// From when it may go out, as long as it is queued.
+    pub next_at: Timestamp,
+}
+
+/// Messages about a document, oldest first.
+///
+/// # Errors
+/// As the database says.
+pub async fn about(db: &Db, document_id: &str) -> Result<Vec<Kept>, DbError> {
+    let sql = "SELECT id, channel, recipient, notice, status, outcome, created_at, sent_at, settled_at, next_at \
+               FROM outbox WHERE document_id = ?1 ORDER BY created_at, rowid";
+    let of = |row: &Row| {
+        let time = |column| Ok::<_, DbError>(row.opt_int(column)?.map(Timestamp::from_unix));
+        Ok(Kept {
+            id: row.text(0)?,
+            channel: row.text(1)?,
+            recipient: row.text(2)?,
+            notice: row.opt_text(3)?,
+            status: row.text(4)?,
+            outcome: row.opt_text(5)?,
+            created_at: Timestamp::from_unix(row.int(6)?),
+            sent_at: time(7)?,
+            settled_at: time(8)?,
+            next_at: Timestamp::from_unix(row.int(9)?),
+        })
+    };
+    db.query(sql, [document_id.into()])
+        .await?
+        .iter()
+        .map(of)
+        .collect()
 }

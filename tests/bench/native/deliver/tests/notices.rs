@@ -334,6 +334,7 @@ async fn install() -> MutexGuard<'static, ()> {
                 ("public_url", "https://podpis.test/"),
                 ("sandbox", "true"),
                 ("delivery_times", ""),
+                ("webhook_key", ""),
             ];
             spin_sdk::variables::set(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
             spin_sdk::sqlite::set_path(folder.join("deliver.db"));

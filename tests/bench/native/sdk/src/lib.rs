@@ -34,6 +34,22 @@ pub mod wasip3 {
                 DnsTimeout,
                 /// The name was not found.
                 DnsError(String),
+                /// Nobody is there.
+                DestinationNotFound,
+                /// The address may not be reached.
+                DestinationIpProhibited,
+                /// The manifest does not allow it.
+                HttpRequestDenied,
+                /// No connection in time.
+                ConnectionTimeout,
+                /// No answer in time.
+                HttpResponseTimeout,
+                /// TLS failed.
+                TlsProtocolError,
+                /// The certificate is not valid.
+                TlsCertificateError,
+                /// The other side refused TLS.
+                TlsAlertReceived(String),
             }
 
             impl std::fmt::Display for ErrorCode {

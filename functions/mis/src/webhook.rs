@@ -1,0 +1,183 @@
+//! `/api/v1/webhook`: where the clinic's events are pushed (`docs/webhooks.md`).
+
+pub(crate) mod deliveries;
+
+use crate::auth::Session;
+use crate::db::webhooks::{self as rows, Webhook};
+use crate::idempotency;
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::at_rest::Keys;
+use podpis_kit::store::Event;
+use podpis_kit::store::webhooks::{self, KEY_VARIABLE};
+use podpis_kit::{Db, Failure, Result, http, now, random, vars, webhook_url};
+use podpis_shared::Timestamp;
+use podpis_shared::problem::Code;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// How long the old secret signs too after a rotation, in hours, where nothing else is said; and the longest.
+const GRACE_HOURS: u32 = 24;
+const GRACE_HOURS_MAX: u32 = 168;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Put {
+    url: String,
+    #[serde(default)]
+    events: Option<Vec<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rotate {
+    #[serde(default)]
+    grace_hours: Option<u32>,
+}
+
+/// `PUT /api/v1/webhook`: sets it, or changes it; the secret of one that is there stays. One that was disabled works again.
+///
+/// # Errors
+/// `invalid` for an address that is not https and public, or for events that there are none of.
+pub(crate) async fn put(
+    Session { clinic, db }: Session,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
+    let put: Put = http::read_json(&headers, body).await?;
+    let target = webhook_url::parse(&put.url, vars::sandbox().await?);
+    let target = target.map_err(|why| Failure::new(Code::Invalid, why))?;
+    let events = put.events.map(checked).transpose()?;
+    let keys = Keys::load_named(&db, KEY_VARIABLE).await?;
+    let (at, purpose) = (now(), webhooks::purpose(&clinic.id));
+    let made = new_secret()?;
+    let sealed = keys.seal_text(&purpose, &made)?;
+    let tx = db.begin().await?;
+    rows::put(&tx, &clinic.id, &target, events.as_deref(), &sealed, at).await?;
+    let webhook = rows::find(&tx, &clinic.id).await?;
+    let webhook = webhook.ok_or_else(Failure::not_found)?;
+    tx.commit().await?;
+    let secret = keys.open_text(&purpose, webhook.secret.clone())?;
+    let mut answer = view(&webhook, at);
+    answer["secret"] = secret.into();
+    http::json(StatusCode::OK, &answer)
+}
+
+/// `GET /api/v1/webhook`: without the secret.
+///
+/// # Errors
+/// 404 where there is none.
+pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Response> {
+    let webhook = rows::find(&db, &clinic.id).await?;
+    let webhook = webhook.ok_or_else(Failure::not_found)?;
+    http::json(StatusCode::OK, &view(&webhook, now()))
+}
+
+/// `DELETE /api/v1/webhook`: what was not delivered is given up; repeating it is harmless.
+pub(crate) async fn remove(Session { clinic, db }: Session) -> Result<StatusCode> {
+    let tx = db.begin().await?;
+    rows::delete(&tx, &clinic.id).await?;
+    webhooks::stop(&tx, &clinic.id, now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/webhook/rotate`: a new secret; the old one signs too for a while.
+///
+/// # Errors
+/// 404 where there is no webhook, `invalid` for a longer time than a week.
+pub(crate) async fn rotate(
+    Session { clinic, db }: Session,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
+    let bytes = http::read_body(body, http::JSON_MAX).await?;
+    let rotate: Rotate = if bytes.is_empty() {
+        Rotate::default()
+    } else {
+        http::parse_json(&bytes)?
+    };
+    let hours = rotate.grace_hours.unwrap_or(GRACE_HOURS);
+    if hours > GRACE_HOURS_MAX {
+        return Err(Failure::new(Code::Invalid, "grace_hours is 0 to 168"));
+    }
+    let keys = Keys::load_named(&db, KEY_VARIABLE).await?;
+    let once = idempotency::of(&headers, &clinic.id, "/webhook/rotate", &bytes)?;
+    let tx = db.begin().await?;
+    if let Some(once) = &once
+        && let Some(first) = replayed(once, &tx, &keys, &clinic.id).await?
+    {
+        return Ok(first);
+    }
+    let (at, made) = (now(), new_secret()?);
+    let until = at.plus(i64::from(hours) * 3600);
+    let sealed = keys.seal_text(&webhooks::purpose(&clinic.id), &made)?;
+    if !rows::rotate(&tx, &clinic.id, &sealed, until).await? {
+        return Err(Failure::not_found());
+    }
+    let answer = json!({ "secret": made, "old_secret_until": until }).to_string();
+    if let Some(once) = &once {
+        // A secret lies nowhere in the clear, so neither in the kept answer.
+        let kept = keys.seal_text(&webhooks::purpose(&clinic.id), &answer)?;
+        once.keep(&tx, StatusCode::OK, &kept).await?;
+    }
+    tx.commit().await?;
+    Ok(idempotency::answer(200, answer))
+}
+
+/// The first answer of a rotation, opened.
+async fn replayed(
+    once: &idempotency::Request,
+    db: &Db,
+    keys: &Keys,
+    clinic_id: &str,
+) -> Result<Option<Response>> {
+    let Some(first) = once.first(db).await? else {
+        return Ok(None);
+    };
+    let answer = keys.open_text(&webhooks::purpose(clinic_id), first.body)?;
+    Ok(Some(idempotency::answer(first.status, answer)))
+}
+
+fn new_secret() -> Result<String> {
+    Ok(format!("whsec_{}", random::token()?))
+}
+
+/// Types that exist, sorted and each once.
+fn checked(mut events: Vec<String>) -> Result<Vec<String>> {
+    let public = |kind: &String| {
+        Event::ALL
+            .iter()
+            .any(|event| event.is_public() && event.as_str() == kind)
+    };
+    if let Some(wrong) = events.iter().find(|kind| !public(kind)) {
+        let wrong: String = wrong.chars().take(50).collect();
+        return Err(Failure::new(
+            Code::Invalid,
+            format!("events: there is no type {wrong}"),
+        ));
+    }
+    if events.is_empty() {
+        return Err(Failure::new(
+            Code::Invalid,
+            "events is empty; leave it out for all types",
+        ));
+    }
+    events.sort_unstable();
+    events.dedup();
+    Ok(events)
+}
+
+fn view(webhook: &Webhook, at: Timestamp) -> Value {
+    json!({
+        "url": webhook.url,
+        "events": webhook.events,
+        "status": if webhook.disabled_at.is_none() { "active" } else { "disabled" },
+        "created_at": webhook.created_at,
+        "disabled_at": webhook.disabled_at,
+        "disabled_reason": webhook.disabled_why,
+        "old_secret_until": webhook.old_until.filter(|until| *until > at),
+        "paused_until": webhook.paused_until.filter(|until| *until > at),
+    })
+}
