@@ -82,6 +82,11 @@ impl Stack {
         &self.esia
     }
 
+    /// The operator's token.
+    pub fn operator_token(&self) -> &str {
+        &self.operator_token
+    }
+
     /// Nobody in particular.
     pub fn anonymous(&self) -> Client {
         Client::new(&self.base)
