@@ -42,7 +42,7 @@ static ROUTES: LazyLock<Router> =
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(&ROUTES, request).await
+    podpis_kit::serve_counted("deliver", &ROUTES, request).await
 }
 
 async fn on_tick(context: Context) -> Result<Response> {

@@ -52,6 +52,6 @@ mod service {
 
     #[spin_sdk::http_service]
     async fn handle(request: Request) -> Response {
-        podpis_kit::serve(&ROUTES, request).await
+        podpis_kit::serve_counted("esia", &ROUTES, request).await
     }
 }

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_outbox.sql"),
     include_str!("../migrations/0008_branding.sql"),
     include_str!("../migrations/0009_webhooks.sql"),
+    include_str!("../migrations/0009_requests.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -1,6 +1,6 @@
 //! HTTP answers: problems, security headers, request ids, bodies with a limit.
 
-use crate::random;
+use crate::{metrics, random};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
@@ -13,6 +13,7 @@ use podpis_shared::problem::{self, Code, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
+use std::sync::OnceLock;
 use tower_service::Service as _;
 
 /// Header that names a request in every log and answer.
@@ -40,12 +41,27 @@ pub fn router(routes: Router) -> Router {
     routes
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
+        .layer(axum::middleware::from_fn(metrics::name_route))
+}
+
+/// As [`serve`], for a component with the database: its requests are counted under its id.
+pub async fn serve_counted(
+    component: &'static str,
+    router: &Router,
+    request: spin_sdk::http::Request,
+) -> Response {
+    let watch = metrics::Watch::start(component, request.method()).await;
+    let mut response = serve(router, request).await;
+    if let Some(watch) = watch {
+        watch.end(&mut response);
+    }
+    response
 }
 
 /// Serves a request by a [`router`]: adds request id and security headers.
 pub async fn serve(router: &Router, request: spin_sdk::http::Request) -> Response {
     let (mut parts, body) = request.into_parts();
-    let context = Context::of(&parts.headers);
+    let context = Context::of(&parts.headers, address_header().await);
     let request_id = context.request_id.clone();
     parts.extensions.insert(context);
     let request = Request::from_parts(parts, Body::new(body));
@@ -54,6 +70,9 @@ pub async fn serve(router: &Router, request: spin_sdk::http::Request) -> Respons
         .call(request)
         .await
         .unwrap_or_else(|never: Infallible| match never {});
+    if let Some(Cause { place, text }) = response.extensions_mut().remove() {
+        eprintln!("error at {place} (request {request_id}): {text}");
+    }
     secure(response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -228,7 +247,6 @@ impl From<getrandom::Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        self.log();
         let status =
             StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self.problem).unwrap_or_default();
@@ -238,12 +256,37 @@ impl IntoResponse for Failure {
                 .headers_mut()
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if let Some((place, text)) = self.internal {
+            response.extensions_mut().insert(Cause { place, text });
+        }
         response
     }
 }
 
+/// What [`serve`] logs of an answer, under the request's id.
+#[derive(Clone)]
+struct Cause {
+    place: &'static str,
+    text: String,
+}
+
+/// The header in which a proxy names the caller; the variable is read once an instance, which lives for seconds.
+/// Components that look at no address don't have the variable.
+async fn address_header() -> Option<&'static str> {
+    static HEADER: OnceLock<String> = OnceLock::new();
+    if HEADER.get().is_none() {
+        let name = spin_sdk::variables::get("client_address_header").await;
+        HEADER.get_or_init(|| name.unwrap_or_default().trim().to_ascii_lowercase());
+    }
+    HEADER
+        .get()
+        .map(String::as_str)
+        .filter(|name| !name.is_empty())
+}
+
 impl Context {
-    fn of(headers: &HeaderMap) -> Self {
+    /// The proxy's word counts where there is one: the last in the list, which the proxy itself has written.
+    fn of(headers: &HeaderMap, address_header: Option<&str>) -> Self {
         let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
         let sane = |id: &&str| {
             (8..=64).contains(&id.len())
@@ -260,7 +303,14 @@ impl Context {
             request_id: text("x-request-id")
                 .filter(sane)
                 .map_or_else(made, str::to_owned),
-            client_addr: text("spin-client-addr").map(str::to_owned),
+            client_addr: match address_header {
+                Some(name) => text(name)
+                    .and_then(|list| list.rsplit(',').next())
+                    .map(str::trim)
+                    .filter(|address| crate::rates::network(address).is_some()),
+                None => text("spin-client-addr"),
+            }
+            .map(str::to_owned),
             user_agent: text(USER_AGENT.as_str()).map(|agent| agent.chars().take(300).collect()),
         }
     }
@@ -311,4 +361,34 @@ async fn no_method() -> Failure {
         Code::MethodNotAllowed,
         "this path does not take this method",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(headers: &[(&'static str, &str)], proxy: Option<&str>) -> Option<String> {
+        let of = |(name, value): &(&'static str, &str)| {
+            (HeaderName::from_static(name), value.parse().unwrap())
+        };
+        Context::of(&headers.iter().map(of).collect(), proxy).client_addr
+    }
+
+    #[test]
+    fn only_the_proxy_names_the_caller() {
+        let headers = [
+            ("spin-client-addr", "10.0.0.1:4711"),
+            ("x-forwarded-for", "203.0.113.66, 198.51.100.7"),
+            ("x-real-ip", "198.51.100.7"),
+        ];
+        let of = |proxy| address(&headers, proxy);
+        assert_eq!(of(None).as_deref(), Some("10.0.0.1:4711"));
+        assert_eq!(of(Some("x-real-ip")).as_deref(), Some("198.51.100.7"));
+        assert_eq!(of(Some("x-forwarded-for")).as_deref(), Some("198.51.100.7"));
+        assert_eq!(of(Some("x-client-ip")), None, "not the proxy's own address");
+        assert_eq!(
+            address(&[("x-real-ip", "<script>")], Some("x-real-ip")),
+            None
+        );
+    }
 }

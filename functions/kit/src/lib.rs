@@ -12,19 +12,22 @@ pub mod at_rest;
 pub mod cookie;
 pub mod daytime;
 pub mod db;
+pub mod extract;
 pub mod files;
 pub mod http;
+mod metrics;
 pub mod neighbour;
 pub mod outbound;
 pub mod policy;
 pub mod random;
+pub mod rates;
 pub mod session;
 pub mod store;
 pub mod vars;
 pub mod webhook_url;
 
 pub use db::{Db, Tx};
-pub use http::{Context, Failure, Result, router, serve};
+pub use http::{Context, Failure, Result, router, serve, serve_counted};
 
 use podpis_shared::Timestamp;
 

@@ -60,8 +60,10 @@ pub fn request(
 /// As [`post_json`].
 pub async fn open(request: axum::http::Result<Request<Body>>) -> Result<spin_sdk::http::Response> {
     let request = request.map_err(|e| Failure::internal("neighbour", e.to_string()))?;
+    let id = request.headers().get(REQUEST_ID).cloned();
     let response = spin_sdk::http::send(request).await.map_err(|e| {
-        eprintln!("error at neighbour: {e}");
+        let id = id.as_ref().and_then(|id| id.to_str().ok());
+        eprintln!("error at neighbour (request {}): {e}", id.unwrap_or("-"));
         Failure::busy()
     })?;
     if response.status().is_success() {

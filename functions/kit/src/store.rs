@@ -14,11 +14,14 @@ pub mod intake;
 pub mod journal;
 pub mod ledger;
 pub mod links;
+pub mod metrics;
 pub mod notices;
 pub mod outbox;
+pub mod rates;
 pub mod reminders;
 pub mod sandbox;
 pub mod sandbox_keys;
+pub mod state;
 pub mod tariffs;
 pub mod webhooks;
 

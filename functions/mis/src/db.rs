@@ -27,16 +27,24 @@ pub(crate) struct Filter {
 
 // --- clinics and keys ---
 
-pub(crate) async fn clinic_by_key(db: &Db, key_hash: &str) -> Result<Option<Clinic>, DbError> {
-    let sql = "SELECT c.id, c.name FROM api_keys k JOIN clinics c ON c.id = k.clinic_id \
+/// The clinic of a key, and how many requests with it are known in a minute (Unix time / 60).
+pub(crate) async fn clinic_by_key(
+    db: &Db,
+    key_hash: &str,
+    minute: i64,
+) -> Result<Option<(Clinic, u32)>, DbError> {
+    let sql = "SELECT c.id, c.name, coalesce(r.used, 0) FROM api_keys k JOIN clinics c ON c.id = k.clinic_id \
+               LEFT JOIN rate_windows r ON r.caller = k.key_hash AND r.minute = ?2 \
                WHERE k.key_hash = ?1 AND k.revoked_at IS NULL";
     let of = |row: Row| {
-        Ok(Clinic {
+        let clinic = Clinic {
             id: row.text(0)?,
             name: row.text(1)?,
-        })
+        };
+        Ok((clinic, u32::try_from(row.int(2)?).unwrap_or(u32::MAX)))
     };
-    db.first(sql, [key_hash.into()]).await?.map(of).transpose()
+    let params = [key_hash.into(), minute.into()];
+    db.first(sql, params).await?.map(of).transpose()
 }
 
 pub(crate) async fn clinic_exists(db: &Db, id: &str) -> Result<bool, DbError> {

@@ -2,11 +2,11 @@
 
 use crate::auth::Operator;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_cms::Certificate;
 use podpis_evidence::KeySet;
+use podpis_kit::extract::Path;
 use podpis_kit::store::esia_certificates::{self, Stored};
 use podpis_kit::{Db, Failure, Result, http, now};
 use podpis_shared::Timestamp;

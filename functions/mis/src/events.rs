@@ -4,9 +4,9 @@
 
 use crate::auth::Session;
 use crate::{db, journal, list};
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
+use podpis_kit::extract::Query;
 use podpis_kit::{Context, Db, Failure, Result, http};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis;

@@ -1,36 +1,57 @@
 //! Health, and the API's description.
 
-use axum::http::StatusCode;
+use crate::limits::Public;
+use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use podpis_kit::store::{esia_health, journal};
-use podpis_kit::{Db, Result, http, now, policy};
+use podpis_kit::store::{esia_health, journal, state};
+use podpis_kit::{Context, Db, Result, http, neighbour, now, policy};
 use podpis_shared::Timestamp;
 use podpis_shared::policy::expiry;
+use podpis_shared::wire::vault::{Health, SealState};
 use serde_json::{Value, json};
 
-/// `GET /api/health`: 200 with the database reached; `degraded` where a journal doesn't add up, or the operator's rows of
-/// the policy can't be taken. `esia` tells how the last calls went: nobody asks ESIA for it, and where ESIA is away
-/// everything else works. `policy` warns of acts that end: `docs/policy.md`.
-pub(crate) async fn read() -> Result<Response> {
+/// Seconds that a message may be overdue before delivery counts as late. Retries of a gateway that is away are not due
+/// meanwhile, so what waits so long is waiting for nobody.
+const LATE: i64 = 600;
+
+/// `GET /api/health`: 200 with the database reached. `degraded` where something is broken that somebody has to mend: a
+/// journal doesn't add up, the operator's rows of the policy can't be taken, nothing can be sealed, or messages are not
+/// being sent. `esia` tells how the last calls went: nobody asks ESIA for it, and where ESIA is away everything else
+/// works. `policy` warns of acts that end: `docs/policy.md`.
+pub(crate) async fn read(_: Public, context: Context) -> Result<Response> {
     let (db, at) = (Db::open().await?, now());
     let totals = journal::totals(&db, at).await?;
     let esia = esia_health::read(&db).await?;
-    let (state, broken) = (totals.state(), totals.broken);
+    let overdue = state::overdue(&db, at).await?;
+    let overdue = overdue.iter().map(|row| row.count).max().unwrap_or(0);
+    // Not held while `vault` is asked.
+    drop(db);
+    let seal = seal(&context).await;
     let (decides, policy) = policy_now(at).await?;
-    let status = if decides && broken == 0 {
-        "ok"
-    } else {
-        "degraded"
-    };
+    let late = overdue > LATE;
+    let fine = decides && totals.broken == 0 && seal == SealState::Ok.as_str() && !late;
     http::json(
         StatusCode::OK,
         &json!({
-            "status": status, "version": env!("CARGO_PKG_VERSION"),
-            "journal": { "state": state, "checked_at": totals.checked_at, "clinics_broken": broken },
+            "status": if fine { "ok" } else { "degraded" }, "version": env!("CARGO_PKG_VERSION"),
+            "journal": {
+                "state": totals.state(), "checked_at": totals.checked_at, "clinics_broken": totals.broken,
+            },
+            "seal": { "state": seal },
+            "outbox": { "state": if late { "late" } else { "ok" }, "overdue_seconds": overdue },
             "esia": esia, "policy": policy,
         }),
     )
+}
+
+/// What `vault` says of its keys; `unreachable` where it says nothing.
+async fn seal(context: &Context) -> &'static str {
+    let request = neighbour::request(context, "vault", Method::GET, "/health").body(Body::empty());
+    let answer = neighbour::send(request).await.ok();
+    let health = answer.and_then(|bytes| serde_json::from_slice::<Health>(&bytes).ok());
+    health.map_or("unreachable", |health| health.seal.as_str())
 }
 
 /// Whether the policy decides at all, and what is told of it.
@@ -54,9 +75,5 @@ async fn policy_now(at: Timestamp) -> Result<(bool, Value)> {
 
 /// `GET /api/openapi.json`.
 pub(crate) async fn openapi() -> Response {
-    (
-        [(CONTENT_TYPE, "application/json")],
-        include_str!("../../../docs/openapi.json"),
-    )
-        .into_response()
+    ([(CONTENT_TYPE, "application/json")], crate::docs::OPENAPI).into_response()
 }

@@ -3,10 +3,10 @@
 use crate::auth::{Operator, Session};
 use crate::documents::read::own;
 use axum::body::Body;
-use axum::extract::{Path, Query};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use podpis_kit::extract::{Path, Query};
 use podpis_kit::{Context, Failure, Result, neighbour};
 use podpis_shared::problem::Code;
 use serde::Deserialize;

@@ -7,6 +7,7 @@ mod agreement;
 mod auth;
 mod branding;
 mod db;
+mod docs;
 mod documents;
 mod esia_certificates;
 mod events;
@@ -14,7 +15,9 @@ mod export;
 mod health;
 mod idempotency;
 mod journal;
+mod limits;
 mod list;
+mod metrics;
 mod operator;
 mod tariff;
 mod trust;
@@ -33,6 +36,8 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         Router::new()
             .route("/api/health", get(health::read))
             .route("/api/openapi.json", get(health::openapi))
+            .route("/api/docs", get(docs::read))
+            .route("/api/metrics", get(metrics::read))
             .route("/api/v1/trust", get(trust::read))
             .route(
                 "/api/v1/operator/clinics",
@@ -125,5 +130,10 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(&ROUTES, request).await
+    let mut request = request;
+    let meter = limits::Meter::default();
+    request.extensions_mut().insert(meter.clone());
+    let mut response = podpis_kit::serve_counted("mis", &ROUTES, request).await;
+    meter.stamp(response.headers_mut());
+    response
 }

@@ -3,9 +3,9 @@
 use crate::auth::Operator;
 use crate::{db, list};
 use axum::body::Body;
-use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use podpis_kit::extract::{Path, Query};
 use podpis_kit::store::ledger::{self, Entry};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::hash::sha256_hex;

@@ -3,9 +3,9 @@
 use crate::auth::Operator;
 use crate::db;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use podpis_kit::extract::Path;
 use podpis_kit::store::{Event, journal, tariffs};
 use podpis_kit::{Db, Failure, Result, http, now};
 use podpis_shared::Timestamp;

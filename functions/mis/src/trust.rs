@@ -1,5 +1,6 @@
 //! `GET /api/v1/trust`: what a verifier of signed documents needs to believe. Public.
 
+use crate::limits::Public;
 use axum::body::Body;
 use axum::http::Method;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -10,7 +11,7 @@ use podpis_kit::{Context, Result, neighbour};
 const FRESH: &str = "public, max-age=300";
 
 /// The list as `vault` gives it.
-pub(crate) async fn read(context: Context) -> Result<Response> {
+pub(crate) async fn read(_: Public, context: Context) -> Result<Response> {
     let request = neighbour::request(&context, "vault", Method::GET, "/trust").body(Body::empty());
     let bytes = neighbour::send(request).await?;
     Ok((

@@ -5,10 +5,10 @@ pub(crate) mod rows;
 
 use crate::auth::{Operator, Session};
 use crate::db;
-use axum::extract::{Path, Query};
 use axum::http::header::{ACCEPT, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use podpis_kit::extract::{Path, Query};
 use podpis_kit::store::{ledger, tariffs};
 use podpis_kit::{Db, Failure, Result, http, now};
 use podpis_shared::Timestamp;

@@ -2,10 +2,10 @@
 
 use crate::{db, document};
 use axum::Router;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use podpis_kit::extract::Path;
 use podpis_kit::store::accounts::contacts;
 use podpis_kit::store::accounts::sessions::Session;
 use podpis_kit::store::agreements;

@@ -1,10 +1,10 @@
 //! The documents of an account: `GET /patient/account/documents`.
 
 use axum::Router;
-use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use podpis_kit::extract::Query;
 use podpis_kit::store::accounts::documents::{self, Filter, Query as Page};
 use podpis_kit::{Failure, Result, access, http, now};
 use podpis_shared::problem::Code;

@@ -28,5 +28,5 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(&ROUTES, request).await
+    podpis_kit::serve_counted("patient", &ROUTES, request).await
 }

@@ -2,11 +2,11 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
+use podpis_kit::extract::Path;
 use podpis_kit::store::branding;
 use podpis_kit::{Db, Failure, Result};
 

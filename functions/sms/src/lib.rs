@@ -56,7 +56,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(&ROUTES, request).await
+    podpis_kit::serve_counted("sms", &ROUTES, request).await
 }
 
 /// Sends a message. Repeating it with the same id sends nothing twice.

@@ -4,9 +4,9 @@
 //! them; *known* ones go to a contact that the signed-in person has proven already. So a flood of sign-in codes never
 //! keeps those who are signed in from signing.
 
+pub(crate) use podpis_kit::rates::network as client;
 use podpis_shared::Timestamp;
 use podpis_shared::wire::code::Purpose;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The codes that a limit counts together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,20 +119,6 @@ pub(crate) const fn class(purpose: Purpose) -> [Purpose; 2] {
         Purpose::SignIn | Purpose::Contact => OPEN_PURPOSES,
         Purpose::Accept | Purpose::Sign => [Purpose::Accept, Purpose::Sign],
     }
-}
-
-/// Whom a network address stands for: an IPv4 address, or the first 64 bits of an IPv6 address, which is what one
-/// subscriber has. A port doesn't count. `None` where the text is no address.
-pub(crate) fn client(text: &str) -> Option<String> {
-    let socket = || text.parse().ok().map(|socket: SocketAddr| socket.ip());
-    let address: IpAddr = text.parse().ok().or_else(socket)?;
-    Some(match address.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-    })
 }
 
 /// From now to then, in words: `42 секунды`, `17 минут`, `3 часа`; never less than it is.

@@ -18,6 +18,7 @@
 //! | `GET /journal/{clinic}/audit` | the last audit's outcome |
 //! | `POST /journal/audit` | ticked: audits what is due |
 //! | `GET /trust` | what a verifier needs to believe |
+//! | `GET /health` | whether it could seal now |
 //! | `POST /timestamps` | ticked: adds time stamps that are still missing |
 
 mod accept;
@@ -25,6 +26,7 @@ mod blobs;
 mod code;
 mod db;
 mod evidence;
+mod health;
 mod journal;
 mod keys;
 mod making;
@@ -54,11 +56,12 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/journal/{clinic}/audit", get(journal::audit_state))
             .route("/journal/audit", post(journal::audit))
             .route("/trust", get(trust::read))
+            .route("/health", get(health::read))
             .route("/timestamps", post(seal::timestamps::tick)),
     )
 });
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {
-    podpis_kit::serve(&ROUTES, request).await
+    podpis_kit::serve_counted("vault", &ROUTES, request).await
 }

@@ -149,3 +149,33 @@ pub struct Signed {
     /// When it was signed.
     pub signed_at: Timestamp,
 }
+
+/// Whether `vault` could seal a document now: `GET /health`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// The operator's keys.
+    pub seal: SealState,
+}
+
+/// How it stands with the operator's keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealState {
+    /// All are there and fit their certificates.
+    Ok,
+    /// The seal's certificate is out of its time.
+    Expired,
+    /// One is not there, or doesn't fit.
+    Missing,
+}
+
+impl SealState {
+    /// Name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Expired => "expired",
+            Self::Missing => "missing",
+        }
+    }
+}

@@ -32,6 +32,17 @@ pub enum State {
     Unknown,
 }
 
+impl State {
+    /// Name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failing => "failing",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A call that did not go well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failed {

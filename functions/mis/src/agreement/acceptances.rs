@@ -2,9 +2,9 @@
 
 use crate::auth::Session;
 use crate::list;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
+use podpis_kit::extract::Query;
 use podpis_kit::store::agreements::{self, Acceptance};
 use podpis_kit::{Result, http};
 use podpis_shared::Method;

@@ -2,8 +2,8 @@
 
 use super::read::own;
 use crate::auth::Session;
-use axum::extract::Path;
 use axum::response::Response;
+use podpis_kit::extract::Path;
 use podpis_kit::files::stream;
 use podpis_kit::{Context, Failure, Result};
 use podpis_shared::problem::Code;

@@ -3,9 +3,9 @@
 use super::read::view;
 use crate::auth::Session;
 use crate::{db, list};
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
+use podpis_kit::extract::Query;
 use podpis_kit::store::documents;
 use podpis_kit::{Failure, Result, http, now};
 use podpis_shared::Status;

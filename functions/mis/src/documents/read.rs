@@ -2,9 +2,9 @@
 
 use crate::auth::Session;
 use crate::db;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use podpis_kit::extract::Path;
 use podpis_kit::store::{Document, documents};
 use podpis_kit::{Db, Failure, Result, http, now};
 use podpis_shared::wire::mis;

@@ -1,9 +1,9 @@
 //! Consents to advertising, and taking them back (152-FZ art. 9 part 2; 38-FZ art. 18 part 1).
 
 use crate::db::rights;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use podpis_kit::extract::Path;
 use podpis_kit::store::accounts::documents;
 use podpis_kit::store::{Event, accounts, journal};
 use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, session};

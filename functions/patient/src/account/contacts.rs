@@ -2,11 +2,11 @@
 
 use super::{codes, view};
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::at_rest::Keys;
 use podpis_kit::db::DbError;
+use podpis_kit::extract::Path;
 use podpis_kit::store::accounts::contacts::{self, Contact, Ended, Held};
 use podpis_kit::store::accounts::sessions::{self, Earlier, NewSession, Session};
 use podpis_kit::store::accounts::{self, Account, naming};

@@ -1,9 +1,9 @@
 //! The list of signed-in devices.
 
 use super::leave;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use podpis_kit::extract::Path;
 use podpis_kit::store::accounts::{self, sessions};
 use podpis_kit::{Db, Failure, Result, http, now, session};
 use podpis_shared::account::device_name;
