@@ -17,6 +17,9 @@ use crate::wait_for;
 const CODE_LIMITS: &str = "open_client_hour=100000 open_recipient_hour=10000 open_recipient_day=10000 \
                            known_recipient_hour=10000 known_recipient_day=10000";
 
+/// Likewise, and some tests send thousands of documents of one clinic.
+const RATE_LIMITS: &str = "key_minute=1000000 address_minute=1000000";
+
 /// What of a stack stays the same when its processes are started again.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -151,6 +154,7 @@ impl Place {
             ("ESIA_CLIENT_CERTIFICATE", key("client.cer.pem")?),
             ("CODE_LIMITS", CODE_LIMITS.to_owned()),
             ("WEBHOOK_HTTP", "http://*:*".to_owned()),
+            ("RATE_LIMITS", RATE_LIMITS.to_owned()),
         ];
         match &self.signer {
             Some(signer) => own.extend([

@@ -1,5 +1,8 @@
 //! Clients of ESIA that we did not write sign in at our simulator (tests/witness/README.md).
 
+mod fuzz;
+mod metrics;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
