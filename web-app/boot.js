@@ -1,7 +1,7 @@
 // The first script of every page: starts at once, and all in parallel, what the page will need.
 const RETURN = "podpis-return:"; // + the right: what Gosuslugi answered for it, until the server has heard it
 
-// By what right the page at an address reads its document: its header, and where the value is kept for the way back
+// By what right the page at an address reads its document: its header, and where the fragment is kept for the way back
 // from Gosuslugi. Those of the account go with the session's cookie.
 const RIGHTS = [
   [/^\/d\/?$/, "Podpis-Link", "podpis-link"],
@@ -33,14 +33,14 @@ function openDocument(header, place) {
   if (fragment.startsWith("esia?")) {
     const answer = fragment.slice(5);
     fragment = kept(place) ?? "";
-    kept(RETURN + fragment, answer);
+    kept(RETURN + fragment.split("&")[0], answer);
     history.replaceState(null, "", location.pathname + "#" + fragment);
   }
   const value = fragment.split("&")[0];
   if (!value) return;
   started.header = header;
   started.value = value;
-  kept(place, value);
+  kept(place, fragment);
 
   const headers = { [header]: value };
   started.view = fetch("/patient/document", { headers, cache: "no-store" });

@@ -20,7 +20,7 @@ pub use row::{AgeRow, Bound, Row, SecondSignature, Verdict};
 pub use signer::{Acting, Ground};
 pub use table::Table;
 pub use until::{acts_until, decides_from};
-pub use ways::{Way, WayRefusal, accepts, ways};
+pub use ways::{Way, WayRefusal, accepts, before_esia, ways};
 
 use crate::document::{Delivery, Kind, Method};
 use crate::person::Birthday;

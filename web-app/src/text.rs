@@ -285,8 +285,16 @@ pub(crate) fn signed_how(method: Option<Method>) -> &'static str {
 }
 
 pub(crate) const ACCEPTED_TITLE: &str = "Соглашение принято";
-pub(crate) const ACCEPTED_BODY: &str = "Подписанный экземпляр лежит в\u{a0}вашем кабинете. Теперь документы этой клиники \
-     можно подписывать кодом.";
+/// What an accepted agreement is good for: only one that names a phone lets codes sign.
+pub(crate) const fn accepted_body(names_phone: bool) -> &'static str {
+    if names_phone {
+        "Подписанный экземпляр лежит в\u{a0}вашем кабинете. Теперь документы этой клиники можно подписывать кодом."
+    } else {
+        "Подписанный экземпляр лежит в\u{a0}вашем кабинете. Документы этой клиники вы\u{a0}подписываете через Госуслуги; \
+         чтобы подписывать и\u{a0}кодом, добавьте в\u{a0}профиле телефон."
+    }
+}
+
 pub(crate) const ACCEPTED_BEFORE: &str = "Вы\u{a0}приняли это соглашение раньше. Подписанный экземпляр лежит в\u{a0}вашем \
      кабинете.";
 pub(crate) const ACCEPTED_GOING: &str = "Сейчас откроется следующая страница.";

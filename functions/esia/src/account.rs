@@ -3,7 +3,7 @@
 //! The way there is that of a signing act ([`crate::start`], [`crate::complete`]), without a document. A fresh sign-in at ESIA is
 //! asked for here too: a browser that somebody else has left signed in there must not open their account.
 
-mod enter;
+pub(crate) mod enter;
 mod words;
 
 use crate::browser::{self, Departure};
@@ -51,10 +51,7 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
         let detail = "Слишком много попыток. Подождите 15 минут и попробуйте снова.";
         return Err(Failure::new(Code::TooMany, detail).retry_after(900));
     }
-    let browser = match browser::value(&headers, &settings.base_url) {
-        Some(value) => value.to_owned(),
-        None => random::token()?,
-    };
+    let browser = browser::value_or_new(&headers, &settings.base_url)?;
     let state = protocol::uuid(random::bytes()?);
     let departure = Departure {
         attempt: Attempt {

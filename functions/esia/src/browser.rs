@@ -7,7 +7,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use podpis_kit::cookie::{self, SameSite};
-use podpis_kit::{Db, Failure, Result};
+use podpis_kit::{Db, Failure, Result, random};
 use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
 
@@ -20,6 +20,17 @@ const REMEMBERED_S: i64 = 12 * 3600;
 /// The value that binds an act to the browser that started it.
 pub fn value<'a>(headers: &'a HeaderMap, base_url: &str) -> Option<&'a str> {
     cookie::read(headers, &name(base_url))
+}
+
+/// Likewise, or a new value. A second tab must not end the first one's way, so a browser keeps what it has.
+///
+/// # Errors
+/// 500 where the host has no randomness.
+pub fn value_or_new(headers: &HeaderMap, base_url: &str) -> Result<String> {
+    match value(headers, base_url) {
+        Some(value) => Ok(value.to_owned()),
+        None => Ok(random::token()?),
+    }
 }
 
 /// Has the browser keep its value. Lax, so that it comes along when the person returns from ESIA.

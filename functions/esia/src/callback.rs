@@ -80,6 +80,7 @@ mod tests {
         for (place, location) in [
             (Place::Link, "/d/#esia?state=1"),
             (Place::Document, "/account/document#esia?state=1"),
+            (Place::Agreement, "/account/agreement#esia?state=1"),
             (Place::Account, "/account#esia?state=1"),
         ] {
             assert_eq!(page_of(place, "state=1"), location);

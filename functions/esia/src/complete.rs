@@ -8,7 +8,7 @@ use crate::protocol::Attempt;
 use crate::refused::{self, Refused, Step, failure};
 use crate::settings::{self, Settings};
 use crate::token::{self, Checks};
-use crate::{account, browser, gateway, person, protocol};
+use crate::{account, agreement, browser, gateway, person, protocol};
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -31,7 +31,7 @@ pub(crate) const WAIT_STEP: Duration = Duration::from_millis(200);
 /// Longest code, in bytes.
 const CODE_MAX: usize = 6 * 1024;
 
-/// Completes the act, or a sign-in to the account.
+/// Completes the act, the acceptance of an agreement, or a sign-in to the account.
 ///
 /// # Errors
 /// `esia_…`, `wrong_person`, `policy`, `already_signed`, `hash_mismatch`, `invalid_state`; those of `vault`.
@@ -46,7 +46,10 @@ pub async fn complete(context: Context, headers: HeaderMap, body: Body) -> Resul
     let base_url = vars::base_url(&headers).await?;
     let db = Db::open().await?;
     let Some(session) = own_session(&db, &headers, &base_url, &request.state).await? else {
-        return account::complete(&context, &headers, &base_url, db, &request).await;
+        return match agreement::own_act(&db, &headers, &base_url, &request.state).await? {
+            Some(act) => agreement::complete(&context, &headers, db, act, &request).await,
+            None => account::complete(&context, &headers, &base_url, db, &request).await,
+        };
     };
     // A refusal by law names its rule, so it is decided anew, before anything else.
     if let Some(code) = session.failure.filter(|code| *code != Code::Policy) {

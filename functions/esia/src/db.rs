@@ -3,6 +3,7 @@
 //! `started` → `identified` → `signed`, or `failed`. Times are Unix seconds. The identity is encrypted at rest: a token
 //! of ESIA's is in it.
 
+pub mod acceptances;
 pub mod logins;
 
 use crate::place::Place;
@@ -108,11 +109,13 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<Session>> {
 /// As the database says.
 pub async fn place(db: &Db, id: &str) -> Result<Option<Place>, DbError> {
     let sql = "SELECT account_id IS NOT NULL, 0 FROM esia_sessions WHERE state_hash = ?1 \
-               UNION ALL SELECT 0, 1 FROM esia_logins WHERE state_hash = ?1";
+               UNION ALL SELECT 0, 1 FROM esia_logins WHERE state_hash = ?1 \
+               UNION ALL SELECT 0, 2 FROM esia_acceptances WHERE state_hash = ?1";
     let row = db.first(sql, [id.into()]).await?;
     let place = |row: Row| {
         Ok(match (row.int(0)?, row.int(1)?) {
             (_, 1) => Place::Account,
+            (_, 2) => Place::Agreement,
             (1, _) => Place::Document,
             _ => Place::Link,
         })
@@ -144,6 +147,8 @@ pub async fn came_back_since(
 ) -> Result<bool, DbError> {
     let sql = "SELECT 1 FROM esia_sessions WHERE (browser_hash = ?1 OR document_id = ?2) AND created_at > ?3 \
                AND (status <> 'started' OR failure IS NOT NULL) UNION ALL SELECT 1 FROM esia_logins \
+               WHERE browser_hash = ?1 AND created_at > ?3 AND (status <> 'started' OR failure IS NOT NULL) \
+               UNION ALL SELECT 1 FROM esia_acceptances \
                WHERE browser_hash = ?1 AND created_at > ?3 AND (status <> 'started' OR failure IS NOT NULL) LIMIT 1";
     let values = [browser_hash.into(), document_id.into(), since.unix().into()];
     Ok(db.first(sql, values).await?.is_some())

@@ -2,10 +2,10 @@
 //!
 //! | call | does |
 //! |---|---|
-//! | `POST /esia/start` | checks what the page saw, opens a session, says where to go |
+//! | `POST /esia/start` | checks what the page saw, opens a session, says where to go; of a document or of a clinic's agreement |
 //! | `GET /esia/login` | after ESIA's logout: on to its sign-in; inert |
 //! | `GET /esia/callback` | back from ESIA: hands the parameters to the page where the act began; inert |
-//! | `POST /esia/complete` | identifies the person, has `vault` sign, or begins a session of the account |
+//! | `POST /esia/complete` | identifies the person, has `vault` sign or accept, or begins a session of the account |
 //! | `POST /esia/account/start` | signing in to the personal account, or confirming it: says where to go |
 //!
 //! A session binds document, its hash, what was shown, and the browser (cookie) to one `state`.
@@ -13,6 +13,7 @@
 //! [`protocol`], [`signer`], [`token`], [`person`] and [`refused`].
 
 pub mod account;
+pub mod agreement;
 pub mod browser;
 pub mod callback;
 pub mod complete;

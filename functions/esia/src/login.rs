@@ -1,6 +1,7 @@
 //! `GET /esia/login?state=…`: back from ESIA's logout, on to its sign-in. Changes nothing.
 
 use crate::account::own_login;
+use crate::agreement::own_act;
 use crate::browser;
 use crate::complete::own_session;
 use crate::place::place;
@@ -11,6 +12,8 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use podpis_kit::{Db, Result, now, vars};
+use podpis_shared::Timestamp;
+use podpis_shared::problem::Code;
 
 /// Redirects to ESIA's sign-in page; a session that is not this browser's, and a failure of ours, lead back to the page
 /// with an error: the person is between two sites here and has nothing else to read.
@@ -36,11 +39,14 @@ async fn sign_in(headers: &HeaderMap, state: &str) -> Result<Option<String>> {
     let base_url = vars::base_url(headers).await?;
     let at = now();
     let db = Db::open().await?;
-    let alive = match own_session(&db, headers, &base_url, state).await? {
-        Some(session) => session.failure.is_none() && at < session.expires_at,
-        None => own_login(&db, headers, &base_url, state)
-            .await?
-            .is_some_and(|login| login.failure.is_none() && at < login.expires_at),
+    let is_alive = |failure: Option<Code>, until: Timestamp| failure.is_none() && at < until;
+    let alive = if let Some(own) = own_session(&db, headers, &base_url, state).await? {
+        is_alive(own.failure, own.expires_at)
+    } else if let Some(own) = own_act(&db, headers, &base_url, state).await? {
+        is_alive(own.failure, own.expires_at)
+    } else {
+        let own = own_login(&db, headers, &base_url, state).await?;
+        own.is_some_and(|own| is_alive(own.failure, own.expires_at))
     };
     if !alive {
         return Ok(None);

@@ -11,6 +11,8 @@ pub enum Place {
     Link,
     /// A document of the personal account.
     Document,
+    /// A clinic's agreement that is accepted in the account.
+    Agreement,
     /// The account itself: signing in, or confirming it.
     Account,
 }
@@ -21,6 +23,7 @@ impl Place {
         match self {
             Self::Link => "/d/",
             Self::Document => "/account/document",
+            Self::Agreement => "/account/agreement",
             Self::Account => "/account",
         }
     }

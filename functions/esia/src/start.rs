@@ -1,5 +1,6 @@
 //! `POST /esia/start`: the button was pressed. Checks what the page saw and opens a session.
 
+use crate::agreement;
 use crate::browser::{self, Departure};
 use crate::db::{self, NewSession};
 use crate::protocol::{self, Attempt};
@@ -14,6 +15,7 @@ use podpis_kit::{Context, Failure, Result, act, at_rest, http, now, random};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::{self, Agreement, Table};
 use podpis_shared::problem::Code;
+use podpis_shared::wire::account::AGREEMENT_HEADER;
 use podpis_shared::wire::patient::{Consent, EsiaStart, EsiaStarted};
 use podpis_shared::{Method, Timestamp};
 
@@ -26,12 +28,15 @@ const SESSIONS_MAX: i64 = 20;
 /// How long a session is kept after its time, in seconds, so that a late repeat still gets its answer.
 pub const KEPT_S: i64 = 24 * 3600;
 
-/// Opens a session and tells the page where to go.
+/// Opens a session and tells the page where to go. For a clinic's agreement: [`agreement::start`].
 ///
 /// # Errors
 /// Those of the link or the account; `wrong_person` for whoever only sees the document; `already_signed`, `invalid_state`, `hash_mismatch`, `consent_changed`, `not_fully_shown`;
 /// `policy`; `too_many_requests`; `unavailable` where the signer of our requests is away.
 pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
+    if headers.contains_key(AGREEMENT_HEADER) {
+        return agreement::start(context, headers, body).await;
+    }
     let request: EsiaStart = http::read_json(&headers, body).await?;
     let settings = Settings::load(&headers).await?;
     let at = now();
@@ -45,12 +50,7 @@ pub async fn start(context: Context, headers: HeaderMap, body: Body) -> Result<R
         let detail = "Слишком много попыток. Подождите 15 минут и попробуйте снова.";
         return Err(Failure::new(Code::TooMany, detail).retry_after(900));
     }
-
-    // A second tab must not end the first one's session, so a browser keeps its value.
-    let browser = match browser::value(&headers, &settings.base_url) {
-        Some(value) => value.to_owned(),
-        None => random::token()?,
-    };
+    let browser = browser::value_or_new(&headers, &settings.base_url)?;
     let state = protocol::uuid(random::bytes()?);
     let act = act::of(request, consent, context, at);
     let departure = Departure {

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod acceptance;
 pub mod access;
 pub mod act;
 pub mod at_rest;

@@ -93,7 +93,7 @@ pub async fn open(headers: &HeaderMap, db: &Db, now: Timestamp) -> Result<Sessio
 }
 
 /// Something stands before the documents.
-pub(crate) fn gated() -> Failure {
+pub fn gated() -> Failure {
     Failure::new(Code::Gated, "Сначала подтвердите, что это ваш кабинет.")
 }
 

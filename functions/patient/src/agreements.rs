@@ -9,7 +9,7 @@ use podpis_kit::extract::Path;
 use podpis_kit::store::accounts::contacts;
 use podpis_kit::store::accounts::sessions::Session;
 use podpis_kit::store::agreements;
-use podpis_kit::{Db, Failure, Result, access, http, now, session};
+use podpis_kit::{Db, Failure, Result, acceptance, access, http, now, session};
 use podpis_shared::wire::account::{AcceptedAgreement, ClinicRef};
 use serde::Serialize;
 use serde_json::json;
@@ -30,7 +30,7 @@ enum Agreement {
     None,
     /// The version in force waits to be accepted.
     Due,
-    /// It was accepted with the contact that it would be accepted with now.
+    /// It was accepted, and one more time would add nothing ([`acceptance::stands`]).
     Accepted,
 }
 
@@ -72,12 +72,10 @@ async fn state(db: &Db, session: &Session, clinic_id: &str) -> Result<Agreement>
         return Ok(Agreement::None);
     };
     let held = contacts::of_account(db, &session.account_id).await?;
-    let Some(held) = document::chosen(&held, session) else {
-        return Ok(Agreement::Due);
-    };
+    let contact = document::chosen(&held, session).map(|held| &held.contact);
     let all = agreements::acceptances_of_account(db, &session.account_id).await?;
-    let is_named = |acceptance| document::named(acceptance, &current.id, held);
-    Ok(if all.iter().any(is_named) {
+    let stands = |one| acceptance::stands(one, &current.id, contact);
+    Ok(if all.iter().any(stands) {
         Agreement::Accepted
     } else {
         Agreement::Due

@@ -20,7 +20,7 @@ use podpis_kit::access::{self, Offered, Opened};
 use podpis_shared::Timestamp;
 use podpis_shared::wire::account::AGREEMENT_HEADER;
 
-pub(crate) use ways::{chosen, named};
+pub(crate) use ways::chosen;
 
 /// The routes of a document.
 pub(crate) fn routes() -> Router {

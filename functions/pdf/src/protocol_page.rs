@@ -6,7 +6,7 @@ use podpis_shared::Timestamp;
 use time::{Date, OffsetDateTime};
 
 use crate::attach::EVIDENCE_NAME;
-use crate::protocol::{Capacity, Identification, Protocol};
+use crate::protocol::{Capacity, CodeChannel, Identification, Protocol};
 use crate::typeset::{Align, Block, Composer, Face, Ink, Margins, Span, Style, Typeset};
 
 const BODY: Style = Style::regular(9.2, 11.2);
@@ -142,10 +142,14 @@ impl Page {
             self.code(code);
         }
         self.fact("Подписано", &moment(protocol.signed_at));
-        if let (Capacity::Acceptor, Identification::Code(code)) =
-            (&protocol.signer.capacity, &protocol.identification)
-        {
-            self.acceptance(code);
+        if let Capacity::Acceptor = &protocol.signer.capacity {
+            let phone = match &protocol.identification {
+                Identification::Esia(_) => protocol.signer.phone_masked.as_deref(),
+                Identification::Code(code) => {
+                    Some(code.to_masked.as_str()).filter(|_| code.channel == CodeChannel::Sms)
+                }
+            };
+            self.acceptance(phone);
         }
         self.fact("Показанный текст", &format!("«{}»", consent.text));
         self.fact(

@@ -52,9 +52,9 @@ impl Signature<'_> {
     /// It accepts the clinic's public offer (Civil Code art. 437, 438): it rests on no agreement, because it makes one.
     pub(crate) fn is_acceptance(&self) -> bool {
         let offer = matches!(self.document.kind, Kind::UserAgreement | Kind::EdoAgreement);
-        offer
-            && matches!(self.identity, Identity::Code(_))
-            && self.document.representative.is_none()
+        // What a clinic sends to be signed through ESIA is signed like any document.
+        let made_here = !self.sent_by_clinic || matches!(self.identity, Identity::Code(_));
+        offer && made_here && self.document.representative.is_none()
     }
 }
 

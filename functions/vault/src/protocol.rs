@@ -89,7 +89,9 @@ fn esia(signature: &Signature<'_>, identity: &EsiaIdentity) -> EsiaFacts {
         account: "подтверждённая учётная запись".into(),
         authenticated_at: identity.auth_time.at(),
         subject_fingerprint: evidence::subject_fingerprint(&document.id, identity),
-        matched: if document.signer().snils.is_some() {
+        matched: if !signature.sent_by_clinic {
+            "владелец личного кабинета: кабинет подтверждён этой же учётной записью".into()
+        } else if document.signer().snils.is_some() {
             "фамилия, имя, отчество, дата рождения и СНИЛС — совпали".into()
         } else {
             "фамилия, имя, отчество и дата рождения — совпали".into()

@@ -40,6 +40,15 @@ pub(crate) fn is_acceptance(evidence: &Evidence) -> bool {
             .is_some_and(|signature| matches!(signature.capacity, Capacity::Own))
 }
 
+/// It was accepted in the person's account, by whatever way: a user agreement that no clinic has sent.
+pub(crate) fn is_made_by_accepting(evidence: &Evidence) -> bool {
+    let own = |signature: &Signature| matches!(signature.capacity, Capacity::Own);
+    let mut entries = evidence.bundle.journal.entries.iter();
+    evidence.bundle.document.kind == Kind::UserAgreement
+        && evidence.patient().is_some_and(own)
+        && entries.all(|entry| entry.entry["type"] != "document.sent")
+}
+
 /// `code-record`, `code-person` and `code-agreement`, in this order.
 pub(crate) fn checks(evidence: &Evidence) -> [Check; 3] {
     let Some((signature, code)) = evidence

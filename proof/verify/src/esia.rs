@@ -5,6 +5,7 @@
 //! times and the fingerprint support.
 
 use crate::case::{self, Evidence, LEEWAY_S, NO_TRUST};
+use crate::code::is_made_by_accepting;
 use crate::report::{Check, CheckId, Outcome};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -84,13 +85,26 @@ pub(crate) fn person(evidence: &Evidence, token_result: Outcome) -> Check {
             id,
             "Номер учётной записи и имя сходятся, но не установлено, что ответ действительно дали Госуслуги.",
         ),
+        // Nobody but ESIA has named whoever accepts in their own account.
+        None if is_made_by_accepting(evidence) => Check::pass(
+            id,
+            "В ответе Госуслуг стоит номер учётной записи подписавшего. Имя к этому номеру оператор получил от Госуслуг \
+             и записал сам: соглашение принято в личном кабинете того же человека.",
+        ),
         None => Check::pass(
             id,
             "В ответе Госуслуг стоит номер учётной записи подписавшего. Имя к этому номеру оператор получил от Госуслуг \
              и записал сам: оно совпадает с именем, которое указала клиника.",
         ),
     }
-    .detail("Имя по данным клиники", &signature.signer.name)
+    .detail(
+        if is_made_by_accepting(evidence) {
+            "Имя в соглашении"
+        } else {
+            "Имя по данным клиники"
+        },
+        &signature.signer.name,
+    )
     .detail("Имя по данным Госуслуг", &esia.name)
     .detail("Дата рождения", signature.signer.birth_date.map_or_else(|| "не указана".into(), Birthday::dotted))
     .detail("СНИЛС (скрыт)", signature.signer.snils_masked.as_deref().unwrap_or("не указан"))

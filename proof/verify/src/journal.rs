@@ -8,7 +8,6 @@ use podpis_journal::{
     Checkpoint, Hash, NoteError, NoteVerifier, checkpoint, entry, from_hex, to_hex,
     verify_inclusion,
 };
-use podpis_shared::Kind;
 
 /// `journal-proof` and `checkpoint`, in this order.
 pub(crate) fn checks(evidence: &Evidence, trust: Option<&Trust>) -> [Check; 2] {
@@ -74,7 +73,7 @@ fn proof(evidence: &Evidence, head: Option<&Checkpoint>) -> Check {
 
 /// A user agreement that was accepted in an account: its first entry is the acceptance, which tells of the sealed file.
 fn is_born_signed(evidence: &Evidence) -> bool {
-    evidence.bundle.document.kind == Kind::UserAgreement && code::is_acceptance(evidence)
+    code::is_made_by_accepting(evidence)
 }
 
 /// What is wrong with one entry.

@@ -149,7 +149,7 @@ fn facts(case: &Case<'_>, level: &str) -> Vec<Fact> {
         }
         facts.push(Fact::new("Когда", signature.signed_at.moscow()));
         facts.push(Fact::new("Как", signature.method.label()));
-        if code::is_acceptance(&case.evidence) {
+        if code::is_acceptance(&case.evidence) || code::is_made_by_accepting(&case.evidence) {
             facts.push(Fact::new(
                 "Что это значит",
                 "принята публичная оферта клиники",

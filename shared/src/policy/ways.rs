@@ -2,6 +2,7 @@
 
 use super::{Agreement, Question, Refusal, Table, decide};
 use crate::document::Method;
+use crate::person::Birthday;
 use serde::{Deserialize, Serialize};
 
 /// A way of signing, as a page shows it.
@@ -34,6 +35,21 @@ pub struct WayRefusal {
 /// Whether a document that was sent to be signed in one way may be signed in another: ESIA is stronger than any code.
 pub fn accepts(asked: Method, by: Method) -> bool {
     asked == by || by == Method::Esia
+}
+
+/// An age that no limit of the table is about, in years.
+const GROWN_UP: i32 = 40;
+
+/// The question before somebody signs in at ESIA whose date of birth nobody knows: asked as for a grown-up, since ESIA will tell.
+/// It decides what a page offers and no more: whoever lets the person sign asks again with what ESIA has told.
+pub fn before_esia(q: Question) -> Question {
+    let (year, month, _) = q.today;
+    let grown_up = Birthday::parse(&format!("{:04}-{month:02}-01", year - GROWN_UP));
+    Question {
+        method: Method::Esia,
+        patient_born: q.patient_born.or(grown_up),
+        ..q
+    }
 }
 
 /// Every way that a person may think of, for a document that was sent to be signed by `q.method`.

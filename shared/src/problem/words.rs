@@ -53,7 +53,7 @@ macro_rules! failed_check {
     };
 }
 
-/// The words for a code; `None` for codes that do not come from a sign-in.
+/// The words for a code; `None` for codes that end no way to a signature.
 pub const fn of(code: Code) -> Option<Words> {
     Some(match code {
         Code::EsiaUnavailable => Words {
@@ -146,6 +146,12 @@ pub const fn of(code: Code) -> Option<Words> {
                    клинику: в её данных может быть ошибка.",
             next: &[Next::SignOut, Next::Call],
         },
+        Code::ConsentChanged => Words {
+            title: "Текст для подписания обновился",
+            body: "Пока страница была открыта, текст рядом с кнопкой изменился. Документ не подписан. Обновите страницу, \
+                   прочитайте новый текст и нажмите кнопку ещё раз.",
+            next: &[Next::SignIn],
+        },
         Code::Policy => Words {
             title: "Подписать должен другой человек",
             body: "По закону вы больше не можете подписать этот документ: например, пациенту исполнилось 15 лет, и \
@@ -170,7 +176,10 @@ mod tests {
     fn every_failure_at_esia_has_words() {
         for code in Code::ALL {
             let own = code.as_str().starts_with("esia_")
-                || matches!(code, Code::WrongPerson | Code::Policy);
+                || matches!(
+                    code,
+                    Code::WrongPerson | Code::Policy | Code::ConsentChanged
+                );
             assert_eq!(of(*code).is_some(), own, "{}", code.as_str());
         }
     }

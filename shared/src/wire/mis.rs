@@ -178,7 +178,7 @@ pub struct Acceptance {
     pub phone: Option<String>,
     /// The e-mail that it was accepted with.
     pub email: Option<String>,
-    /// Whose code it was: `sms` or `email`.
+    /// By a code from an SMS or an e-mail, or through ESIA.
     pub method: Method,
     /// When.
     pub accepted_at: Timestamp,

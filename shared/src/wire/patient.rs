@@ -149,6 +149,10 @@ pub struct AgreementView {
     pub clinic: ClinicRef,
     /// The sealed document, where this account has accepted this version with the contact that it would accept it with now.
     pub accepted: Option<String>,
+    /// The phone, its middle hidden, that the accepted agreement names for codes, or that it would name if accepted now through
+    /// ESIA.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 const fn yes() -> bool {

@@ -48,10 +48,10 @@ pub struct Accept {
     pub act_id: String,
     /// The act on our page.
     pub act: Act,
-    /// The person behind the contact, where clinics or ESIA have named one.
+    /// The person behind the contact, where clinics or ESIA have named one. Not asked where ESIA names them in `identity`.
     pub person: Option<Person>,
-    /// The code that came back.
-    pub identity: CodeIdentity,
+    /// Who accepts, as checked.
+    pub identity: Identity,
 }
 
 /// Answer to [`Accept`].

@@ -8,7 +8,7 @@ use podpis_shared::wire::account::{
     ACCOUNT_HEADER, AGREEMENT_HEADER, AccountView, CodeSent, DOCUMENT_HEADER, DocumentPage,
     TypedCode,
 };
-use podpis_shared::wire::patient::{CodeStart, EsiaStart, EsiaStarted, PageShown, Presentation};
+use podpis_shared::wire::patient::{CodeStart, EsiaStarted, PageShown, Presentation};
 use serde_json::{Value, json};
 
 use super::patient::{Callback, callback_of, walk_esia};
@@ -292,15 +292,51 @@ impl Account {
     /// When the way to the last step is broken.
     pub fn sign_by_esia(&mut self, id: &str, person: &str) -> Result<Reply> {
         let right = Right::Document(id);
-        let act = self.read(right, SigningMethod::Esia)?;
-        let act = EsiaStart {
-            sha256: act.sha256,
-            streebog256: act.streebog256,
-            consent_version: act.consent_version,
-            presentation: act.presentation,
-        };
+        let callback = self.signing_callback(right, person)?;
+        let body = serde_json::to_value(callback)?;
+        self.send(Method::POST, right, "/esia/complete", Some(&body))
+    }
+
+    /// Reads a clinic's agreement and accepts it through ESIA as `person`; the last answer.
+    ///
+    /// # Errors
+    /// When the way to the last step is broken.
+    pub fn accept_by_esia(&mut self, clinic: &str, person: &str) -> Result<Reply> {
+        let callback = self.signing_callback(Right::Agreement(clinic), person)?;
+        self.complete_acceptance(clinic, &callback)
+    }
+
+    /// Hands over what ESIA gave for a clinic's agreement; whatever the answer.
+    ///
+    /// # Errors
+    /// When no answer came.
+    pub fn complete_acceptance(&mut self, clinic: &str, callback: &Callback) -> Result<Reply> {
+        let body = serde_json::to_value(callback)?;
+        let right = Right::Agreement(clinic);
+        self.send(Method::POST, right, "/esia/complete", Some(&body))
+    }
+
+    /// Presses the button that leads to ESIA; whatever the answer.
+    ///
+    /// # Errors
+    /// When no answer came.
+    pub fn start_esia(&mut self, right: Right<'_>, act: &CodeStart) -> Result<Reply> {
         let body = serde_json::to_value(act)?;
-        let started = self.send(Method::POST, right, "/esia/start", Some(&body))?;
+        self.send(Method::POST, right, "/esia/start", Some(&body))
+    }
+
+    /// Reads a document or an agreement, goes to ESIA as `person` and comes back; the callback's values.
+    ///
+    /// # Errors
+    /// When the way there is broken.
+    pub fn signing_callback(&mut self, right: Right<'_>, person: &str) -> Result<Callback> {
+        let page = match right {
+            Right::Own => "/account#esia?",
+            Right::Document(_) => "/account/document#esia?",
+            Right::Agreement(_) => "/account/agreement#esia?",
+        };
+        let act = self.read(right, SigningMethod::Esia)?;
+        let started = self.start_esia(right, &act)?;
         let started: EsiaStarted = serde_json::from_value(started.expect(200)?.json()?)?;
         let address = walk_esia(
             &mut self.client,
@@ -309,9 +345,7 @@ impl Account {
             person,
             true,
         )?;
-        let callback = callback_of(&mut self.client, &address, "/account/document#esia?")?;
-        let body = serde_json::to_value(callback)?;
-        self.send(Method::POST, right, "/esia/complete", Some(&body))
+        callback_of(&mut self.client, &address, page)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The personal account: signing in, signing by a code, whose account it is, families, rights, outsiders.
 
+mod accept_esia;
 mod family;
 mod identity;
 mod model;

@@ -174,6 +174,57 @@ fn a_crash_after_any_statement_of_signing_by_a_code_signs_once() -> Result<()> {
 }
 
 #[test]
+fn a_crash_after_any_statement_of_accepting_through_esia_accepts_once() -> Result<()> {
+    let Some(mut stack) = Stack::alone(Settings::default())? else {
+        return Ok(());
+    };
+    let mut clinic = stack.clinic()?;
+    let mut account = stack.account();
+    account.by_esia("sign_in", "ivanova")?.expect(200)?;
+    let mut crashes = 0;
+    for statement in 1..STATEMENTS {
+        let context = || format!("crash at statement {statement}");
+        let version = clinic.publish_agreement()?;
+        let callback = account.signing_callback(Right::Agreement(&clinic.id), "ivanova")?;
+        stack.stop()?;
+        stack.start_again(Settings {
+            crash_after_sql: Some(statement),
+            ..QUIET
+        })?;
+        let answer = account.complete_acceptance(&clinic.id, &callback);
+        let crashed = crashes_during(&mut stack, answer, 200)?;
+        crashes += u32::from(crashed);
+        stack.start_again(Settings::default())?;
+        // What the page does that got no answer. ESIA's code may have been spent before anybody knew who it is.
+        let again = account.complete_acceptance(&clinic.id, &callback)?;
+        if again.status != 200 {
+            again.problem(409, "esia_session").with_context(context)?;
+            ensure!(crashed, "nothing crashed, and nothing was accepted");
+            account
+                .accept_by_esia(&clinic.id, "ivanova")?
+                .expect(200)
+                .with_context(context)?;
+        }
+        account.view().with_context(context)?;
+        let path = "/api/v1/agreements/acceptances?limit=200";
+        let all = clinic.get(path)?.expect(200)?.json()?;
+        let of_version = all["items"].as_array().context("items")?.iter();
+        let count = of_version
+            .filter(|one| one["agreement_id"] == version["id"])
+            .count();
+        ensure!(count == 1, "{}: accepted {count} times", context());
+        if !crashed {
+            ensure!(
+                crashes > 5,
+                "only {crashes} crashes: is the counting right?"
+            );
+            return Ok(());
+        }
+    }
+    anyhow::bail!("accepting through ESIA has over {STATEMENTS} statements");
+}
+
+#[test]
 fn a_restart_in_the_middle_is_not_noticed() -> Result<()> {
     let Some(mut stack) = Stack::alone(Settings::default())? else {
         return Ok(());

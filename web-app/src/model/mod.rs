@@ -93,6 +93,8 @@ pub(crate) enum Step {
     Leaving,
     /// Came back; the server checks the signature.
     Completing,
+    /// Came back, and the server has it: signed, or accepted, just now.
+    Done,
     /// Declining; the server is told.
     Declining,
     /// The last attempt ended with this.
@@ -373,7 +375,7 @@ impl Model {
 
     /// The ways of signing.
     pub(crate) fn offers(&self) -> Offers {
-        let offers = |view: &Rc<DocumentView>| Offers::of(view, self.place);
+        let offers = |view: &Rc<DocumentView>| Offers::of(view);
         self.document().map(offers).unwrap_or_default()
     }
 
@@ -384,6 +386,11 @@ impl Model {
             agreement.is_some_and(|agreement| agreement.accepted.is_some())
         };
         self.code.stage == code::Stage::Signed || self.document().is_some_and(accepted)
+    }
+
+    /// It was signed, or accepted, on this page and not earlier.
+    pub(crate) fn is_signed_now(&self) -> bool {
+        self.code.stage == code::Stage::Signed || self.step == Step::Done
     }
 
     /// What was shown, for the evidence.

@@ -6,13 +6,13 @@ use podpis_shared::policy::WayRefusal;
 use podpis_shared::wire::account::ClinicRef;
 use podpis_shared::wire::patient::{Consent, DocumentView, WayView};
 
-use super::access::Place;
-
 /// The ways.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Offers {
     /// Through Gosuslugi, with the words for it.
     pub(crate) esia: Option<Consent>,
+    /// The code stands before Gosuslugi: the server names the ways in their order.
+    pub(crate) code_first: bool,
     /// By a code.
     pub(crate) code: Option<CodeOffer>,
     /// A code could sign, once this clinic's agreement has been accepted.
@@ -34,7 +34,7 @@ pub(crate) struct CodeOffer {
 
 impl Offers {
     /// The ways of a document; none for who only sees it, or once it is closed.
-    pub(crate) fn of(view: &DocumentView, place: Place) -> Self {
+    pub(crate) fn of(view: &DocumentView) -> Self {
         if !view.may_act || !view.status.is_open() {
             return Self::default();
         }
@@ -47,12 +47,13 @@ impl Offers {
             by_email: view.way.method == Method::Email,
             to: view.to.clone(),
         });
-        // Gosuslugi sign documents; an offer is accepted by the code that proves the contact.
-        let esia = offered(|method| method == Method::Esia).filter(|_| place != Place::Agreement);
+        let esia = offered(|method| method == Method::Esia);
+        let first = view.ways.iter().find(|way| way.way.offered);
         // What only an agreement stands against has a card of its own.
         let refused = view.ways.iter().filter(|view| !view.way.offered);
         let refused = refused.filter(|view| !view.way.needs_agreement);
         Self {
+            code_first: first.is_some_and(|first| first.way.method != Method::Esia),
             esia: esia.map(|(_, consent)| consent),
             agreement: view.agreement_needed.clone().filter(|_| code.is_none()),
             code,
@@ -113,7 +114,7 @@ mod tests {
             way(Method::Esia, Ok(()), false),
             way(Method::Sms, Ok(()), true),
         ]);
-        let offers = Offers::of(&document, Place::Document);
+        let offers = Offers::of(&document);
         let (esia, code) = (offers.esia.unwrap(), offers.code.unwrap());
         assert_ne!(esia.version, code.consent.version);
         assert_eq!(code.to.as_deref(), Some("+7 916 ***-**-67"));
@@ -138,7 +139,7 @@ mod tests {
             way(Method::Esia, Ok(()), false),
             way(Method::Sms, Err("Нельзя."), false),
         ]);
-        let offers = Offers::of(&document, Place::Link);
+        let offers = Offers::of(&document);
         assert!(offers.code.is_none() && offers.esia.is_some());
         let [refused] = offers.refused.try_into().unwrap();
         assert_eq!(refused.sentence, "Нельзя.");
@@ -158,7 +159,7 @@ mod tests {
                 way(Method::Sms, Err("Сначала примите соглашение."), true),
             ])
         };
-        let offers = Offers::of(&document, Place::Document);
+        let offers = Offers::of(&document);
         assert!(offers.code.is_none() && offers.refused.is_empty());
         assert_eq!(offers.agreement.unwrap().id, "c1");
     }
@@ -175,17 +176,21 @@ mod tests {
             ..view(Status::PatientSigned)
         };
         for document in [seen, signed] {
-            assert_eq!(Offers::of(&document, Place::Document), Offers::default());
+            assert_eq!(Offers::of(&document), Offers::default());
         }
     }
 
     #[test]
-    fn an_agreement_is_accepted_by_its_code_alone() {
-        let document = document(vec![
+    fn the_ways_stand_in_the_servers_order() {
+        let (esia, code) = (
             way(Method::Esia, Ok(()), false),
             way(Method::Email, Ok(()), false),
-        ]);
-        let offers = Offers::of(&document, Place::Agreement);
-        assert!(offers.esia.is_none() && offers.code.unwrap().by_email);
+        );
+        let offers = Offers::of(&document(vec![code.clone(), esia.clone()]));
+        assert!(offers.code_first && offers.esia.is_some() && offers.code.unwrap().by_email);
+        assert!(!Offers::of(&document(vec![esia.clone(), code])).code_first);
+        // What is not offered stands before nothing.
+        let refused = way(Method::Sms, Err("Нельзя."), false);
+        assert!(!Offers::of(&document(vec![refused, esia])).code_first);
     }
 }

@@ -76,6 +76,7 @@ impl Screen {
                 Code::EsiaAccount => "esia-account",
                 Code::EsiaPersonData => "esia-data",
                 Code::Policy => "not-allowed",
+                Code::ConsentChanged => "changed",
                 // An answer that fails a check; which one, the sentence says.
                 _ => "esia-answer",
             },
@@ -164,7 +165,7 @@ impl Model {
             _ if self.is_tampered() => return Screen::HashMismatch,
             Step::Refused(trouble) => return Screen::of_trouble(trouble, self.place),
             _ if self.code.open => return Screen::Code,
-            Step::Reading | Step::Declining => {}
+            Step::Reading | Step::Done | Step::Declining => {}
         }
         match &self.file {
             File::Failed(Trouble::Other) => Screen::RenderFailed,

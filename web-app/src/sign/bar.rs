@@ -53,7 +53,7 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
         html! {
             <button
                 type="button"
-                class={classes!("button", "button-main", "button-wide", busy.then_some("button-busy"))}
+                class={classes!("button", "button-wide", rank(!offers.code_first || busy), busy.then_some("button-busy"))}
                 data-testid="sign-esia"
                 aria-describedby={BY_ESIA}
                 disabled={!signable}
@@ -64,11 +64,11 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
         }
     });
     let by_code = offers.code.as_ref().filter(|_| !busy).map(|offer| {
-        let first = offers.esia.is_none();
+        let first = offers.esia.is_none() || offers.code_first;
         html! {
             <button
                 type="button"
-                class={classes!("button", "button-wide", if first { "button-main" } else { "button-second" })}
+                class={classes!("button", "button-wide", rank(first))}
                 data-testid={if model.place == Place::Agreement { "agreement-accept" } else { "sign-sms" }}
                 aria-describedby={BY_CODE}
                 aria-haspopup="dialog"
@@ -108,8 +108,13 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
                     <p class="bar-hint">{ text::READ_TO_END }</p>
                 }
                 <div class="bar-main">
-                    { for by_esia }
-                    { for by_code }
+                    if offers.code_first {
+                        { for by_code }
+                        { for by_esia }
+                    } else {
+                        { for by_esia }
+                        { for by_code }
+                    }
                 </div>
                 <div class="bar-quiet">
                     if model.place == Place::Agreement {
@@ -135,6 +140,15 @@ pub(crate) fn SignBar(props: &SignBarProps) -> Html {
             </div>
             { for dialog }
         </>
+    }
+}
+
+/// The look of the button that stands first, or second.
+const fn rank(first: bool) -> &'static str {
+    if first {
+        "button-main"
+    } else {
+        "button-second"
     }
 }
 

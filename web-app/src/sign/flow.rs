@@ -209,7 +209,7 @@ impl Flow {
         spawn_local(async move {
             let outcome = patiently(|| api.complete_esia(&answer)).await;
             let step = match outcome {
-                Ok(_) => Step::Reading,
+                Ok(_) => Step::Done,
                 Err(trouble) => Step::Refused(trouble),
             };
             if !outcome.is_err_and(Trouble::keeps_answer) {

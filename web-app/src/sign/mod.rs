@@ -25,7 +25,6 @@ use yew::prelude::*;
 
 use crate::api::Api;
 use crate::model::access::ACCOUNT;
-use crate::model::code::Stage;
 use crate::model::{Event, File, Model, Page, Place, Screen, Step, View};
 use crate::{boot, dom, text};
 use bar::SignBar;
@@ -105,7 +104,7 @@ pub(crate) fn SignPage() -> Html {
         _ if completing => html! { <Completing /> },
         Some(document) if screen == Screen::Signed => {
             if place == Place::Agreement {
-                html! { <AcceptedBanner document={document.clone()} now={model.code.stage == Stage::Signed} /> }
+                html! { <AcceptedBanner document={document.clone()} now={model.is_signed_now()} /> }
             } else {
                 html! { <SignedBanner document={document.clone()} flow={flow.clone()} /> }
             }

@@ -109,11 +109,12 @@ pub(crate) fn AcceptedBanner(props: &AcceptedBannerProps) -> Html {
     });
     let agreement = props.document.agreement.as_ref();
     let copy = agreement.and_then(|agreement| agreement.accepted.as_deref());
+    let names_phone = agreement.is_some_and(|agreement| agreement.phone.is_some());
     html! {
         <section class="card signed" data-testid="signed-banner">
             <span class="tick" aria-hidden="true"></span>
             <h2 class="notice-title" tabindex="-1" ref={heading}>{ text::ACCEPTED_TITLE }</h2>
-            <p>{ if props.now { text::ACCEPTED_BODY } else { text::ACCEPTED_BEFORE } }</p>
+            <p>{ if props.now { text::accepted_body(names_phone) } else { text::ACCEPTED_BEFORE } }</p>
             if props.now {
                 <p>{ text::ACCEPTED_GOING }</p>
             }

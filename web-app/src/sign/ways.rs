@@ -31,14 +31,37 @@ pub(crate) fn statements(offers: &Offers, document: &DocumentView, place: Place)
             </div>
         }
     };
-    let by_code =
-        code.map(|code| statement(BY_CODE, words::code_title(code.by_email), &code.consent));
+    let note = |text: String| html! { <p class="small">{ text }</p> };
+    let by_code = code.map(|code| {
+        html! {
+            <>
+                { statement(BY_CODE, words::code_title(code.by_email), &code.consent) }
+                { for code.to.as_deref().map(words::goes_to).map(note) }
+            </>
+        }
+    });
+    let named = document
+        .agreement
+        .as_ref()
+        .and_then(|one| one.phone.as_deref());
+    let by_esia = offers.esia.as_ref().map(|consent| {
+        html! {
+            <>
+                { statement(BY_ESIA, words::ESIA_TITLE, consent) }
+                { for named.map(words::names_phone).map(note) }
+            </>
+        }
+    });
     html! {
         <section class="card statement">
             <h2>{ words::title(document.kind, place) }</h2>
-            { for offers.esia.iter().map(|consent| statement(BY_ESIA, words::ESIA_TITLE, consent)) }
-            { for by_code }
-            { for code.and_then(|code| code.to.as_deref()).map(|to| html! { <p class="small">{ words::goes_to(to) }</p> }) }
+            if offers.code_first {
+                { for by_code }
+                { for by_esia }
+            } else {
+                { for by_esia }
+                { for by_code }
+            }
             if code.is_some() && offers.esia.is_some() {
                 <p class="small">{ words::CHOOSE }</p>
             }

@@ -1,6 +1,6 @@
 //! The page as it fails or ends, in words.
 
-use podpis_shared::problem::words;
+use podpis_shared::problem::{Code, words};
 
 use super::typeset;
 use crate::model::{Place, Screen};
@@ -68,6 +68,21 @@ pub(crate) fn notice(screen: Screen, place: Place) -> Option<Notice> {
         Screen::SignedOut => (
             "Войдите в\u{a0}личный кабинет",
             "Документ виден только после входа. Войдите\u{a0}— и\u{a0}он\u{a0}откроется снова.",
+        ),
+        Screen::Refused(Code::WrongPerson) if place == Place::Agreement => (
+            "Вошёл другой человек",
+            "Это кабинет другого человека, чем тот, кто вошёл на\u{a0}Госуслуги. Соглашение не\u{a0}принято, в\u{a0}кабинете ничего \
+             не\u{a0}изменилось. Нажмите «Принять через Госуслуги» ещё раз: этот вход завершится, и\u{a0}вы\u{a0}войдёте под своей \
+             записью.",
+        ),
+        Screen::Refused(Code::ConsentChanged) if place == Place::Agreement => (
+            "Клиника обновила соглашение",
+            "Пока вы\u{a0}входили на\u{a0}Госуслуги, вышла новая редакция. Прежняя не\u{a0}принята. Прочитайте новую\u{a0}— \
+             она ниже\u{a0}— и\u{a0}примите её.",
+        ),
+        Screen::Refused(Code::Policy) if place == Place::Agreement => (
+            "Принять должен другой человек",
+            "По\u{a0}закону это соглашение за\u{a0}вас принимает родитель или другой представитель. Позвоните в\u{a0}клинику.",
         ),
         Screen::Refused(code) => {
             let words = words::of(code)?;

@@ -37,6 +37,14 @@ pub(crate) fn goes_to(to: &str) -> String {
     format!("Код придёт на\u{a0}{}.", unbroken(to))
 }
 
+/// Under the statement for Gosuslugi, where an agreement names the phone.
+pub(crate) fn names_phone(phone: &str) -> String {
+    format!(
+        "В\u{a0}соглашении будет назван ваш телефон {}: на\u{a0}него смогут приходить коды для\u{a0}подписи.",
+        unbroken(phone)
+    )
+}
+
 pub(crate) const PROFILE: &str = "Телефон в\u{a0}профиле";
 
 /// The sentence with its article: `… подписать нельзя (323-ФЗ ст. 20 ч. 7).`
@@ -75,7 +83,10 @@ pub(crate) fn steps(offers: &Offers, place: Place) -> [&'static str; 3] {
         (false, Some(false)) => {
             "Нажмите кнопку внизу и\u{a0}введите код, который придёт в\u{a0}СМС."
         }
-        (true, Some(_)) => {
+        (true, Some(true)) => {
+            "Выберите внизу, как подписать: войти на\u{a0}Госуслуги или ввести код из\u{a0}письма."
+        }
+        (true, Some(false)) => {
             "Выберите внизу, как подписать: войти на\u{a0}Госуслуги или ввести код из\u{a0}СМС."
         }
         (_, None) => super::HOW_STEPS[1],

@@ -57,7 +57,7 @@ pub(super) async fn enter(
                 logins::refuse(&db, &login.id, Code::WrongPerson, true).await?;
                 return Err(words::of(Code::WrongPerson));
             };
-            begin(&tx, login, &account_id, before.as_ref(), context, at).await?
+            begin(&tx, &login.id, &account_id, before.as_ref(), context, at).await?
         }
     };
     logins::done(&tx, &login.id).await?;
@@ -84,9 +84,13 @@ async fn answer(headers: &HeaderMap, token: &str) -> Result<Response> {
     Ok(response)
 }
 
-async fn begin(
+/// Begins the session of whoever has come back from ESIA by the act `begun_by`; the cookie's value.
+///
+/// # Errors
+/// As the database says.
+pub(crate) async fn begin(
     tx: &Tx,
-    login: &Login,
+    begun_by: &str,
     account_id: &str,
     before: Option<&Session>,
     context: &Context,
@@ -95,7 +99,7 @@ async fn begin(
     let data = json!({ "how": "esia", "device": device_name(context.user_agent.as_deref()) });
     accounts::log(tx, account_id, "signed_in", &data, at).await?;
     let new = NewSession {
-        begun_by: &login.id,
+        begun_by,
         account_id,
         how: "esia",
         contact_id: None,
@@ -106,11 +110,11 @@ async fn begin(
 }
 
 /// Somebody whom ESIA has identified, inside the transaction.
-struct Entering<'a> {
-    tx: &'a Tx,
-    keys: &'a Keys,
-    identified: &'a Identified,
-    at: Timestamp,
+pub(crate) struct Entering<'a> {
+    pub(crate) tx: &'a Tx,
+    pub(crate) keys: &'a Keys,
+    pub(crate) identified: &'a Identified,
+    pub(crate) at: Timestamp,
 }
 
 impl Entering<'_> {
@@ -125,7 +129,10 @@ impl Entering<'_> {
     }
 
     /// Confirms the account of a session, or joins it to the person's own. `None`: it is somebody else's.
-    async fn bind(&self, session: &Session) -> Result<Option<String>> {
+    ///
+    /// # Errors
+    /// `signed_out` where the account is closed.
+    pub(crate) async fn bind(&self, session: &Session) -> Result<Option<String>> {
         let account = accounts::find(self.tx, &session.account_id).await?;
         let account = account.ok_or_else(session::signed_out)?;
         let own = self.own().await?.filter(|own| own.id != account.id);

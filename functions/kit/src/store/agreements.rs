@@ -3,7 +3,7 @@
 use crate::db::{Db, DbError, Row, Tx};
 use crate::random;
 use podpis_shared::wire::vault::Stored;
-use podpis_shared::{Hashes, Person, Timestamp};
+use podpis_shared::{Hashes, Method, Person, Timestamp};
 
 /// A version of a clinic's user agreement: a row of `agreements`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +47,12 @@ pub struct Acceptance {
     pub account_id: String,
     /// Order within the clinic, from 1: the cursor of lists.
     pub position: i64,
-    /// The phone that the agreement names for codes, E.164, where it was accepted with one.
+    /// The phone that the agreement names for codes, E.164, where there was one.
     pub phone: Option<String>,
     /// The e-mail that it was accepted with, lower case.
     pub email: Option<String>,
+    /// By what it was accepted.
+    pub method: Method,
     /// When.
     pub accepted_at: Timestamp,
     /// The person behind the contact, as known then ([`Person::is_named`]).
@@ -76,7 +78,7 @@ const AGREEMENT: &str =
     "id, clinic_id, version, title, blob, sha256, streebog256, size, pages, created_at";
 
 const ACCEPTANCE: &str = "a.document_id, a.agreement_id, g.version, g.title, g.sha256, a.clinic_id, a.account_id, \
-    a.position, a.phone, a.email, a.accepted_at, d.patient FROM acceptances a JOIN agreements g ON g.id = a.agreement_id \
+    a.position, a.phone, a.email, a.accepted_at, d.patient, d.method FROM acceptances a JOIN agreements g ON g.id = a.agreement_id \
     JOIN documents d ON d.id = a.document_id";
 
 /// The account `?1` and those that were merged into it.
@@ -246,7 +248,7 @@ pub async fn acceptances_of_account(db: &Db, account_id: &str) -> Result<Vec<Acc
 }
 
 /// Writes an acceptance whose document is written in the same transaction. `phone` and `email`: the contact whose code it was,
-/// one of them.
+/// one of them; through ESIA the phone that it names, if any.
 ///
 /// # Errors
 /// As the database says; [`DbError::is_conflict`] where this account has accepted this version with this contact.
@@ -305,5 +307,6 @@ fn acceptance(row: &Row) -> Result<Acceptance, DbError> {
         email: row.opt_text(9)?,
         accepted_at: Timestamp::from_unix(row.int(10)?),
         person: serde_json::from_str(&row.text(11)?).map_err(|_| DbError::corrupt("person"))?,
+        method: Method::parse(&row.text(12)?).ok_or_else(|| DbError::corrupt("method"))?,
     })
 }

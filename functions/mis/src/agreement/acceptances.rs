@@ -7,7 +7,6 @@ use axum::response::Response;
 use podpis_kit::extract::Query;
 use podpis_kit::store::agreements::{self, Acceptance};
 use podpis_kit::{Result, http};
-use podpis_shared::Method;
 use podpis_shared::wire::mis::{self, Page};
 use serde::Deserialize;
 
@@ -44,10 +43,7 @@ fn view(acceptance: Acceptance) -> mis::Acceptance {
     let person = Some(&acceptance.person).filter(|person| person.is_named());
     mis::Acceptance {
         name: person.map(podpis_shared::Person::full_name),
-        method: match acceptance.phone {
-            Some(_) => Method::Sms,
-            None => Method::Email,
-        },
+        method: acceptance.method,
         document_id: acceptance.document_id,
         agreement_id: acceptance.agreement_id,
         agreement_version: acceptance.version,

@@ -78,7 +78,7 @@ async fn agreement(context: &Context, offered: Offered, typed: TypedCode) -> Res
         account_id: account.id.clone(),
         act_id: typed.code_id,
         act: act(&verified)?,
-        identity: identity(&account, verified).await?,
+        identity: Identity::Code(Box::new(identity(&account, verified).await?)),
         person: account.person,
     };
     let accepted: Accepted = neighbour::post_json(context, "vault", "/accept", &request).await?;

@@ -5,12 +5,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::access::{By, Offered, Opened};
 use podpis_kit::store::accounts::contacts::Contact;
-use podpis_kit::store::{Document, agreements, branding, documents};
-use podpis_kit::{Db, Failure, Result, act, http, now};
+use podpis_kit::store::agreements::{self, Acceptance};
+use podpis_kit::store::{Document, branding, documents};
+use podpis_kit::{Db, Failure, Result, acceptance, act, http, now};
 use podpis_shared::branding::Palette;
 use podpis_shared::wire::account::ClinicRef;
 use podpis_shared::wire::patient::{About, AgreementView, ClinicView, DocumentView};
-use podpis_shared::{Kind, Method, Person, Status, Timestamp};
+use podpis_shared::{Kind, Method, Person, Phone, Status, Timestamp};
 
 /// What the request's right reaches.
 ///
@@ -96,10 +97,13 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
     let (reader, agreement) = (&offered.reader, &offered.agreement);
     let held = ways::chosen(&reader.contacts, &reader.session);
     let all = agreements::acceptances_of_account(&reader.db, &reader.account.id).await?;
-    let accepted = held.and_then(|held| {
-        let mut all = all.into_iter();
-        all.find(|acceptance| ways::named(acceptance, &agreement.id, held))
-    });
+    let contact = held.map(|held| &held.contact);
+    let stands = |one: &Acceptance| acceptance::stands(one, &agreement.id, contact);
+    let accepted = all.into_iter().find(stands);
+    let phone = match &accepted {
+        Some(accepted) => accepted.phone.as_deref().and_then(Phone::parse),
+        None => acceptance::phone(&reader.contacts, now).cloned(),
+    };
     let person = reader.account.person.as_ref();
     let method = held.map_or(Method::Sms, |held| ways::method(&held.contact));
     let clinic = clinic(&reader.db, &agreement.clinic_id).await?;
@@ -122,7 +126,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
         created_at: agreement.created_at,
         expires_at: Timestamp::MAX,
         signed_at: accepted.as_ref().map(|accepted| accepted.accepted_at),
-        signed_with: accepted.as_ref().map(|_| method),
+        signed_with: accepted.as_ref().map(|accepted| accepted.method),
         signer: match (person, held.map(|held| held.contact.clone())) {
             (Some(person), _) => person.greeting(),
             (None, Some(Contact::Phone(phone))) => Person::holder(Some(phone), None).greeting(),
@@ -130,7 +134,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
             (None, None) => "вы".into(),
         },
         on_behalf_of: None,
-        consent: ways::acceptance_words(person, method),
+        consent: acceptance::words(person, method),
         ways: match accepted {
             Some(_) => Vec::new(),
             None => ways::of_agreement(offered, now).await?,
@@ -147,6 +151,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
                 logo: None,
             },
             accepted: accepted.map(|accepted| accepted.document_id),
+            phone: phone.map(|phone| phone.masked()),
         }),
         waits_for: None,
     })

@@ -5,14 +5,14 @@ use podpis_kit::access::{By, Offered};
 use podpis_kit::db::DbError;
 use podpis_kit::store::accounts::contacts::{self, Contact, Held};
 use podpis_kit::store::accounts::documents::Role;
-use podpis_kit::store::agreements::{self, Acceptance};
+use podpis_kit::store::agreements;
 use podpis_kit::store::{Document, accounts::sessions::Session};
-use podpis_kit::{Db, Failure, Result, act, policy};
-use podpis_shared::policy::{Agreement, Question, Way, WayRefusal, ways};
+use podpis_kit::{Db, Failure, Result, acceptance, act, policy};
+use podpis_shared::policy::{Agreement, Question, Way, WayRefusal, before_esia, ways};
 use podpis_shared::problem::Code;
-use podpis_shared::wire::account::ClinicRef;
-use podpis_shared::wire::patient::{Consent, WayView, Wording};
-use podpis_shared::{Delivery, Kind, Method, Person, Phone, Timestamp};
+use podpis_shared::wire::account::{ClinicRef, Level};
+use podpis_shared::wire::patient::{Consent, WayView};
+use podpis_shared::{Method, Phone, Timestamp};
 
 /// What a page offers.
 #[derive(Default)]
@@ -29,6 +29,8 @@ pub(super) enum Obstacle {
     NoPhone,
     /// The clinic named another phone for this signer.
     OtherPhone,
+    /// An agreement accepted through ESIA would not name the account's phone: no code has come from it for long.
+    SilentPhone,
 }
 
 /// The ways of a document for whoever reaches it.
@@ -79,50 +81,49 @@ pub(super) async fn of_document(
     })
 }
 
-/// The ways of accepting a clinic's agreement: a code to the account's own phone or e-mail.
+/// The ways of accepting a clinic's agreement: a code to the account's own phone or e-mail, and ESIA; first the one that suits.
 ///
 /// # Errors
 /// As the policy's table.
 pub(super) async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<Vec<WayView>> {
-    let reader = &offered.reader;
+    let (reader, version) = (&offered.reader, &offered.agreement.id);
     let held = chosen(&reader.contacts, &reader.session);
     let method = held.map_or(Method::Sms, |held| method(&held.contact));
     let person = reader.account.person.as_ref();
     let table = policy::table().await?;
-    let all = ways(&table, acceptance(person, method, now));
-    let own = all.into_iter().filter(|way| way.method == method);
-    let seen = own.map(|way| {
+    let asked = acceptance::question(person, method, now);
+    let of = |question: Question, method| {
+        let mut all = ways(&table, question).into_iter();
+        all.find(|way| way.method == method)
+    };
+    let code = of(asked, method).map(|way| {
         let way = match held {
             Some(_) => way,
             None => blocked(way, Obstacle::NoPhone),
         };
         let to = held.map(|held| held.contact.masked());
-        seen(way, acceptance_words(person, method), to)
+        seen(way, acceptance::words(person, method), to)
     });
-    Ok(seen.collect())
-}
-
-/// What the policy is asked before an agreement is accepted.
-pub(super) fn acceptance(person: Option<&Person>, method: Method, now: Timestamp) -> Question {
-    Question {
-        kind: Kind::UserAgreement,
-        delivery: Delivery::Account,
-        method,
-        patient_born: person.and_then(|person| person.birth_date),
-        acting: None,
-        agreement: Agreement::Missing,
-        today: now.moscow_date(),
-    }
-}
-
-/// The words for accepting an agreement.
-pub(super) fn acceptance_words(person: Option<&Person>, method: Method) -> Consent {
-    Consent::of(Wording {
-        kind: Kind::UserAgreement,
-        method,
-        on_behalf: false,
-        age_unknown: person.and_then(|person| person.birth_date).is_none(),
-    })
+    let all = agreements::acceptances_of_account(&reader.db, &reader.account.id).await?;
+    // Once more would name no more than it does already.
+    let in_vain = all.iter().any(|one| one.agreement_id == *version)
+        && acceptance::phone(&reader.contacts, now).is_none();
+    let esia = of(before_esia(asked), Method::Esia).map(|way| {
+        let way = if in_vain {
+            blocked(way, Obstacle::SilentPhone)
+        } else {
+            way
+        };
+        seen(way, acceptance::words(person, Method::Esia), None)
+    });
+    let is_offered = |way: &Option<WayView>| way.as_ref().is_some_and(|way| way.way.offered);
+    let code_first = reader.account.level == Level::Contact && is_offered(&code);
+    let (first, second) = if code_first {
+        (code, esia)
+    } else {
+        (esia, code)
+    };
+    Ok(first.into_iter().chain(second).collect())
 }
 
 /// The contact that an agreement is accepted with: the phone where there is one, since only an agreement that names it lets
@@ -142,15 +143,6 @@ pub(super) const fn method(contact: &Contact) -> Method {
         Contact::Phone(_) => Method::Sms,
         Contact::Email(_) => Method::Email,
     }
-}
-
-/// Whether an acceptance is of this version, with this contact.
-pub(crate) fn named(acceptance: &Acceptance, agreement_id: &str, held: &Held) -> bool {
-    let contact = match held.contact {
-        Contact::Phone(_) => acceptance.phone.as_deref(),
-        Contact::Email(_) => acceptance.email.as_deref(),
-    };
-    acceptance.agreement_id == agreement_id && contact == Some(held.contact.expose())
 }
 
 /// The phone of an account, which codes go to.
@@ -207,6 +199,10 @@ impl Obstacle {
                 "Клиника указала для этого документа другой номер телефона. Подпишите через Госуслуги или позвоните в \
                  клинику."
             }
+            Self::SilentPhone => {
+                "Через Госуслуги вы это соглашение уже приняли, но телефон в нём не назван: код на него давно не приходил. \
+                 Примите соглашение кодом, и телефон будет назван."
+            }
         }
     }
 }
@@ -215,7 +211,7 @@ impl From<Obstacle> for Failure {
     fn from(obstacle: Obstacle) -> Self {
         let code = match obstacle {
             Obstacle::NoPhone => Code::PhoneNeeded,
-            Obstacle::OtherPhone => Code::PhoneMismatch,
+            Obstacle::OtherPhone | Obstacle::SilentPhone => Code::PhoneMismatch,
         };
         Self::new(code, obstacle.sentence())
     }

@@ -103,15 +103,15 @@ impl Page {
         );
     }
 
-    /// What it means that the clinic's public offer was accepted.
-    pub(super) fn acceptance(&mut self, code: &CodeFacts) {
+    /// What it means that the clinic's public offer was accepted; the phone that it names for codes.
+    pub(super) fn acceptance(&mut self, phone: Option<&str>) {
         let mut meaning = "акцепт публичной оферты (ст. 438 ГК РФ): соглашение заключено между медицинской организацией и \
                            тем, кто его принял, в редакции этого документа"
             .to_owned();
-        if code.channel == CodeChannel::Sms {
+        if let Some(phone) = phone {
             meaning.push_str(&format!(
                 "; номер {} — тот, на который по этому соглашению приходят коды подписания",
-                whole(&code.to_masked)
+                whole(phone)
             ));
         }
         self.fact("Что означает подпись", &meaning);

@@ -153,3 +153,26 @@ fn form_on_the_wire() {
     );
     assert_eq!(serde_json::from_value::<Vec<Way>>(json).unwrap(), all);
 }
+
+#[test]
+fn before_esia_only_the_unknown_age_is_left_open() {
+    let unknown = Question {
+        patient_born: None,
+        ..ask(Kind::UserAgreement, Method::Sms, Agreement::Missing)
+    };
+    let table = Table::builtin();
+    assert!(decide(table, before_esia(unknown)).is_ok());
+    // What ESIA does not tell stays unknown to the table itself.
+    let method = Method::Esia;
+    assert!(decide(table, Question { method, ..unknown }).is_err());
+    let child = Question {
+        patient_born: Birthday::parse("2015-01-01"),
+        ..unknown
+    };
+    assert_eq!(decide(table, before_esia(child)).unwrap_err().rule, "R3");
+    let record = Question {
+        kind: Kind::MedicalRecordOut,
+        ..unknown
+    };
+    assert_eq!(decide(table, before_esia(record)).unwrap_err().rule, "R1");
+}

@@ -38,6 +38,25 @@ impl Consent {
         })
     }
 
+    /// The words for accepting a clinic's agreement in the account. ESIA tells how old the person is, so nobody says it there.
+    pub fn of_acceptance(method: Method, age_unknown: bool) -> Self {
+        if method == Method::Esia {
+            return Self {
+                version: "2026-11-1-esia-accept".into(),
+                statement: "Нажимая кнопку, я подтверждаю, что прочитал(а) соглашение целиком, принимаю его условия и \
+                            подписываю его простой электронной подписью через Госуслуги."
+                    .into(),
+                button: "Принять через Госуслуги".into(),
+            };
+        }
+        Self::of(Wording {
+            kind: Kind::UserAgreement,
+            method,
+            on_behalf: false,
+            age_unknown,
+        })
+    }
+
     /// The words in force now.
     pub fn of(wording: Wording) -> Self {
         let behalf = if wording.on_behalf {
@@ -88,7 +107,7 @@ impl Consent {
     }
 }
 
-/// An agreement that a code accepts.
+/// An agreement that a code accepts; what a clinic sends for ESIA is signed like any document.
 fn is_offer(wording: Wording) -> bool {
     let offer = matches!(wording.kind, Kind::UserAgreement | Kind::EdoAgreement);
     offer && wording.method != Method::Esia
@@ -144,6 +163,18 @@ mod tests {
             let words = known.entry(key).or_insert_with(|| consent.clone());
             assert_eq!(*words, consent, "{wording:?}");
         }
+    }
+
+    #[test]
+    fn an_agreement_of_the_account_is_accepted_in_words_of_its_own() {
+        let esia = Consent::of_acceptance(Method::Esia, true);
+        assert_eq!(esia, Consent::of_acceptance(Method::Esia, false));
+        assert!(esia.statement.contains("соглашение") && !esia.statement.contains("18 лет"));
+        for wording in all().filter(|wording| wording.kind == Kind::UserAgreement) {
+            assert_ne!(Consent::of(wording).version, esia.version, "{wording:?}");
+        }
+        let code = Consent::of_acceptance(Method::Sms, true);
+        assert_eq!(code.version, "2026-11-1-sms-accept-of-age");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use podpis_tests::{Person, Right, Stack, Upload};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{clinic_with_agreement, registered};
 
@@ -60,6 +60,9 @@ fn without_a_session_nothing_is_told() -> Result<()> {
             .with_context(|| path.clone())?;
     }
     for right in [Right::Document(&id), Right::Agreement(&clinic.id)] {
+        nobody
+            .send(Method::POST, right, "/esia/start", Some(&act()))?
+            .problem(401, "signed_out")?;
         for (method, path) in DOCUMENT {
             let path = format!("/patient/document{path}");
             let method: Method = method.parse()?;
@@ -92,10 +95,7 @@ fn another_account_sees_nothing_and_changes_nothing() -> Result<()> {
     clinic.send_document(&other)?;
     let (mut outsider, _) = registered(stack, &clinic, &other.phone)?;
     let settled = clinic.events()?.len();
-    let act = json!({
-        "sha256": "0".repeat(64), "streebog256": "0".repeat(64), "consent_version": "x",
-        "presentation": {"total_ms": 1, "pages": [], "reached_end": true, "downloaded": false},
-    });
+    let act = act();
     for (method, path) in DOCUMENT {
         let path = format!("/patient/document{path}");
         let method: Method = method.parse()?;
@@ -118,6 +118,23 @@ fn another_account_sees_nothing_and_changes_nothing() -> Result<()> {
             Some(&act),
         )?
         .problem(404, "not_found")?;
+    // There is no agreement there; and of another clinic's nothing is told but that it is not seen whole.
+    outsider
+        .send(
+            Method::POST,
+            Right::Agreement("cl_unknown"),
+            "/esia/start",
+            Some(&act),
+        )?
+        .problem(404, "not_found")?;
+    outsider
+        .send(
+            Method::POST,
+            Right::Agreement(&clinic.id),
+            "/esia/start",
+            Some(&act),
+        )?
+        .problem(409, "hash_mismatch")?;
     outsider
         .post(&format!("/consents/{id}/withdraw"), &json!({}))?
         .problem(404, "not_found")?;
@@ -147,4 +164,12 @@ fn another_account_sees_nothing_and_changes_nothing() -> Result<()> {
     ensure!(clinic.events()?.len() == settled, "something has happened");
     owner.view()?;
     Ok(())
+}
+
+/// What a page tells that has seen nothing.
+fn act() -> Value {
+    json!({
+        "sha256": "0".repeat(64), "streebog256": "0".repeat(64), "consent_version": "x",
+        "presentation": {"total_ms": 1, "pages": [], "reached_end": true, "downloaded": false},
+    })
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use podpis_shared::wire::account::Gate;
-use podpis_shared::{Email, Hashes, Parties, Status};
+use podpis_shared::{Delivery, Email, Hashes, Kind, Parties, Status};
 use serde_json::json;
 
 fn phone(number: &str) -> Phone {
@@ -146,35 +146,4 @@ fn an_agreement_is_accepted_with_the_phone_first() {
     );
     assert_eq!(id(chosen(&mails, &session(None))).as_deref(), Some("con_1"));
     assert_eq!(id(chosen(&[], &session(None))), None);
-}
-
-#[test]
-fn only_an_acceptance_of_this_version_with_this_contact_counts() {
-    let mobile = held("con_1", Contact::Phone(phone("+79161234567")));
-    let acceptance = |agreement: &str, phone: Option<&str>, email: Option<&str>| Acceptance {
-        document_id: "doc_1".into(),
-        agreement_id: agreement.into(),
-        version: 1,
-        title: "Соглашение".into(),
-        sha256: String::new(),
-        clinic_id: "cl_1".into(),
-        account_id: "acc_1".into(),
-        position: 1,
-        phone: phone.map(str::to_owned),
-        email: email.map(str::to_owned),
-        accepted_at: Timestamp::from_unix(1),
-        person: Person::holder(None, None),
-    };
-    assert!(named(
-        &acceptance("agr_1", Some("+79161234567"), None),
-        "agr_1",
-        &mobile
-    ));
-    for other in [
-        acceptance("agr_2", Some("+79161234567"), None),
-        acceptance("agr_1", Some("+79160000000"), None),
-        acceptance("agr_1", None, Some("a@example.ru")),
-    ] {
-        assert!(!named(&other, "agr_1", &mobile), "{other:?}");
-    }
 }
