@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod account;
+mod agreement;
 mod axe;
 mod esia;
 mod failures;
