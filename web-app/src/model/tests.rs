@@ -423,6 +423,7 @@ fn an_agreement_that_was_accepted_says_so() {
                 logo: None,
             },
             accepted: accepted.map(str::to_owned),
+            phone: None,
         }),
         ..view(Status::Sent)
     };
@@ -448,4 +449,13 @@ fn in_the_account_other_doors_are_closed_than_by_a_link() {
             assert_eq!(model.screen(), screen);
         }
     }
+}
+
+#[test]
+fn what_gosuslugi_signed_just_now_is_told_from_what_was_signed_before() {
+    let signed = || in_the_account(view(Status::Completed));
+    assert!(!signed().is_signed_now());
+    let done = signed().after(Event::Stepped(Step::Done));
+    assert!(done.is_signed_now() && !done.is_busy());
+    assert_eq!(done.screen(), Screen::Signed);
 }
