@@ -29,6 +29,12 @@ pub(crate) const MONTHS: [&str; 12] = [
     "декабря",
 ];
 
+/// A month of 1 to 12 as it stands in a date: `ноября`.
+pub fn month_of_date(number: u8) -> Option<&'static str> {
+    let index = usize::from(number).checked_sub(1)?;
+    MONTHS.get(index).copied()
+}
+
 impl Timestamp {
     /// 9999-12-31T23:59:59Z: the last instant that RFC 3339 can write.
     pub const MAX: Self = Self(253_402_300_799);

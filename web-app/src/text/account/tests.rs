@@ -1,10 +1,15 @@
 //! Tests of the words.
 
-use podpis_shared::Kind;
-use podpis_shared::wire::account::{ClinicRef, Notices};
+use podpis_shared::problem::Code;
+use podpis_shared::wire::account::{AccountView, ClinicRef, DocumentItem, Level, Notices};
+use podpis_shared::{Kind, Method, Status, Timestamp};
 
 use super::*;
+use crate::model::account::Note;
+use crate::model::account::contact::Flaw;
 use crate::model::account::list::Common;
+use crate::model::account::route::Filter;
+use crate::model::account::trouble::{Trouble, What};
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()

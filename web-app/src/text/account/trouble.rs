@@ -1,6 +1,12 @@
 //! What went wrong, and what to do next; and the news above a page.
 
-use super::{Code, Flaw, Note, Notice, Trouble, What, wait};
+use podpis_shared::problem::Code;
+
+use super::wait;
+use crate::model::account::Note;
+use crate::model::account::contact::Flaw;
+use crate::model::account::trouble::{Trouble, What};
+use crate::text::Notice;
 
 /// Why a typed contact can't be one.
 pub(crate) const fn flaw(flaw: Flaw) -> &'static str {
