@@ -342,7 +342,8 @@ fn a_version_that_came_meanwhile_is_read_first() -> Result<()> {
     let mut clinic = clinic_with_agreement(&stack)?;
     let mut account = stack.account();
     account.sign_in(&Upload::small().phone)?;
-    let right = Right::Agreement(&clinic.id);
+    let id = clinic.id.clone();
+    let right = Right::Agreement(&id);
     let old = account.read(right, Method::Esia)?;
     let callback = account.signing_callback(right, "ivanova")?;
     clinic.publish_agreement()?;
