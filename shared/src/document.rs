@@ -133,6 +133,31 @@ named! {
 }
 
 named! {
+    /// What a clinic sends a document for.
+    #[derive(Default)]
+    Purpose {
+        /// To be read and signed.
+        #[default]
+        Signing = "signing",
+        /// To be kept: it was signed elsewhere, and nobody signs it here. It is complete as it comes, and has no deadline.
+        Keeping = "keeping",
+    }
+}
+
+impl Purpose {
+    /// Whether a document of this purpose may go from one state to another. What is kept can only be taken away again.
+    pub const fn allows(self, from: Status, to: Status) -> bool {
+        match self {
+            Self::Signing => from.may_become(to),
+            Self::Keeping => {
+                matches!(from, Status::Completed)
+                    && matches!(to, Status::Cancelled | Status::Superseded)
+            }
+        }
+    }
+}
+
+named! {
     /// State of a document.
     Status {
         /// Accepted and handed to delivery.
@@ -238,6 +263,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_kept_is_never_opened_to_a_signature() {
+        for from in Status::ALL {
+            for to in Status::ALL {
+                let signing = Purpose::Signing.allows(*from, *to);
+                assert_eq!(signing, from.may_become(*to));
+                if Purpose::Keeping.allows(*from, *to) {
+                    assert!(*from == Status::Completed && to.is_withdrawn());
+                }
+            }
+        }
+        assert!(Purpose::Keeping.allows(Status::Completed, Status::Cancelled));
+        assert!(!Purpose::Signing.allows(Status::Completed, Status::Cancelled));
     }
 
     #[test]

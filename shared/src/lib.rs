@@ -21,7 +21,7 @@ pub mod time;
 pub mod usage;
 pub mod wire;
 
-pub use document::{Delivery, Kind, Method, Parties, Status};
+pub use document::{Delivery, Kind, Method, Parties, Purpose, Status};
 pub use hash::{DocumentHasher, Hashes};
 pub use person::{Birthday, Email, Person, Phone, Snils};
 pub use sensitive::Sensitive;

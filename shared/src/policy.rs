@@ -106,6 +106,22 @@ pub fn decide(table: &Table, q: Question) -> Result<Allowed, Refusal> {
     })
 }
 
+/// Whether a document that nobody signs here may go to the one whom it is addressed to: the patient, or whoever acts for
+/// them. It is the rule of who signs, because whoever may not decide on the care isn't told of it either (323-FZ art. 13,
+/// art. 22 part 2).
+///
+/// # Errors
+/// The refusal by R3.
+pub fn may_receive(
+    table: &Table,
+    kind: Kind,
+    patient_born: Option<Birthday>,
+    acting: Option<Acting>,
+    today: (i32, u8, u8),
+) -> Result<(), Refusal> {
+    signer::check_age(table, kind, patient_born, acting, today)
+}
+
 /// R0: every row is of the past or of the future; the nearest one names its act. R1 where there is no row at all.
 fn not_in_force(table: &Table, q: Question) -> Refusal {
     let past = table

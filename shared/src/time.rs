@@ -70,7 +70,7 @@ impl Timestamp {
 
     /// `22.11.2026 14:05:31 МСК (UTC+3)`: the form of the protocol page.
     pub fn moscow(self) -> String {
-        let t = self.at().to_offset(MOSCOW);
+        let t = self.in_moscow();
         format!(
             "{:02}.{:02}.{} {:02}:{:02}:{:02} МСК (UTC+3)",
             t.day(),
@@ -84,7 +84,7 @@ impl Timestamp {
 
     /// `22 ноября 2026, 14:05 (МСК)`: the form for people, with no-break spaces inside the date.
     pub fn moscow_words(self) -> String {
-        let t = self.at().to_offset(MOSCOW);
+        let t = self.in_moscow();
         let month = MONTHS[usize::from(u8::from(t.month())) - 1];
         format!(
             "{}\u{a0}{month} {}, {:02}:{:02} (МСК)",
@@ -97,13 +97,19 @@ impl Timestamp {
 
     /// The calendar date in Moscow as `(year, month, day)`.
     pub fn moscow_date(self) -> (i32, u8, u8) {
-        let t = self.at().to_offset(MOSCOW);
+        let t = self.in_moscow();
         (t.year(), u8::from(t.month()), t.day())
     }
 
     /// The first moment of a day in Moscow.
     pub fn moscow_midnight(day: time::Date) -> Self {
         Self::from_unix(day.midnight().assume_offset(MOSCOW).unix_timestamp())
+    }
+
+    /// Moscow's clock. The last hours that can be written in UTC are year 10000 there: they are shown as the last moment of 9999.
+    fn in_moscow(self) -> OffsetDateTime {
+        let last = Self::MAX.0 - i64::from(MOSCOW.whole_seconds());
+        Self(self.0.min(last)).at().to_offset(MOSCOW)
     }
 
     /// For libraries that take the `time` crate's type.
@@ -184,6 +190,13 @@ mod tests {
         let day = time::macros::date!(2027 - 01 - 01);
         let midnight = Timestamp::parse("2026-12-31T21:00:00Z").unwrap();
         assert_eq!(Timestamp::moscow_midnight(day), midnight);
+    }
+
+    #[test]
+    fn the_end_of_time_has_a_name_in_moscow() {
+        assert_eq!(Timestamp::MAX.moscow_date(), (9999, 12, 31));
+        assert!(Timestamp::MAX.moscow_words().contains("9999, 23:59"));
+        assert!(Timestamp::MAX.moscow().starts_with("31.12.9999 23:59:59"));
     }
 
     #[test]

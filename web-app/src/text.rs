@@ -36,6 +36,7 @@ pub(crate) fn request(document: &DocumentView, place: Place) -> &'static str {
     match (place, document.status) {
         (Place::Agreement, _) => "предлагает вам прочитать и\u{a0}принять соглашение",
         _ if !document.may_act => "документ о\u{a0}вас",
+        _ if document.kept => "документ вам на\u{a0}хранение",
         (_, Status::Sent | Status::Opened) => "просит вас прочитать и\u{a0}подписать документ",
         _ => "документ для\u{a0}вас",
     }
@@ -45,6 +46,7 @@ pub(crate) fn request(document: &DocumentView, place: Place) -> &'static str {
 pub(crate) const MY_DOCUMENTS: &str = "Мои документы";
 
 pub(crate) const FOR_WHOM: &str = "Кто подписывает";
+pub(crate) const TO_WHOM: &str = "Кому прислан";
 pub(crate) const UNTIL: &str = "Подписать до";
 pub(crate) const VOLUME: &str = "Объём";
 
@@ -269,6 +271,12 @@ pub(crate) fn signed_next(document: &DocumentView) -> String {
     };
     format!("{then} Вам больше ничего делать не\u{a0}нужно.")
 }
+
+pub(crate) const KEPT_TITLE: &str = "Документ прислан на\u{a0}хранение";
+pub(crate) const KEPT_BODY: &str = "Подписывать ничего не\u{a0}нужно. Документ останется в\u{a0}вашем кабинете без срока: его \
+     можно открыть и\u{a0}скачать в\u{a0}любое время.";
+pub(crate) const KEPT_CAME: &str = "Прислан";
+pub(crate) const KEPT_DOWNLOAD: &str = "Скачать документ";
 
 pub(crate) const SIGNED_BY: &str = "Подписал(а)";
 pub(crate) const SIGNED_AT: &str = "Когда";

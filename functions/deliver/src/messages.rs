@@ -52,10 +52,10 @@ pub(crate) async fn deliver(context: &Context, message: Message, times: Times) -
     Ok(tx.commit().await?)
 }
 
-/// Why nobody needs a message any more: what it asks for can't be done, or the browser takes no more messages.
+/// Why nobody needs a message any more: what it asks for or tells of is over, or the browser takes no more messages.
 async fn pointless(db: &Db, message: &Message, document: &Document) -> Result<Option<Reason>> {
-    let asks = message.notice.as_deref().is_some_and(Notice::asks_to_sign);
-    if asks && !document.is_open(now()) {
+    let is_over = |name: &str| Notice::is_pointless(name, document, now());
+    if message.notice.as_deref().is_some_and(is_over) {
         return Ok(Some(Reason::DocumentClosed));
     }
     let push = message.channel == "push";

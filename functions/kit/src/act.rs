@@ -7,12 +7,16 @@ use podpis_shared::wire::patient::{Consent, EsiaStart, Presentation, Wording};
 use podpis_shared::wire::vault::Act;
 use podpis_shared::{Hashes, Method, Sensitive, Status, Timestamp};
 
+/// Why nobody signs what a clinic sent for keeping.
+pub const KEPT: &str = "Клиника прислала этот документ на хранение: подписывать его не нужно.";
+
 /// The document can be signed at this moment.
 ///
 /// # Errors
 /// `already_signed`, `invalid_state`.
 pub fn check_open(document: &Document, at: Timestamp) -> Result<()> {
     let detail = match document.status {
+        Status::Completed if document.is_kept() => KEPT,
         Status::PatientSigned | Status::Completed => return Err(failure(Code::AlreadySigned)),
         Status::Declined => {
             "Вы решили не подписывать этот документ. Если передумали, позвоните в клинику."

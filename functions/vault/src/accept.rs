@@ -15,7 +15,9 @@ use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy;
 use podpis_shared::problem::{Code, Problem};
 use podpis_shared::wire::vault::{Accept, Accepted, EsiaIdentity, Identity};
-use podpis_shared::{Delivery, Email, Kind, Method, Parties, Person, Phone, Status, Timestamp};
+use podpis_shared::{
+    Delivery, Email, Kind, Method, Parties, Person, Phone, Purpose, Status, Timestamp,
+};
 use serde_json::json;
 
 /// `POST /accept`.
@@ -191,6 +193,7 @@ fn document(request: &Accept, agreement: &Agreement, terms: &Terms, at: Timestam
         external_id: None,
         patient,
         representative: None,
+        purpose: Purpose::Signing,
         delivery: Delivery::Account,
         method: terms.method,
         parties: Parties::Patient,

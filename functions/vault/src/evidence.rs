@@ -216,7 +216,8 @@ fn of_file(file: File<'_>) -> format::Document {
         pages: document.pages,
         hashes: document.hashes.clone(),
         received_at: file.received_at,
-        expires_at: document.expires_at,
+        expires_at: (!document.is_kept()).then_some(document.expires_at),
+        purpose: document.is_kept().then_some(document.purpose),
     }
 }
 

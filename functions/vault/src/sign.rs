@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::agreements::Basis;
 use podpis_kit::store::{Document, Event, documents};
-use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_kit::{Db, Failure, Result, act, http, now};
 use podpis_shared::document::status_after_patient;
 use podpis_shared::policy::{self, Agreement, Allowed, Table};
 use podpis_shared::problem::{Code, Problem};
@@ -194,6 +194,7 @@ async fn answer_signed(db: &Db, document: &Document, id: &str) -> Result<Respons
 
 fn closed(document: &Document) -> Failure {
     let detail = match document.status {
+        Status::Completed if document.is_kept() => act::KEPT,
         Status::Declined => "От подписания документа уже отказались.",
         Status::Cancelled => "Клиника отозвала документ.",
         Status::Superseded => "Клиника заменила документ другим.",

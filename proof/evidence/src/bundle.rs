@@ -5,7 +5,7 @@
 
 use crate::code::{Agreement, Code};
 use podpis_shared::Birthday;
-use podpis_shared::document::{Kind, Method, Status};
+use podpis_shared::document::{Kind, Method, Purpose, Status};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::Ground;
 use podpis_shared::wire::patient::{Consent, Presentation};
@@ -73,8 +73,12 @@ pub struct Document {
     pub hashes: Hashes,
     /// When it came.
     pub received_at: Timestamp,
-    /// Until when it could be signed.
-    pub expires_at: Timestamp,
+    /// Until when it could be signed; absent of what was sent for keeping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// `keeping` of what the clinic sent for keeping, signed elsewhere; absent of what it sent to be signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
 }
 
 /// The clinic.

@@ -103,7 +103,7 @@ const ERASURE: (&str, i32, &str) = (
 pub struct Item {
     /// Its kind.
     pub kind: Kind,
-    /// When a person signed it; `None`: nobody has.
+    /// When a person signed it, or when it came already signed; `None`: nobody has.
     pub signed_at: Option<Timestamp>,
     /// When it was withdrawn.
     pub ended_at: Option<Timestamp>,

@@ -51,21 +51,31 @@ pub struct Acting {
 /// # Errors
 /// The refusal by R3.
 pub(super) fn check(table: &Table, row: &Row, q: Question) -> Result<(), Refusal> {
-    let Some(born) = q.patient_born else {
-        return if is_offer_to_holder(row, q) {
-            Ok(())
-        } else {
-            Err(age_unknown())
-        };
-    };
-    let age = born.age_on(q.today);
-    let Some(acting) = q.acting else {
+    if q.patient_born.is_none() && is_offer_to_holder(row, q) {
+        return Ok(());
+    }
+    check_age(table, q.kind, q.patient_born, q.acting, q.today)
+}
+
+/// Whether the patient is old enough to act, or whoever acts for them still may.
+///
+/// # Errors
+/// The refusal by R3.
+pub(super) fn check_age(
+    table: &Table,
+    kind: Kind,
+    patient_born: Option<Birthday>,
+    acting: Option<Acting>,
+    today: (i32, u8, u8),
+) -> Result<(), Refusal> {
+    let age = patient_born.ok_or_else(age_unknown)?.age_on(today);
+    let Some(acting) = acting else {
         return not_younger(table, Bound::PatientFrom, age);
     };
     let limits = table
         .ages
         .iter()
-        .filter(|row| row.limits(acting.ground, table.is_care(q.kind)));
+        .filter(|row| row.limits(acting.ground, table.is_care(kind)));
     let limit = limits
         .min_by_key(|row| row.age.unwrap_or(i32::MAX))
         .ok_or_else(no_limit)?;
@@ -77,7 +87,7 @@ pub(super) fn check(table: &Table, row: &Row, q: Question) -> Result<(), Refusal
     } else {
         Bound::ActingFrom
     };
-    not_younger(table, bound, acting.born.age_on(q.today))
+    not_younger(table, bound, acting.born.age_on(today))
 }
 
 /// Somebody whose name nobody knows accepts an offer by a code to their own phone or e-mail.

@@ -175,6 +175,9 @@ pub struct DocumentItem {
     pub title: String,
     /// Kind.
     pub kind: Kind,
+    /// The clinic sent it for keeping: it was signed elsewhere, and there is nothing to sign; it has no deadline.
+    #[serde(default)]
+    pub kept: bool,
     /// State.
     pub status: Status,
     /// The clinic.

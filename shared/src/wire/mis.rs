@@ -1,6 +1,6 @@
 //! The API of MIS and operator: `/api/v1/…`. Names are those of the contract.
 
-use crate::document::{Delivery, Kind, Method, Parties, Status};
+use crate::document::{Delivery, Kind, Method, Parties, Purpose, Status};
 use crate::hash::Hashes;
 use crate::person::{Birthday, Person};
 use crate::policy::{Acting, Ground};
@@ -33,6 +33,9 @@ pub struct NewClinic {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewDocument {
+    /// What it is sent for; to be signed where absent.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// Kind.
     pub kind: Kind,
     /// Title that the patient sees.
@@ -47,11 +50,13 @@ pub struct NewDocument {
     pub representative: Option<Representative>,
     /// Way of delivery.
     pub delivery: Delivery,
-    /// Way of signing.
-    pub method: Method,
-    /// Whose signatures it needs.
-    pub parties: Parties,
-    /// Until when it can be signed; 30 days where absent.
+    /// Way of signing; must be there, but for what is sent for keeping: that has none.
+    #[serde(default)]
+    pub method: Option<Method>,
+    /// Whose signatures it needs; likewise.
+    #[serde(default)]
+    pub parties: Option<Parties>,
+    /// Until when it can be signed; 30 days where absent. None for what is sent for keeping.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
     /// Anything of the MIS, given back unchanged.
@@ -99,12 +104,15 @@ pub struct Document {
     pub title: String,
     /// The MIS's own id.
     pub external_id: Option<String>,
+    /// What it was sent for.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// Way of delivery.
     pub delivery: Delivery,
-    /// Way of signing.
-    pub method: Method,
-    /// Whose signatures it needs.
-    pub parties: Parties,
+    /// Way of signing; `None` for what was sent for keeping.
+    pub method: Option<Method>,
+    /// Whose signatures it needs; likewise.
+    pub parties: Option<Parties>,
     /// State.
     pub status: Status,
     /// Hashes of the bytes received.
@@ -116,13 +124,13 @@ pub struct Document {
     pub pages: u32,
     /// When it was received.
     pub created_at: Timestamp,
-    /// Until when it can be signed.
-    pub expires_at: Timestamp,
+    /// Until when it can be signed; `None` for what was sent for keeping.
+    pub expires_at: Option<Timestamp>,
     /// When the person's page showed it first.
     pub opened_at: Option<Timestamp>,
     /// When the person signed.
     pub signed_at: Option<Timestamp>,
-    /// When the last needed signature was there.
+    /// When the last needed signature was there; for what was sent for keeping, when it came.
     pub completed_at: Option<Timestamp>,
     /// The signatures so far.
     pub signatures: Vec<Signature>,

@@ -33,6 +33,9 @@ pub struct DocumentView {
     pub title: String,
     /// Kind of the document.
     pub kind: Kind,
+    /// The clinic sent it for keeping: it was signed elsewhere, and there is nothing to sign; it has no deadline.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub kept: bool,
     /// State now.
     pub status: Status,
     /// Way of signing.
@@ -153,6 +156,14 @@ pub struct AgreementView {
     /// ESIA.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 const fn yes() -> bool {

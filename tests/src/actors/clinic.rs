@@ -123,6 +123,22 @@ impl Upload {
         Self::consent(Person::IVANOVA, crate::pdf::plain(1, &unique()))
     }
 
+    /// The same for keeping in the account: signed elsewhere, not to be signed here.
+    #[must_use]
+    pub fn for_keeping(self) -> Self {
+        let mut kept = self
+            .with("/purpose", "keeping".into())
+            .with("/kind", "paid_contract".into())
+            .with("/title", "Договор на бумаге".into())
+            .with("/delivery", "account".into());
+        if let Some(document) = kept.document.as_object_mut() {
+            for field in ["method", "parties", "expires_at"] {
+                document.remove(field);
+            }
+        }
+        kept
+    }
+
     /// The same with a field set to another value.
     #[must_use]
     pub fn with(mut self, pointer: &str, value: Value) -> Self {
@@ -337,6 +353,16 @@ impl Clinic {
             .filter(|event| event["document_id"] == id);
         let types = events.filter_map(|event| event["type"].as_str().map(str::to_owned));
         Ok(types.filter(|kind| kind.starts_with("document.")).collect())
+    }
+
+    /// Waits until the person's page has shown a document, whatever that does to its state.
+    ///
+    /// # Errors
+    /// When it doesn't come to that.
+    pub fn wait_for_opened(&mut self, id: &str) -> Result<()> {
+        wait_for("the document is opened", || {
+            Ok(self.document(id)?["opened_at"].as_str().map(drop))
+        })
     }
 
     /// Why acts of one document failed, as the journal keeps it: the data of its `esia.failed` entries, oldest first.

@@ -6,6 +6,7 @@ mod agreement;
 mod axe;
 mod esia;
 mod failures;
+mod keeping;
 mod sign;
 mod steps;
 mod unchanged;

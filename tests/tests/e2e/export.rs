@@ -229,6 +229,8 @@ fn documents_in_every_state(
         .post(&format!("/api/v1/documents/{cancelled}/cancel"), &json!({}))?
         .expect(200)?;
     kept.insert(cancelled, upload);
+    let upload = Upload::small().for_keeping();
+    kept.insert(clinic.send_document(&upload)?, upload);
     Ok(kept)
 }
 

@@ -18,6 +18,7 @@ mod headers;
 mod idempotency;
 mod integration;
 mod journal;
+mod keeping;
 mod limits;
 mod link;
 mod metrics;

@@ -38,7 +38,8 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
         .patient(&signed_link)?
         .sign_as("ivanova")?
         .expect(200)?;
-    let ids = [open.as_str(), &signed, &account];
+    let kept = owner.send_document(&Upload::small().for_keeping())?;
+    let ids = [open.as_str(), &signed, &account, &kept];
     let before = state(&mut owner, &ids)?;
 
     let routes = routes(

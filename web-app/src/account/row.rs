@@ -96,6 +96,7 @@ fn mark(item: &DocumentItem) -> &'static str {
     match item.status {
         Status::Sent | Status::Opened if item.mine_to_sign => "state-waits",
         Status::Sent | Status::Opened | Status::PatientSigned => "state-goes",
+        Status::Completed if item.kept => "state-kept",
         Status::Completed => "state-done",
         Status::Declined | Status::Expired | Status::Cancelled | Status::Superseded => "state-over",
     }

@@ -18,6 +18,8 @@ pub(crate) enum Screen {
     Signing,
     /// The person's signature stands.
     Signed,
+    /// The clinic sent it for keeping: to be read and saved, not to be signed.
+    Kept,
     /// The person declined.
     Declined,
     /// The time to sign is over.
@@ -57,6 +59,7 @@ impl Screen {
             Self::Code => "code",
             Self::Signing => "signing",
             Self::Signed => "signed",
+            Self::Kept => "kept",
             Self::Declined => "declined",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
@@ -152,6 +155,9 @@ impl Model {
             View::Waiting if self.step == Step::Completing => return Screen::Signing,
             View::Waiting => return Screen::Loading,
             View::Here(view) => {
+                if view.kept && !view.status.is_withdrawn() {
+                    return Screen::Kept;
+                }
                 if let Some(screen) = Screen::of_status(view.status) {
                     return screen;
                 }

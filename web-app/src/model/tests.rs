@@ -21,6 +21,7 @@ pub(crate) fn view(status: Status) -> DocumentView {
         },
         title: "Согласие".into(),
         kind: Kind::Ids,
+        kept: false,
         status,
         method: Method::Esia,
         size: 12,

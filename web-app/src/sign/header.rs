@@ -86,7 +86,7 @@ pub(crate) fn DocumentHeader(props: &DocumentHeaderProps) -> Html {
             { whom(document, Size::Large) }
             <dl class="facts">
                 if addressed {
-                    { fact(text::FOR_WHOM, document.signer.clone()) }
+                    { fact(if document.kept { text::TO_WHOM } else { text::FOR_WHOM }, document.signer.clone()) }
                 }
                 if open && addressed {
                     { fact(text::UNTIL, document.expires_at.moscow_words()) }

@@ -8,6 +8,7 @@ mod download;
 mod flow;
 mod header;
 mod history;
+mod kept;
 mod leave;
 mod notice;
 pub(crate) mod otp;
@@ -32,6 +33,7 @@ use checks::{Checks, Contact};
 use flow::Flow;
 use header::{DocumentHeader, TopBar};
 use history::History;
+use kept::KeptBanner;
 use notice::Notice;
 use signed::{AcceptedBanner, Completing, SignedBanner};
 use viewer::Viewer;
@@ -84,9 +86,9 @@ pub(crate) fn SignPage() -> Html {
         move |(busy, offline): &(bool, bool)| keep_current(*busy, *offline, flow)
     });
     let on_screen = model.pages().iter().any(Page::is_drawn)
-        && model
-            .document()
-            .is_some_and(|view| view.status == podpis_shared::Status::Sent);
+        && model.document().is_some_and(|view| {
+            view.status == podpis_shared::Status::Sent || screen == Screen::Kept
+        });
     use_effect_with(on_screen, {
         let flow = flow.clone();
         move |on_screen| {
@@ -102,6 +104,9 @@ pub(crate) fn SignPage() -> Html {
         !completing && model.view != View::Missing && !matches!(model.view, View::Failed(_));
     let result = match &document {
         _ if completing => html! { <Completing /> },
+        Some(document) if screen == Screen::Kept => {
+            html! { <KeptBanner document={document.clone()} flow={flow.clone()} /> }
+        }
         Some(document) if screen == Screen::Signed => {
             if place == Place::Agreement {
                 html! { <AcceptedBanner document={document.clone()} now={model.is_signed_now()} /> }

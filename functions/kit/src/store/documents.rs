@@ -4,7 +4,7 @@ use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::store::journal::{self, Event};
 use podpis_shared::policy::{Agreement, Question};
 use podpis_shared::wire::mis::{self, Representative};
-use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Person, Status, Timestamp};
+use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 use serde_json::json;
 
 /// A row of `documents`.
@@ -26,11 +26,13 @@ pub struct Document {
     pub patient: Person,
     /// Who signs on the patient's behalf.
     pub representative: Option<Representative>,
+    /// What it was sent for.
+    pub purpose: Purpose,
     /// Way of delivery.
     pub delivery: Delivery,
-    /// Way of signing.
+    /// Way of signing; says nothing of what is kept.
     pub method: Method,
-    /// Whose signatures it needs.
+    /// Whose signatures it needs; says nothing of what is kept.
     pub parties: Parties,
     /// JSON of the MIS.
     pub metadata: String,
@@ -48,7 +50,7 @@ pub struct Document {
     pub pages: u32,
     /// When it was received.
     pub created_at: Timestamp,
-    /// Until when it can be signed.
+    /// Until when it can be signed; [`Timestamp::MAX`] of what is kept.
     pub expires_at: Timestamp,
     /// When the person's page showed it first.
     pub opened_at: Option<Timestamp>,
@@ -61,7 +63,7 @@ pub struct Document {
 /// Columns in the order of [`Document::of`]; queries over documents start with `SELECT` and this.
 pub const COLUMNS: &str = "id, clinic_id, position, kind, title, external_id, patient, representative, delivery, \
     method, parties, metadata, status, original_blob, signed_blob, sha256, streebog256, size, pages, created_at, \
-    expires_at, opened_at, signed_at, completed_at";
+    expires_at, opened_at, signed_at, completed_at, purpose";
 
 impl Document {
     /// Who is to sign: the representative where there is one, else the patient.
@@ -69,6 +71,11 @@ impl Document {
         self.representative
             .as_ref()
             .map_or(&self.patient, |r| &r.person)
+    }
+
+    /// The clinic sent it for keeping: nobody signs it here.
+    pub fn is_kept(&self) -> bool {
+        self.purpose == Purpose::Keeping
     }
 
     /// What the policy is asked of this document before its signer may sign it by `method`.
@@ -128,6 +135,7 @@ impl Document {
             opened_at: time(21)?,
             signed_at: time(22)?,
             completed_at: time(23)?,
+            purpose: named(Purpose::parse(&row.text(24)?))?,
         })
     }
 }
@@ -181,7 +189,7 @@ pub async fn transition(
 ) -> Result<bool, DbError> {
     let from: Vec<String> = Status::ALL
         .iter()
-        .filter(|from| from.may_become(to))
+        .filter(|from| document.purpose.allows(**from, to))
         .map(|from| format!("'{}'", from.as_str()))
         .collect();
     let stamp = match to {
@@ -202,6 +210,26 @@ pub async fn transition(
         return Ok(false);
     }
     journal::append(tx, &document.clinic_id, Some(&document.id), event, at, data).await?;
+    Ok(true)
+}
+
+/// Notes that the person's page has shown a document that is kept: its state stays as it is. `false`, and nothing noted, where
+/// it was shown before, or was withdrawn meanwhile.
+///
+/// # Errors
+/// As the database says.
+pub async fn kept_opened(tx: &Tx, document: &Document, at: Timestamp) -> Result<bool, DbError> {
+    let sql = "UPDATE documents SET opened_at = ?1 WHERE id = ?2 AND purpose = 'keeping' AND status = 'completed' \
+               AND opened_at IS NULL";
+    if tx
+        .execute(sql, [at.unix().into(), document.id.as_str().into()])
+        .await?
+        == 0
+    {
+        return Ok(false);
+    }
+    let (clinic, id) = (&document.clinic_id, Some(document.id.as_str()));
+    journal::append(tx, clinic, id, Event::Opened, at, json!({})).await?;
     Ok(true)
 }
 

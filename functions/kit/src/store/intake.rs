@@ -17,7 +17,8 @@ pub async fn next_position(tx: &Tx, clinic_id: &str) -> Result<i64, DbError> {
         .map_or(Ok(1), |row| row.int(0))
 }
 
-/// Writes a new document, its addressees, and its row in the ledger. What happens to it later (opened, signed, completed) is not written here.
+/// Writes a new document, its addressees, and its row in the ledger. What happens to it later (opened, signed) is not
+/// written here.
 ///
 /// # Errors
 /// As the database says.
@@ -32,7 +33,8 @@ pub async fn insert(tx: &Tx, document: &Document) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO documents (id, clinic_id, position, kind, title, external_id, patient, representative, \
          delivery, method, parties, metadata, status, original_blob, sha256, streebog256, size, pages, created_at, \
-         expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+         expires_at, completed_at, purpose) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+         ?18, ?19, ?20, ?21, ?22)",
         [
             document.id.as_str().into(),
             document.clinic_id.as_str().into(),
@@ -54,6 +56,8 @@ pub async fn insert(tx: &Tx, document: &Document) -> Result<(), DbError> {
             document.pages.into(),
             document.created_at.unix().into(),
             document.expires_at.unix().into(),
+            document.completed_at.map(Timestamp::unix).into(),
+            document.purpose.as_str().into(),
         ],
     )
     .await?;

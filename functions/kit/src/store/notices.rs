@@ -14,8 +14,10 @@ use podpis_shared::{Delivery, Timestamp};
 /// What there is to tell. Each is told once on each way, but for a reminder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// A document for the account has come.
+    /// A document for the account has come, to be signed.
     Arrived,
+    /// A document for the account has come, to be kept.
+    Kept,
     /// Its deadline nears.
     Deadline,
     /// The clinic reminds of it.
@@ -31,6 +33,7 @@ impl Notice {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Arrived => "arrived",
+            Self::Kept => "kept",
             Self::Deadline => "deadline",
             Self::Reminder => "reminder",
             Self::Signed => "signed",
@@ -38,11 +41,15 @@ impl Notice {
         }
     }
 
-    /// Whether a notice with this name in the outbox is pointless once its document is closed.
-    pub fn asks_to_sign(name: &str) -> bool {
-        [Self::Arrived, Self::Deadline, Self::Reminder]
-            .iter()
-            .any(|notice| notice.as_str() == name)
+    /// Whether a notice with this name in the outbox has become pointless: what it asks to sign is closed, or what it tells
+    /// of is withdrawn.
+    pub fn is_pointless(name: &str, document: &Document, now: Timestamp) -> bool {
+        let is = |notice: &Self| notice.as_str() == name;
+        let asks = [Self::Arrived, Self::Deadline, Self::Reminder];
+        if asks.iter().any(is) {
+            return !document.is_open(now);
+        }
+        is(&Self::Kept) && document.status.is_withdrawn()
     }
 }
 

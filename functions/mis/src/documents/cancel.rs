@@ -25,7 +25,8 @@ struct Cancel {
     reason: Option<String>,
 }
 
-/// Takes an open document back. The reason is for the clinic's own events.
+/// Takes an open document back, or one that was sent for keeping: it may have gone to the wrong person, and nobody's signature
+/// with us stands on it. The reason is for the clinic's own events.
 ///
 /// # Errors
 /// `invalid_state` once it is signed or closed.

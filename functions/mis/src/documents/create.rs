@@ -16,7 +16,7 @@ use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::{EXTERNAL_ID_MAX, NewDocument, Representative, TITLE_MAX};
 use podpis_shared::wire::vault::Stored;
-use podpis_shared::{Delivery, Method, Status, Timestamp};
+use podpis_shared::{Delivery, Method, Parties, Purpose, Status, Timestamp};
 use serde_json::json;
 
 /// Time to sign where the MIS gives none, in seconds: 30 days.
@@ -100,12 +100,18 @@ async fn store(
     }
     document.position = intake::next_position(&tx, &clinic.id).await?;
     intake::insert(&tx, &document).await?;
-    let facts = json!({
-        "kind": document.kind, "delivery": document.delivery, "method": document.method,
-        "sha256": document.hashes.sha256, "policy": policy,
+    let mut facts = json!({
+        "kind": document.kind, "delivery": document.delivery, "sha256": document.hashes.sha256, "policy": policy,
     });
+    let notice = if document.is_kept() {
+        facts["purpose"] = json!(document.purpose);
+        Notice::Kept
+    } else {
+        facts["method"] = json!(document.method);
+        Notice::Arrived
+    };
     journal::append(&tx, &clinic.id, Some(&document.id), Event::Sent, at, facts).await?;
-    tell::signer(&tx, &document, Notice::Arrived, &clinic.name, &base_url, at).await?;
+    tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
     let answer = view(document, Vec::new());
     let answer =
         serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
@@ -117,6 +123,11 @@ async fn store(
 }
 
 fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -> Result<Document> {
+    // What is kept was complete before it came, and stays.
+    let (status, ends_at, completed_at) = match new.purpose {
+        Purpose::Signing => (Status::Sent, at.plus(TIME_DEFAULT), None),
+        Purpose::Keeping => (Status::Completed, Timestamp::MAX, Some(at)),
+    };
     Ok(Document {
         id: random::id("doc")?,
         clinic_id: clinic.id.clone(),
@@ -126,21 +137,22 @@ fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -
         external_id: new.external_id,
         patient: new.patient,
         representative: new.representative,
+        purpose: new.purpose,
         delivery: new.delivery,
-        method: new.method,
-        parties: new.parties,
+        method: new.method.unwrap_or(Method::Esia),
+        parties: new.parties.unwrap_or(Parties::Patient),
         metadata: serde_json::Value::Object(new.metadata.unwrap_or_default()).to_string(),
-        status: Status::Sent,
+        status,
         original_blob: stored.blob.clone(),
         signed_blob: None,
         hashes: stored.hashes.clone(),
         size: stored.size,
         pages: stored.pages,
         created_at: at,
-        expires_at: new.expires_at.unwrap_or_else(|| at.plus(TIME_DEFAULT)),
+        expires_at: new.expires_at.unwrap_or(ends_at),
         opened_at: None,
         signed_at: None,
-        completed_at: None,
+        completed_at,
     })
 }
 
@@ -184,25 +196,10 @@ fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
     if metadata.len() > METADATA_MAX {
         return invalid("metadata is larger than 8 KiB");
     }
-    if new
-        .expires_at
-        .is_some_and(|end| end <= at || end > at.plus(TIME_MAX))
-    {
-        return invalid("expires_at is not within a year from now");
+    match new.purpose {
+        Purpose::Signing => check_signing(table, new, at)?,
+        Purpose::Keeping => check_keeping(table, new, at)?,
     }
-    if new.method == Method::Email {
-        return invalid("method is `esia` or `sms`");
-    }
-    let question = Question {
-        kind: new.kind,
-        delivery: new.delivery,
-        method: new.method,
-        patient_born: new.patient.birth_date,
-        acting: new.representative.as_ref().map(Representative::acting),
-        agreement: Agreement::NotAsked,
-        today: at.moscow_date(),
-    };
-    policy::decide(table, question)?;
     let signer = new
         .representative
         .as_ref()
@@ -218,4 +215,54 @@ fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
         }
         Delivery::Link | Delivery::Account => Ok(()),
     }
+}
+
+/// What is to be signed says how, by whom and until when; the law lets it be signed so.
+fn check_signing(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
+    let invalid = |detail: &str| Err(Failure::new(Code::Invalid, detail));
+    let Some(method) = new.method.filter(|method| *method != Method::Email) else {
+        return invalid("method is `esia` or `sms`");
+    };
+    if new.parties.is_none() {
+        return invalid("parties is `patient` or `patient_and_clinic`");
+    }
+    if new
+        .expires_at
+        .is_some_and(|end| end <= at || end > at.plus(TIME_MAX))
+    {
+        return invalid("expires_at is not within a year from now");
+    }
+    let question = Question {
+        kind: new.kind,
+        delivery: new.delivery,
+        method,
+        patient_born: new.patient.birth_date,
+        acting: new.representative.as_ref().map(Representative::acting),
+        agreement: Agreement::NotAsked,
+        today: at.moscow_date(),
+    };
+    policy::decide(table, question)?;
+    Ok(())
+}
+
+/// What is to be kept says nothing of a signature: no method, no parties, no deadline. A link leads to a signature and ends,
+/// so it is for the account alone; and it goes to nobody who might not decide on it.
+fn check_keeping(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
+    let contradicts = [
+        ("method", new.method.is_some()),
+        ("parties", new.parties.is_some()),
+        ("expires_at", new.expires_at.is_some()),
+    ];
+    if let Some((field, _)) = contradicts.iter().find(|(_, given)| *given) {
+        let detail =
+            format!("{field} contradicts purpose `keeping`: nobody signs the document here");
+        return Err(Failure::new(Code::Invalid, detail));
+    }
+    if new.delivery != Delivery::Account {
+        let detail = "purpose `keeping` needs delivery `account`";
+        return Err(Failure::new(Code::Invalid, detail));
+    }
+    let acting = new.representative.as_ref().map(Representative::acting);
+    let (born, today) = (new.patient.birth_date, at.moscow_date());
+    Ok(policy::may_receive(table, new.kind, born, acting, today)?)
 }

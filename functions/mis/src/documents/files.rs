@@ -26,16 +26,22 @@ pub(crate) async fn original(
 /// `GET /api/v1/documents/{id}/signed`.
 ///
 /// # Errors
-/// `not_signed` before the person signed.
+/// `not_signed` before the person signed, and of what was sent for keeping.
 pub(crate) async fn signed(
     session: Session,
     context: Context,
     Path(id): Path<String>,
 ) -> Result<Response> {
     let (_, document) = own(session, &id).await?;
-    let blob = document
-        .signed_blob
-        .ok_or_else(|| Failure::new(Code::NotSigned, "the document has not been signed yet"))?;
+    let kept = document.is_kept();
+    let blob = document.signed_blob.ok_or_else(|| {
+        let detail = if kept {
+            "the document was sent for keeping: nobody signs it here"
+        } else {
+            "the document has not been signed yet"
+        };
+        Failure::new(Code::NotSigned, detail)
+    })?;
     stream(
         &context,
         &format!("/blobs/{blob}"),

@@ -49,20 +49,22 @@ pub(crate) async fn current(db: Db, clinic_id: &str, id: &str) -> Result<(Db, Do
 
 /// A document as its clinic sees it.
 pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::Document {
+    let kept = document.is_kept();
     mis::Document {
         id: document.id,
         kind: document.kind,
         title: document.title,
         external_id: document.external_id,
+        purpose: document.purpose,
         delivery: document.delivery,
-        method: document.method,
-        parties: document.parties,
+        method: (!kept).then_some(document.method),
+        parties: (!kept).then_some(document.parties),
         status: document.status,
         hashes: document.hashes,
         size: document.size,
         pages: document.pages,
         created_at: document.created_at,
-        expires_at: document.expires_at,
+        expires_at: (!kept).then_some(document.expires_at),
         opened_at: document.opened_at,
         signed_at: document.signed_at,
         completed_at: document.completed_at,

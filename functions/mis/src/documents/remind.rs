@@ -20,7 +20,7 @@ const PAUSE: i64 = 24 * 3600;
 /// Reminds the signer of an open document: by SMS with a new link, or for the account by notices.
 ///
 /// # Errors
-/// `invalid_state` once it is signed or closed; `too_many_requests` within 24 hours of the last one.
+/// `invalid_state` once it is signed or closed, and for what was sent for keeping; `too_many_requests` within 24 hours of the last one.
 pub(crate) async fn remind(
     session: Session,
     context: Context,
@@ -41,6 +41,10 @@ pub(crate) async fn remind(
         return Ok(first);
     }
     let at = now();
+    if document.is_kept() {
+        let detail = "the document was sent for keeping: there is nothing to remind of";
+        return Err(Failure::new(Code::InvalidState, detail));
+    }
     if !document.is_open(at) {
         let detail = format!("the document is {}", document.status.as_str());
         return Err(Failure::new(Code::InvalidState, detail));

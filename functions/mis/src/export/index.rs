@@ -40,7 +40,7 @@ impl Index {
             document.kind.label(),
             &document.title,
             &document.patient.full_name(),
-            words(document.status),
+            words(document),
             &date(document.created_at),
             &document.signed_at.map(date).unwrap_or_default(),
             folder,
@@ -67,8 +67,9 @@ fn cell(text: &str) -> String {
     format!("\"{mark}{}\"", text.replace('"', "\"\""))
 }
 
-const fn words(status: Status) -> &'static str {
-    match status {
+fn words(document: &Document) -> &'static str {
+    match document.status {
+        Status::Completed if document.is_kept() => "прислан пациенту на хранение",
         Status::Sent => "отправлен",
         Status::Opened => "открыт",
         Status::PatientSigned => "подписан пациентом, ждёт подписи клиники",

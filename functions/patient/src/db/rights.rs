@@ -53,9 +53,10 @@ pub(crate) async fn withdraw(
     Ok(tx.execute(sql, params).await? > 0)
 }
 
-/// Documents of the account, as far as their terms are asked for.
+/// Documents of the account, as far as their terms are asked for. When something was signed elsewhere nobody has told us: its
+/// term counts from the day on which it came.
 pub(crate) async fn items(db: &Db, account_id: &str) -> Result<Vec<Item>, DbError> {
-    let sql = "SELECT d.kind, CASE WHEN d.status IN ('patient_signed', 'completed') THEN d.signed_at END, w.at \
+    let sql = "SELECT d.kind, CASE WHEN d.status IN ('patient_signed', 'completed') THEN coalesce(d.signed_at, d.completed_at) END, w.at \
                FROM account_documents o JOIN documents d ON d.id = o.document_id \
                LEFT JOIN withdrawals w ON w.document_id = d.id \
                WHERE o.account_id = ?1 AND o.role IN ('signer', 'patient')";
@@ -164,7 +165,7 @@ pub(crate) async fn documents(
 ) -> Result<Vec<Value>, DbError> {
     let sql = format!(
         "SELECT d.id, c.name, d.kind, d.title, d.status, o.role, d.patient, d.representative, d.sha256, d.created_at, \
-         d.expires_at, d.opened_at, d.signed_at, d.completed_at, o.seen_at FROM account_documents o \
+         nullif(d.expires_at, 253402300799), d.opened_at, d.signed_at, d.completed_at, o.seen_at, d.purpose FROM account_documents o \
          JOIN documents d ON d.id = o.document_id JOIN clinics c ON c.id = d.clinic_id \
          WHERE o.account_id = ?1 AND o.role IN ('signer', 'patient') AND (o.until IS NULL OR o.until > {}) \
          AND d.status NOT IN ('cancelled', 'superseded') ORDER BY d.created_at, d.id",
@@ -186,6 +187,7 @@ pub(crate) async fn documents(
         ("signed_at", Time),
         ("completed_at", Time),
         ("read_at", Time),
+        ("purpose", Text),
     ];
     objects(db, &sql, account_id, &columns).await
 }

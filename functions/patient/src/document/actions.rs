@@ -7,7 +7,7 @@ use axum::response::Response;
 use podpis_kit::access::{self, Opened};
 use podpis_kit::store::accounts::documents as own;
 use podpis_kit::store::{Event, documents};
-use podpis_kit::{Failure, Result, http, now};
+use podpis_kit::{Failure, Result, act, http, now};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{Decline, REASON_MAX};
 use podpis_shared::{Status, Timestamp};
@@ -25,10 +25,11 @@ pub(super) async fn opened(headers: HeaderMap) -> Result<Response> {
     view::answer(&headers).await
 }
 
-/// The signer's page moves the state; in the account it is read from now on.
+/// The signer's page moves the state, but for what is kept; in the account it is read from now on.
 async fn mark(opened: Opened, now: Timestamp) -> Result<()> {
     let Opened { db, document, by } = opened;
-    let moves = document.status == Status::Sent && by.may_act().is_ok();
+    let may_act = by.may_act().is_ok();
+    let moves = document.status == Status::Sent && may_act;
     if !moves && by.account_id().is_none() {
         return Ok(());
     }
@@ -36,6 +37,8 @@ async fn mark(opened: Opened, now: Timestamp) -> Result<()> {
     if moves {
         let (to, event) = (Status::Opened, Event::Opened);
         documents::transition(&tx, &document, to, event, now, json!({})).await?;
+    } else if document.is_kept() && may_act {
+        documents::kept_opened(&tx, &document, now).await?;
     }
     if let Some(account_id) = by.account_id() {
         own::mark_seen(&tx, account_id, &document.id, now).await?;
@@ -63,6 +66,9 @@ pub(super) async fn decline(headers: HeaderMap, body: Body) -> Result<Response> 
     let now = now();
     let Opened { db, document, by } = access::open(&headers, now).await?;
     by.may_act()?;
+    if document.is_kept() {
+        return Err(Failure::new(Code::InvalidState, act::KEPT));
+    }
     if document.status == Status::Declined {
         return view::answer(&headers).await;
     }

@@ -4,7 +4,8 @@ use super::Right;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use podpis_kit::files::stream;
-use podpis_kit::{Context, Failure, Result, access, now};
+use podpis_kit::store::Document;
+use podpis_kit::{Context, Failure, Result, access, act, now};
 use podpis_shared::problem::Code;
 
 /// `GET /patient/document/file`: the exact bytes that the clinic sent.
@@ -29,7 +30,8 @@ pub(super) async fn original(headers: HeaderMap, context: Context) -> Result<Res
 /// Those of the right; `not_signed` before the signature.
 pub(super) async fn signed(headers: HeaderMap, context: Context) -> Result<Response> {
     let document = access::open(&headers, now()).await?.document;
-    let blob = document.signed_blob.ok_or_else(not_signed)?;
+    let refusal = not_signed(&document);
+    let blob = document.signed_blob.ok_or(refusal)?;
     stream(&context, &format!("/blobs/{blob}"), "document-signed.pdf").await
 }
 
@@ -40,12 +42,17 @@ pub(super) async fn signed(headers: HeaderMap, context: Context) -> Result<Respo
 pub(super) async fn evidence(headers: HeaderMap, context: Context) -> Result<Response> {
     let document = access::open(&headers, now()).await?.document;
     if document.signed_blob.is_none() {
-        return Err(not_signed());
+        return Err(not_signed(&document));
     }
     let path = format!("/documents/{}/evidence", document.id);
     stream(&context, &path, "evidence.json").await
 }
 
-fn not_signed() -> Failure {
-    Failure::new(Code::NotSigned, "Документ ещё не подписан.")
+fn not_signed(document: &Document) -> Failure {
+    let detail = if document.is_kept() {
+        act::KEPT
+    } else {
+        "Документ ещё не подписан."
+    };
+    Failure::new(Code::NotSigned, detail)
 }

@@ -77,6 +77,7 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
         agreement_needed: ways.agreement_needed,
         agreement: None,
         waits_for: waits_for(&document),
+        kept: document.is_kept(),
         title: document.title,
         kind: document.kind,
         status: document.status,
@@ -113,6 +114,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
         clinic,
         title: agreement.title.clone(),
         kind: Kind::UserAgreement,
+        kept: false,
         status: if accepted.is_some() {
             Status::Completed
         } else {

@@ -31,9 +31,11 @@ pub(super) fn of(file: File<'_>, signatures: &[Signature]) -> Vec<Moment> {
         }
         times.push(moment("signed", signature.signed_at, "operator"));
     }
+    // What is kept was complete before it came.
     times.extend(
         document
             .completed_at
+            .filter(|_| !document.is_kept())
             .map(|at| moment("completed", at, "operator")),
     );
     times

@@ -89,8 +89,10 @@ fn another_account_sees_nothing_and_changes_nothing() -> Result<()> {
     let mut clinic = clinic_with_agreement(stack)?;
     let upload = Upload::by_code(Person::IVANOVA);
     let id = clinic.send_document(&upload)?;
+    let kept = Upload::small().for_keeping().to_phone(&upload.phone);
+    let kept = clinic.send_document(&kept)?;
     let (mut owner, _) = registered(stack, &clinic, &upload.phone)?;
-    let before = (clinic.document(&id)?, clinic.events()?);
+    let before = (clinic.document(&id)?, clinic.document(&kept)?);
     let other = Upload::by_code(Person::PETROV);
     clinic.send_document(&other)?;
     let (mut outsider, _) = registered(stack, &clinic, &other.phone)?;
@@ -105,19 +107,20 @@ fn another_account_sees_nothing_and_changes_nothing() -> Result<()> {
             (_, Some("sign")) => Some(json!({"code_id": "code_x", "code": "123456"})),
             _ => Some(json!({})),
         };
-        let reply = outsider.send(method, Right::Document(&id), &path, body.as_ref())?;
-        reply
-            .problem(404, "not_found")
-            .with_context(|| path.clone())?;
+        for id in [&id, &kept] {
+            let right = Right::Document(id);
+            let reply = outsider.send(method.clone(), right, &path, body.as_ref())?;
+            reply
+                .problem(404, "not_found")
+                .with_context(|| path.clone())?;
+        }
     }
-    outsider
-        .send(
-            Method::POST,
-            Right::Document(&id),
-            "/esia/start",
-            Some(&act),
-        )?
-        .problem(404, "not_found")?;
+    for id in [&id, &kept] {
+        let right = Right::Document(id);
+        outsider
+            .send(Method::POST, right, "/esia/start", Some(&act))?
+            .problem(404, "not_found")?;
+    }
     // There is no agreement there; and of another clinic's nothing is told but that it is not seen whole.
     outsider
         .send(
@@ -144,7 +147,7 @@ fn another_account_sees_nothing_and_changes_nothing() -> Result<()> {
         .into_iter()
         .map(|item| item.id)
         .collect();
-    ensure!(!own.contains(&id), "{own:?}");
+    ensure!(!own.contains(&id) && !own.contains(&kept), "{own:?}");
 
     let devices = owner.get("/devices")?.expect(200)?.json()?;
     let device = devices["items"][0]["id"].as_str().context("id")?;
@@ -158,8 +161,8 @@ fn another_account_sees_nothing_and_changes_nothing() -> Result<()> {
             .problem(404, "not_found")?;
     }
     ensure!(
-        clinic.document(&id)? == before.0,
-        "the document has changed"
+        (clinic.document(&id)?, clinic.document(&kept)?) == before,
+        "a document has changed"
     );
     ensure!(clinic.events()?.len() == settled, "something has happened");
     owner.view()?;

@@ -139,10 +139,10 @@ pub(crate) fn status(item: &DocumentItem, now: Timestamp) -> String {
             };
             format!("{who}, ждём {next}")
         }
-        Status::Completed => match (represented, item.signed_at) {
-            (Some(name), _) => signed(&format!("За\u{a0}вас подписал(а) {name}")),
-            (None, None) => "Прислан для вас".into(),
-            (None, Some(_)) => signed("Подписан"),
+        Status::Completed if item.kept => "Прислан на\u{a0}хранение".into(),
+        Status::Completed => match represented {
+            Some(name) => signed(&format!("За\u{a0}вас подписал(а) {name}")),
+            None => signed("Подписан"),
         },
         Status::Declined => "Вы\u{a0}отказались подписывать".into(),
         Status::Expired => "Срок подписания истёк".into(),

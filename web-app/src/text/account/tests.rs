@@ -24,6 +24,7 @@ fn item(status: Status, kind: Kind) -> DocumentItem {
         id: "1".into(),
         title: "Договор".into(),
         kind,
+        kept: false,
         status,
         clinic: ClinicRef {
             id: "c".into(),

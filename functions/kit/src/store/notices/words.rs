@@ -10,6 +10,7 @@ use podpis_shared::Delivery;
 pub(super) fn subject(about: &About<'_>) -> String {
     let what = match about.notice {
         Notice::Arrived => "новый документ",
+        Notice::Kept => "документ на хранение",
         Notice::Deadline => "срок документа заканчивается",
         Notice::Reminder => "документ ждёт вас",
         Notice::Signed => "документ подписан",
@@ -25,6 +26,9 @@ pub(super) fn short(about: &About<'_>, has_account: bool) -> String {
     let clinic = about.clinic;
     let what = match about.notice {
         Notice::Arrived => format!("{clinic}: для вас есть документ, он ждёт до {until}."),
+        Notice::Kept => {
+            format!("{clinic}: вам прислан документ на хранение, подписывать ничего не нужно.")
+        }
         Notice::Deadline => format!("{clinic}: документ ждёт вас только до {until}."),
         Notice::Reminder => {
             format!("{clinic}: напоминаем о документе, он ждёт до {until}.")
@@ -33,6 +37,11 @@ pub(super) fn short(about: &About<'_>, has_account: bool) -> String {
             format!(
                 "{clinic}: вы подписали документ {signed}. Если это были не вы, сообщите клинике."
             )
+        }
+        Notice::Cancelled if about.document.is_kept() => {
+            return format!(
+                "{clinic}: документ, который был прислан вам на хранение, отозван. Делать ничего не нужно."
+            );
         }
         Notice::Cancelled => {
             return format!(
@@ -55,7 +64,10 @@ pub(super) fn short(about: &About<'_>, has_account: bool) -> String {
 pub(super) fn letter(about: &About<'_>, has_account: bool) -> String {
     let short = short(about, has_account);
     let mut letter = format!("Здравствуйте!\n\n{short}\n");
-    if matches!(about.notice, Notice::Arrived | Notice::Reminder) {
+    if matches!(
+        about.notice,
+        Notice::Arrived | Notice::Kept | Notice::Reminder
+    ) {
         letter.push_str(
             "\nЧто это за документ, видно только в кабинете: в письмах мы этого не пишем. \
              Войти можно с этим адресом почты, с номером телефона или через Госуслуги.\n",
@@ -74,10 +86,11 @@ pub(super) fn letter(about: &About<'_>, has_account: bool) -> String {
 mod tests {
     use super::*;
     use crate::store::Document;
-    use podpis_shared::{Hashes, Kind, Method, Parties, Person, Status, Timestamp};
+    use podpis_shared::{Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 
-    const ALL: [Notice; 5] = [
+    const ALL: [Notice; 6] = [
         Notice::Arrived,
+        Notice::Kept,
         Notice::Deadline,
         Notice::Reminder,
         Notice::Signed,
@@ -131,6 +144,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_asks_for_nothing() {
+        let kept = Document {
+            purpose: Purpose::Keeping,
+            status: Status::Completed,
+            expires_at: Timestamp::MAX,
+            ..document(Delivery::Account)
+        };
+        for notice in [Notice::Kept, Notice::Cancelled] {
+            let about = about(notice, &kept);
+            let all = [subject(&about), letter(&about, true)].join("\n");
+            assert!(!all.contains("ждёт") && !all.contains("9999"), "{all}");
+        }
+        let (arrived, now) = (Notice::Kept.as_str(), Timestamp::from_unix(1_795_000_000));
+        assert!(!Notice::is_pointless(arrived, &kept, now));
+        let taken = Document {
+            status: Status::Cancelled,
+            ..kept
+        };
+        assert!(Notice::is_pointless(arrived, &taken, now));
+        assert!(!Notice::is_pointless(
+            Notice::Cancelled.as_str(),
+            &taken,
+            now
+        ));
+    }
+
+    #[test]
     fn who_signed_by_link_is_not_sent_to_an_account() {
         let document = document(Delivery::Link);
         let about = about(Notice::Signed, &document);
@@ -163,6 +203,7 @@ mod tests {
             external_id: Some("MIS-42".into()),
             patient,
             representative: None,
+            purpose: Purpose::Signing,
             delivery,
             method: Method::Esia,
             parties: Parties::Patient,

@@ -74,6 +74,9 @@ impl Story {
             Reader::Patient => patient.to_owned(),
         };
         let text = match kind {
+            "document.sent" if data["purpose"] == "keeping" => {
+                "Клиника прислала документ на хранение".into()
+            }
             "document.sent" => "Клиника прислала документ".into(),
             "document.opened" => of("Вы открыли документ", "Ваш представитель открыл документ"),
             "document.patient_signed" => {
@@ -239,6 +242,24 @@ mod tests {
             .entries
             .push(entry("document.cancelled", 9, json!({})));
         assert_eq!(texts(&taken), ["Клиника отозвала документ"]);
+    }
+
+    #[test]
+    fn what_is_kept_was_sent_for_that() {
+        let mut kept = story();
+        kept.status = Status::Completed;
+        kept.signatures.clear();
+        kept.entries = vec![
+            entry("document.sent", 1, json!({"purpose": "keeping"})),
+            entry("document.opened", 2, json!({})),
+        ];
+        assert_eq!(
+            texts(&kept),
+            [
+                "Клиника прислала документ на хранение",
+                "Вы открыли документ"
+            ]
+        );
     }
 
     #[test]

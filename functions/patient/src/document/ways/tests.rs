@@ -2,7 +2,7 @@
 
 use super::*;
 use podpis_shared::wire::account::Gate;
-use podpis_shared::{Delivery, Email, Hashes, Kind, Parties, Status};
+use podpis_shared::{Delivery, Email, Hashes, Kind, Parties, Purpose, Status};
 use serde_json::json;
 
 fn phone(number: &str) -> Phone {
@@ -48,6 +48,7 @@ fn document(signers_phone: Option<&str>) -> Document {
         external_id: None,
         patient: serde_json::from_value(patient).unwrap(),
         representative: None,
+        purpose: Purpose::Signing,
         delivery: Delivery::Account,
         method: Method::Sms,
         parties: Parties::Patient,

@@ -8,7 +8,7 @@ use podpis_kit::db::Value;
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::{Document, intake};
 use podpis_kit::{Db, now};
-use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Status};
+use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Purpose, Status};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
@@ -191,6 +191,7 @@ fn sent(from: i64, until: i64) -> Draft {
             external_id: None,
             patient: serde_json::from_str(&patient).unwrap(),
             representative: None,
+            purpose: Purpose::Signing,
             delivery: Delivery::Account,
             method: Method::Esia,
             parties: Parties::Patient,

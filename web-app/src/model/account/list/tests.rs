@@ -11,6 +11,7 @@ fn item(id: usize, behalf: Option<&str>) -> DocumentItem {
         id: id.to_string(),
         title: format!("Документ {id}"),
         kind: Kind::Other,
+        kept: false,
         status: Status::Sent,
         clinic: ClinicRef {
             id: "c".into(),

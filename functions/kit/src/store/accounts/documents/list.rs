@@ -5,7 +5,7 @@ use crate::db::{Db, DbError, Row, Value};
 use crate::store::branding;
 use podpis_shared::wire::account::{ClinicRef, DocumentItem, DocumentPage};
 use podpis_shared::wire::mis::Representative;
-use podpis_shared::{Kind, Method, Person, Status, Timestamp};
+use podpis_shared::{Kind, Method, Person, Purpose, Status, Timestamp};
 
 /// Words of a search that count; the rest is not looked at.
 const WORDS_MAX: usize = 8;
@@ -103,7 +103,7 @@ pub async fn list(
     let limit_param = push((limit + 1).into());
     let sql = format!(
         "SELECT d.id, d.title, d.kind, d.status, c.id, c.name, d.method, o.created_at, d.expires_at, d.signed_at, d.patient, \
-         d.representative, o.role, CASE WHEN {UNREAD} THEN 1 ELSE 0 END, c.logo FROM account_documents o \
+         d.representative, o.role, CASE WHEN {UNREAD} THEN 1 ELSE 0 END, c.logo, d.purpose FROM account_documents o \
          JOIN documents d ON d.id = o.document_id JOIN clinic_looks c ON c.id = o.clinic_id WHERE {wheres} \
          ORDER BY {order} {direction}, o.document_id {direction} LIMIT {limit_param}"
     );
@@ -151,6 +151,7 @@ fn item(row: &Row, now: Timestamp) -> Result<DocumentItem, DbError> {
         id: row.text(0)?,
         title: row.text(1)?,
         kind: Kind::parse(&row.text(2)?).ok_or_else(corrupt)?,
+        kept: Purpose::parse(&row.text(15)?).ok_or_else(corrupt)? == Purpose::Keeping,
         // The tick that closes it may be a moment away.
         status: if status.is_open() && expires_at <= now {
             Status::Expired

@@ -7,7 +7,7 @@ use podpis_kit::store::agreements::{self, Agreement};
 use podpis_kit::store::{Document, blobs, intake};
 use podpis_shared::account::Reach;
 use podpis_shared::wire::vault::Stored;
-use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Status, Timestamp};
+use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Purpose, Status, Timestamp};
 use serde_json::{Value as Json, json};
 
 /// The phone of Мария Иванова.
@@ -90,6 +90,7 @@ pub(crate) async fn document(
         external_id: None,
         patient: serde_json::from_value(patient).unwrap(),
         representative: None,
+        purpose: Purpose::Signing,
         delivery: Delivery::Account,
         method,
         parties: Parties::Patient,
