@@ -7,11 +7,14 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
 use crate::boot::{RETURN_TO, field};
+use crate::model::account::proof::Kept;
 use crate::model::account::route::Route;
 use crate::model::fragment::parse_return;
 
 /// What Gosuslugi answered, as `account-boot.js` keeps it until the server has heard it.
 const RETURN: &str = "podpis-login-return";
+/// The code that is on its way to sign in.
+const CODE: &str = "podpis-login-code";
 /// The fragment of the page that a way through Gosuslugi began on; `account-boot.js` reads it.
 const PLACE: &str = "podpis-login-place";
 /// What that way was for.
@@ -65,6 +68,23 @@ pub(super) fn esia_answer() -> Option<EsiaComplete> {
 pub(super) fn forget_esia_answer() {
     set("returned", &JsValue::NULL);
     take(RETURN);
+}
+
+/// The code that is on its way to sign in, where this tab has asked for one; it outlives a reload.
+pub(super) fn code() -> Option<Kept> {
+    serde_json::from_str(&storage()?.get_item(CODE).ok()??).ok()
+}
+
+/// One is on its way.
+pub(super) fn keep_code(code: &Kept) {
+    if let Ok(text) = serde_json::to_string(code) {
+        keep(CODE, &text);
+    }
+}
+
+/// None is waited for any more.
+pub(super) fn forget_code() {
+    take(CODE);
 }
 
 /// Before the browser leaves for Gosuslugi: where it comes back to, and what for.

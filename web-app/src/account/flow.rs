@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::future::TimeoutFuture;
+use podpis_shared::problem::Code;
 use podpis_shared::wire::account::{AccountView, ClinicRef, GateAnswer, LoginPurpose, TypedCode};
 use podpis_shared::wire::patient::EsiaComplete;
 use wasm_bindgen_futures::spawn_local;
@@ -83,15 +84,21 @@ impl Flow {
     }
 
     async fn heard_view(&self, answer: Answer<AccountView>) {
+        match &answer {
+            Ok(_) => boot::forget_code(),
+            Err(trouble) => forget_push(trouble),
+        }
         let open = answer.as_ref().is_ok_and(|view| view.gate.is_none());
         if open && boot::take_return().is_some_and(|address| dom::leave_for(&address)) {
             self.tell(Event::Leaving(true));
             return;
         }
-        if let Err(trouble) = &answer {
-            forget_push(trouble);
-        }
+        let signed_out = matches!(&answer, Err(trouble) if trouble.what == What::SignedOut);
         self.tell(Event::ViewRead(answer.map(Rc::new)));
+        let again = |kept: proof::Kept| kept.again(dom::now_ms(), dom::unix_now());
+        if let Some(again) = boot::code().filter(|_| signed_out).and_then(again) {
+            self.tell(Event::Entry(again));
+        }
         if open {
             self.back_from_agreement();
         }
@@ -112,13 +119,23 @@ impl Flow {
 
     // --- signing in ---
 
+    /// Another phone or e-mail, in the place of the one that a code went to.
+    pub(super) fn other_contact(&self) {
+        boot::forget_code();
+        self.tell(Event::Entry(proof::Event::Back));
+    }
+
     /// Asks for a code to sign in.
     pub(super) fn sign_in(&self, contact: String) {
         self.tell(Event::Entry(proof::Event::Asking(contact.clone())));
         let flow = self.clone();
         spawn_local(async move {
-            flow.tell(Event::Entry(match api::sign_in(contact).await {
-                Ok((sent, now)) => proof::Event::Sent(Rc::new(sent), now),
+            flow.tell(Event::Entry(match api::sign_in(contact.clone()).await {
+                Ok((sent, now)) => {
+                    let kept = proof::Kept::new(contact, sent.clone(), now, dom::unix_now());
+                    boot::keep_code(&kept);
+                    proof::Event::Sent(Rc::new(sent), now)
+                }
                 Err(trouble) => proof::Event::Failed(trouble, dom::now_ms()),
             }));
         });
@@ -135,6 +152,9 @@ impl Flow {
                     flow.heard_view(Ok(view)).await;
                 }
                 Err(trouble) => {
+                    if trouble.what == What::Code(Code::CodeExpired) {
+                        boot::forget_code();
+                    }
                     let failed = proof::Event::Failed(trouble, dom::now_ms());
                     flow.tell(Event::Entry(failed));
                 }

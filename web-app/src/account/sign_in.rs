@@ -7,8 +7,7 @@ use super::code_form::CodeForm;
 use super::contact_form::{ContactForm, Kind};
 use super::flow::Flow;
 use super::parts::TITLE;
-use crate::model::account::Event;
-use crate::model::account::proof::{self as step, Proof, Sent};
+use crate::model::account::proof::{Proof, Sent};
 use crate::model::account::route::Route;
 use crate::text::account as words;
 
@@ -89,7 +88,7 @@ fn second_step(proof: &Proof, code: &Sent, flow: &Flow) -> Html {
     let other = {
         let flow = flow.clone();
         Callback::from(move |()| {
-            flow.tell(Event::Entry(step::Event::Back));
+            flow.other_contact();
             crate::dom::focus_id(TITLE);
         })
     };

@@ -7,6 +7,9 @@ use podpis_shared::problem::Code;
 use podpis_shared::wire::account::CodeSent;
 
 use super::trouble::{Trouble, What};
+pub(crate) use kept::Kept;
+
+mod kept;
 
 /// A server's clock that is further away from ours than a code lives is not believed, in seconds.
 const WAIT_MAX: i64 = 3600;
@@ -55,6 +58,8 @@ pub(crate) enum Event {
     Asking(String),
     /// It is on its way.
     Sent(Rc<CodeSent>, Now),
+    /// The page was loaded anew, and a code from before, to this contact, still works.
+    Kept(String, Rc<CodeSent>, Now),
     /// The typed code is on its way to the server.
     Checking,
     /// A request ended badly, at this millisecond of the page's clock.
@@ -77,6 +82,12 @@ impl Proof {
                 self.code = Some(Sent::new(sent, now, round));
                 self.busy = false;
                 self.trouble = None;
+            }
+            // What the person does here already goes before it.
+            Event::Kept(..) if self.busy || self.code.is_some() => {}
+            Event::Kept(contact, sent, now) => {
+                self.contact = contact;
+                self.code = Some(Sent::new(sent, now, 1));
             }
             Event::Checking => {
                 self.busy = true;
