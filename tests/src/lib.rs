@@ -10,6 +10,7 @@ mod receiver;
 mod server;
 pub mod signer;
 mod stack;
+pub mod time;
 pub mod tsa;
 mod wait;
 

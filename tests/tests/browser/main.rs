@@ -4,6 +4,8 @@ mod accessibility;
 mod account;
 mod agreement;
 mod axe;
+mod codes;
+mod entry;
 mod esia;
 mod failures;
 mod keeping;

@@ -11,7 +11,8 @@ mod sign_in;
 
 use anyhow::{Context as _, Result};
 use podpis_shared::wire::account::AccountView;
-use podpis_tests::{Account, Clinic, Right, Settings, Stack};
+use podpis_tests::time::{days_go_by, documents_grow_old, while_stopped};
+use podpis_tests::{Account, Clinic, Right, Stack};
 
 /// A new clinic with a user agreement in force.
 fn clinic_with_agreement(stack: &Stack) -> Result<Clinic> {
@@ -30,52 +31,4 @@ fn registered(stack: &Stack, clinic: &Clinic, phone: &str) -> Result<(Account, A
         .context("accepting")?;
     let view = account.view()?;
     Ok((account, view))
-}
-
-/// Changes the database as time would, while nobody uses it.
-fn while_stopped(
-    stack: &mut Stack,
-    change: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<()>,
-) -> Result<()> {
-    stack.stop()?;
-    let database = rusqlite::Connection::open(stack.database()?)?;
-    change(&database)?;
-    drop(database);
-    stack.start_again(Settings::default())
-}
-
-/// So many days go by for every account, its contacts, sessions and codes; documents stay as they are.
-fn days_go_by(stack: &mut Stack, days: i64) -> Result<()> {
-    let seconds = days * 24 * 3600;
-    while_stopped(stack, |db| {
-        for (table, columns) in [
-            ("accounts", &["created_at", "confirmed_at"][..]),
-            ("account_contacts", &["since", "proven_at"]),
-            ("account_sessions", &["created_at", "seen_at", "expires_at"]),
-            ("account_documents", &["created_at"]),
-            (
-                "codes",
-                &["issued_at", "expires_at", "sent_at", "verified_at"],
-            ),
-        ] {
-            let set: Vec<String> = columns
-                .iter()
-                .map(|column| format!("{column} = {column} - {seconds}"))
-                .collect();
-            db.execute(&format!("UPDATE {table} SET {}", set.join(", ")), [])?;
-        }
-        Ok(())
-    })
-}
-
-/// So many days go by for the documents as well.
-fn documents_grow_old(stack: &mut Stack, days: i64) -> Result<()> {
-    let seconds = days * 24 * 3600;
-    while_stopped(stack, |db| {
-        for table in ["documents", "addressees"] {
-            let sql = format!("UPDATE {table} SET created_at = created_at - {seconds}");
-            db.execute(&sql, [])?;
-        }
-        Ok(())
-    })
 }
