@@ -156,7 +156,11 @@ impl Model {
             View::Waiting => return Screen::Loading,
             View::Here(view) => {
                 if view.kept && !view.status.is_withdrawn() {
-                    return Screen::Kept;
+                    return if self.is_tampered() {
+                        Screen::HashMismatch
+                    } else {
+                        Screen::Kept
+                    };
                 }
                 if let Some(screen) = Screen::of_status(view.status) {
                     return screen;

@@ -405,6 +405,20 @@ fn an_entry_of_a_code_does_not_hide_what_the_server_says() {
 }
 
 #[test]
+fn what_is_kept_is_read_and_not_signed() {
+    let kept = |status| DocumentView {
+        kept: true,
+        expires_at: Timestamp::MAX,
+        ..view(status)
+    };
+    let shown = in_the_account(kept(Status::Completed));
+    assert_eq!((shown.screen(), shown.signable()), (Screen::Kept, None));
+    assert!(!shown.screen().is_open() && !shown.screen().has_bar());
+    let taken = in_the_account(kept(Status::Cancelled));
+    assert_eq!(taken.screen(), Screen::Cancelled);
+}
+
+#[test]
 fn who_only_sees_signs_nothing() {
     let seen = in_the_account(DocumentView {
         may_act: false,

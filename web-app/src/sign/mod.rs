@@ -132,7 +132,7 @@ pub(crate) fn SignPage() -> Html {
         None => Html::default(),
     };
     let bar = match &document {
-        Some(document) if screen.has_bar() && document.may_act && !completing => {
+        Some(document) if screen.has_bar() && document.may_act && !document.kept && !completing => {
             html! { <SignBar model={Rc::new((*model).clone())} document={document.clone()} flow={flow.clone()} /> }
         }
         _ => Html::default(),

@@ -21,7 +21,12 @@ pub(crate) fn notice(screen: Screen, place: Place) -> Option<Notice> {
         if account { in_account } else { by_link }
     };
     let (title, body) = match screen {
-        Screen::Loading | Screen::Ready | Screen::Code | Screen::Signing | Screen::Signed => {
+        Screen::Loading
+        | Screen::Ready
+        | Screen::Code
+        | Screen::Signing
+        | Screen::Signed
+        | Screen::Kept => {
             return None;
         }
         Screen::Declined => (

@@ -105,6 +105,15 @@ fn every_state_has_plain_words_of_its_own() {
             seen.push(words);
         }
     }
+    for signed_for_me_by in [None, Some("Иванова Мария".into())] {
+        let kept = DocumentItem {
+            kept: true,
+            signed_at: None,
+            signed_for_me_by,
+            ..item(Status::Completed, Kind::Other)
+        };
+        assert_eq!(plain(&status(&kept, now)), "Прислан на хранение");
+    }
     let medical = status(&item(Status::PatientSigned, Kind::Ids), now);
     assert!(medical.contains("врача"));
     let represented = DocumentItem {
