@@ -15,6 +15,7 @@ pub mod hash;
 pub mod person;
 pub mod policy;
 pub mod problem;
+pub mod push;
 pub mod sensitive;
 pub mod sms_parts;
 pub mod time;

@@ -2,6 +2,7 @@
 
 pub(crate) mod breaker;
 pub(crate) mod messages;
+pub(crate) mod push;
 pub(crate) mod webhooks;
 
 use podpis_kit::db::{Db, DbError};

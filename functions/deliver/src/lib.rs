@@ -21,7 +21,7 @@ mod webhook;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use podpis_kit::store::documents;
 use podpis_kit::{Context, Db, Result, http, now};
 use serde_json::json;
@@ -37,8 +37,13 @@ const ORPHAN_AGE: i64 = 3600;
 /// Age at which a one-time code is forgotten, in seconds: no limit counts longer.
 const CODE_AGE: i64 = 86_400;
 
-static ROUTES: LazyLock<Router> =
-    LazyLock::new(|| podpis_kit::router(Router::new().route("/tick", post(on_tick))));
+static ROUTES: LazyLock<Router> = LazyLock::new(|| {
+    podpis_kit::router(
+        Router::new()
+            .route("/tick", post(on_tick))
+            .route("/push/key", get(push::key)),
+    )
+});
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response {

@@ -1,7 +1,7 @@
 //! Requests to hosts that the manifest allows: bounded in time and size.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, Request, Response, StatusCode};
 use bytes::Bytes;
 use futures::future::{Either, select};
 use http_body_util::{BodyExt as _, Limited};
@@ -36,6 +36,19 @@ pub async fn send(
     limit: usize,
     timeout: Duration,
 ) -> Result<(StatusCode, Bytes), SendError> {
+    let answer = exchange(request, limit, timeout).await?;
+    Ok((answer.status(), answer.into_body()))
+}
+
+/// Sends a request and reads its whole answer, with its headers.
+///
+/// # Errors
+/// As [`send`].
+pub async fn exchange(
+    request: axum::http::Result<Request<Body>>,
+    limit: usize,
+    timeout: Duration,
+) -> Result<Response<Bytes>, SendError> {
     let failed = |what: String| SendError {
         unsent: false,
         reason: Reason::Connection,
@@ -48,12 +61,12 @@ pub async fn send(
             reason: reason(&e),
             what: e.to_string(),
         })?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), limit)
+        let (parts, body) = response.into_parts();
+        let body = Limited::new(body, limit)
             .collect()
             .await
             .map_err(|e| failed(e.to_string()))?;
-        Ok((status, body.to_bytes()))
+        Ok(Response::from_parts(parts, body.to_bytes()))
     });
     match select(answer, pin!(spin_sdk::time::sleep(timeout))).await {
         Either::Left((answer, _)) => answer,

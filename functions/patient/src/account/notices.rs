@@ -3,16 +3,15 @@
 use super::view;
 use crate::db;
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use podpis_kit::store::accounts;
-use podpis_kit::{Db, Failure, Result, http, now, session, vars};
+use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, session, vars};
 use podpis_shared::problem::Code;
+use podpis_shared::push;
 use podpis_shared::wire::account::{Notices, PushSubscription};
 use serde_json::json;
-
-/// Longest address of a push service, in bytes.
-const ENDPOINT_MAX: usize = 1000;
 
 /// `PUT /patient/account/notices`.
 ///
@@ -30,15 +29,16 @@ pub(crate) async fn choose(headers: HeaderMap, body: Body) -> Result<Response> {
     view::answer(Db::open().await?, &session, at).await
 }
 
-/// `GET /patient/account/push/key`: the server's key (RFC 8292), base64url; `null` where no push service is used.
+/// `GET /patient/account/push/key`: the server's key (RFC 8292), base64url; `null` where no push messages are sent. The
+/// private half is `deliver`'s alone, so it is asked.
 ///
 /// # Errors
 /// `signed_out`, `gated`.
-pub(crate) async fn push_key(headers: HeaderMap) -> Result<Response> {
+pub(crate) async fn push_key(context: Context, headers: HeaderMap) -> Result<Response> {
     session::open(&headers, &Db::open().await?, now()).await?;
-    let key = vars::get("push_public_key").await?;
-    let key = Some(key.trim()).filter(|key| !key.is_empty());
-    http::json(StatusCode::OK, &json!({ "key": key }))
+    let request = neighbour::request(&context, "deliver", Method::GET, "/push/key");
+    let answer = neighbour::send(request.body(Body::empty())).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], answer).into_response())
 }
 
 /// `PUT /patient/account/push`: this browser takes push messages.
@@ -49,7 +49,8 @@ pub(crate) async fn subscribe(headers: HeaderMap, body: Body) -> Result<Response
     let (db, at) = (Db::open().await?, now());
     let session = session::open(&headers, &db, at).await?;
     let subscription: PushSubscription = http::read_json(&headers, body).await?;
-    check(&subscription)?;
+    let more = vars::get("push_more_url").await?;
+    check(&subscription, &more, vars::sandbox().await?)?;
     let tx = db.begin().await?;
     db::push::subscribe(&tx, &session, &subscription, at).await?;
     tx.commit().await?;
@@ -68,19 +69,22 @@ pub(crate) async fn unsubscribe(headers: HeaderMap, body: Body) -> Result<Respon
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// An address of a push service, an uncompressed point of P-256, and 16 bytes, as RFC 8291 has them.
-fn check(subscription: &PushSubscription) -> Result<()> {
-    let host = subscription.endpoint.strip_prefix("https://");
-    let endpoint = subscription.endpoint.len() <= ENDPOINT_MAX
-        && host.is_some_and(|host| host.starts_with(|c: char| c.is_ascii_alphanumeric()))
-        && subscription.endpoint.bytes().all(|b| b.is_ascii_graphic());
+/// An address of a push service, an uncompressed point of P-256, and 16 bytes, as RFC 8291 has them. A sandbox takes any
+/// https address by name, because it only keeps what would be sent there.
+fn check(subscription: &PushSubscription, more: &str, sandbox: bool) -> Result<()> {
+    let endpoint = subscription.endpoint.as_str();
+    let known = push::allowed(endpoint, more).is_some();
+    if !known && !(sandbox && push::origin(endpoint).is_some()) {
+        let detail = "the address is of no push service that messages go to";
+        return Err(Failure::new(Code::Invalid, detail));
+    }
     let base64 = |text: &str, length: usize| {
         let symbol = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         text.len() == length && text.bytes().all(symbol)
     };
     // The point's first byte is 4: so its base64url begins with B.
     let point = base64(&subscription.p256dh, 87) && subscription.p256dh.starts_with('B');
-    if endpoint && point && base64(&subscription.auth, 22) {
+    if point && base64(&subscription.auth, 22) {
         Ok(())
     } else {
         let detail = "the push subscription is not one of W3C Push API";
@@ -92,26 +96,48 @@ fn check(subscription: &PushSubscription) -> Result<()> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn subscriptions() {
-        let right = PushSubscription {
-            endpoint: "https://push.example.ru/v1/abc".into(),
+    const SERVICE: &str = "https://fcm.googleapis.com/fcm/send/abc";
+
+    fn right(endpoint: &str) -> PushSubscription {
+        PushSubscription {
+            endpoint: endpoint.into(),
             p256dh: format!("B{}", "x".repeat(86)),
             auth: "a".repeat(22),
-        };
-        assert!(check(&right).is_ok());
+        }
+    }
+
+    #[test]
+    fn keys() {
+        assert!(check(&right(SERVICE), "", false).is_ok());
         let wrong = |change: &dyn Fn(&mut PushSubscription)| {
-            let mut subscription = right.clone();
+            let mut subscription = right(SERVICE);
             change(&mut subscription);
-            assert!(check(&subscription).is_err(), "{subscription:?}");
+            assert!(check(&subscription, "", true).is_err(), "{subscription:?}");
         };
-        wrong(&|s| s.endpoint = "http://push.example.ru/v1".into());
-        wrong(&|s| s.endpoint = "https://".into());
-        wrong(&|s| s.endpoint = "https://push.example.ru/a b".into());
-        wrong(&|s| s.endpoint = format!("https://p.ru/{}", "a".repeat(ENDPOINT_MAX)));
         wrong(&|s| s.p256dh = format!("A{}", "x".repeat(86)));
         wrong(&|s| s.p256dh.truncate(86));
         wrong(&|s| s.auth.push('a'));
         wrong(&|s| s.auth = "+".repeat(22));
+    }
+
+    #[test]
+    fn services() {
+        let more = "http://localhost:4000";
+        for (endpoint, in_production, in_a_sandbox) in [
+            (SERVICE, true, true),
+            ("http://localhost:4000/1", true, true),
+            ("https://push.example.ru/v1/abc", false, true),
+            ("http://push.example.ru/v1", false, false),
+            ("https://", false, false),
+            ("https://push.example.ru/a b", false, false),
+            ("https://127.0.0.1/v1", false, false),
+            ("https://[fd00::1]/v1", false, false),
+            ("https://169.254.169.254/v1", false, false),
+            ("https://localhost/v1", false, false),
+        ] {
+            let taken = |sandbox| check(&right(endpoint), more, sandbox).is_ok();
+            assert_eq!(taken(false), in_production, "{endpoint}");
+            assert_eq!(taken(true), in_a_sandbox, "{endpoint}");
+        }
     }
 }
