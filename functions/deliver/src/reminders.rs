@@ -1,47 +1,70 @@
-//! Reminding once of a deadline that nears: a day before it, by day where the clinic is.
+//! What was planned for now: reminders before a deadline, and the SMS about what nobody has opened. Both by day, where the
+//! person is.
 
 use crate::db;
-use podpis_kit::daytime::by_day;
 use podpis_kit::store::notices::{self, About, Notice};
-use podpis_kit::store::reminders::{self, Reminder};
-use podpis_kit::{Db, Result, vars};
-use podpis_shared::Timestamp;
+use podpis_kit::store::planned::{self, Kind, Planned};
+use podpis_kit::store::{Document, documents};
+use podpis_kit::{Db, Result, Tx, vars};
+use podpis_shared::{Status, Timestamp};
 
-/// How long before the deadline, in seconds.
-const BEFORE: i64 = 24 * 3600;
-
-/// Who had less time than this to sign, in seconds, has just been told of the document.
-const TIME_MIN: i64 = 48 * 3600;
-
-/// Documents that one tick looks at.
-const REMIND_MAX: i64 = 100;
+/// Plans that one tick looks at.
+const PLANS_MAX: i64 = 100;
 
 /// Queues what is due.
 ///
 /// # Errors
 /// As the database says; then nothing is queued, and the next tick tries again.
 pub(crate) async fn queue_due(db: Db, now: Timestamp) -> Result<Db> {
-    let due = db::nearing(&db, now, now.plus(BEFORE), TIME_MIN, REMIND_MAX).await?;
+    let due = planned::due(&db, now, PLANS_MAX).await?;
     if due.is_empty() {
         return Ok(db);
     }
     let base_url = vars::get("public_url").await?;
     let tx = db.begin().await?;
-    let never = Timestamp::from_unix(0);
-    for document in &due {
-        if !reminders::claim(&tx, &document.id, Reminder::Deadline, never, now).await? {
+    for plan in &due {
+        if !planned::claim(&tx, plan, now).await? {
             continue;
         }
-        let clinic = db::clinic(&tx, &document.clinic_id).await?;
-        let about = About {
-            notice: Notice::Deadline,
-            document,
-            clinic: &clinic.name,
-            base_url: base_url.trim_end_matches('/'),
-            due: by_day(now, &clinic.timezone),
-        };
-        notices::queue(&tx, about, now).await?;
+        let document = documents::find(&tx, &plan.document_id).await?;
+        if let Some(document) = document.filter(|document| document.is_open(now)) {
+            queue(&tx, plan, &document, base_url.trim_end_matches('/'), now).await?;
+        }
     }
     tx.commit().await?;
     Ok(Db::open().await?)
+}
+
+async fn queue(
+    tx: &Tx,
+    plan: &Planned,
+    document: &Document,
+    base_url: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let due = notices::by_day(tx, document, now).await?;
+    let clinic = db::clinic_name(tx, &document.clinic_id).await?;
+    let about = About {
+        notice: match plan.kind {
+            Kind::Deadline(_) => Notice::Deadline,
+            Kind::Unopened => Notice::Unopened,
+        },
+        document,
+        clinic: &clinic,
+        base_url,
+        due,
+    };
+    match plan.kind {
+        Kind::Deadline(_) => {
+            notices::queue(tx, about, now).await?;
+        }
+        // Whoever opens it meanwhile costs nothing more.
+        Kind::Unopened if document.status != Status::Sent => {}
+        // So the night is waited for here, not in the outbox.
+        Kind::Unopened if due > now => planned::plan(tx, &document.id, &plan.kind, due).await?,
+        Kind::Unopened => {
+            notices::queue_sms(tx, about, now).await?;
+        }
+    }
+    Ok(())
 }

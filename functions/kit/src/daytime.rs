@@ -1,4 +1,4 @@
-//! By day in a clinic's time zone: when a reminder that nobody waits for may go out.
+//! By day where the person or the clinic is: when a reminder that nobody waits for may go out.
 //!
 //! Russia has had no summer time since 26 October 2014 (248-FZ), so a zone is one number.
 
@@ -10,7 +10,13 @@ const MORNING: i64 = 10;
 /// First hour in which they don't any more.
 const EVENING: i64 = 21;
 
-const HOUR: i64 = 3600;
+/// An hour in seconds.
+pub const HOUR: i64 = 3600;
+
+const DAY: i64 = 24 * HOUR;
+
+/// The evening, for what can't wait for the morning.
+const LAST: i64 = EVENING * HOUR - HOUR;
 
 /// Zones of Russia by their IANA names, with hours ahead of UTC.
 const ZONES: &[(&str, i64)] = &[
@@ -44,17 +50,57 @@ const ZONES: &[(&str, i64)] = &[
     ("Asia/Kamchatka", 12),
 ];
 
-/// `at` itself where it is between 10:00 and 21:00 in the zone, else the next 10:00 there. An unknown zone is Moscow's.
-pub fn by_day(at: Timestamp, zone: &str) -> Timestamp {
-    let local = at.unix() + ahead(zone) * HOUR;
-    let second = local.rem_euclid(24 * HOUR);
-    if second < MORNING * HOUR {
-        at.plus(MORNING * HOUR - second)
-    } else if second < EVENING * HOUR {
-        at
-    } else {
-        at.plus((24 + MORNING) * HOUR - second)
+/// A clock on a wall: seconds ahead of UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock(i64);
+
+impl Clock {
+    /// Minutes ahead of UTC that a clock may be: those of all zones there are.
+    pub const MINUTES: std::ops::RangeInclusive<i64> = -12 * 60..=14 * 60;
+
+    /// The clock of a zone by its IANA name; an unknown zone is Moscow's.
+    pub fn of_zone(zone: &str) -> Self {
+        Self(ahead(zone) * HOUR)
     }
+
+    /// A clock so many minutes ahead of UTC. Where clocks change twice a year it may be an hour off until the person's
+    /// browser tells the new one.
+    pub const fn of_minutes(minutes: i64) -> Self {
+        Self(minutes * 60)
+    }
+
+    /// `at` itself where it is between 10:00 and 21:00 on this clock, else its next 10:00.
+    pub const fn by_day(self, at: Timestamp) -> Timestamp {
+        let second = self.second(at);
+        if second < MORNING * HOUR {
+            at.plus(MORNING * HOUR - second)
+        } else if second < EVENING * HOUR {
+            at
+        } else {
+            at.plus(DAY + MORNING * HOUR - second)
+        }
+    }
+
+    /// `at` itself where it is between 10:00 and 21:00 on this clock, else its last 20:00.
+    pub const fn evening_before(self, at: Timestamp) -> Timestamp {
+        let second = self.second(at);
+        if second >= EVENING * HOUR {
+            at.plus(LAST - second)
+        } else if second >= MORNING * HOUR {
+            at
+        } else {
+            at.plus(LAST - DAY - second)
+        }
+    }
+
+    const fn second(self, at: Timestamp) -> i64 {
+        (at.unix() + self.0).rem_euclid(DAY)
+    }
+}
+
+/// [`Clock::by_day`] in a zone.
+pub fn by_day(at: Timestamp, zone: &str) -> Timestamp {
+    Clock::of_zone(zone).by_day(at)
 }
 
 /// Hours ahead of UTC.
@@ -106,6 +152,28 @@ mod tests {
             "2026-11-22T18:59:59Z",
             "2026-11-22T18:59:59Z",
         );
+    }
+
+    #[test]
+    fn what_cant_wait_for_the_morning_goes_out_in_the_evening() {
+        let moscow = Clock::of_minutes(180);
+        for (at, evening) in [
+            ("2026-11-22T06:59:59Z", "2026-11-21T17:00:00Z"),
+            ("2026-11-22T07:00:00Z", "2026-11-22T07:00:00Z"),
+            ("2026-11-22T17:59:59Z", "2026-11-22T17:59:59Z"),
+            ("2026-11-22T18:00:00Z", "2026-11-22T17:00:00Z"),
+            ("2026-11-22T21:30:00Z", "2026-11-22T17:00:00Z"),
+        ] {
+            let at = Timestamp::parse(at).unwrap();
+            assert_eq!(moscow.evening_before(at).to_string(), evening, "{at}");
+        }
+        for minutes in Clock::MINUTES {
+            let clock = Clock::of_minutes(minutes);
+            let at = Timestamp::from_unix(1_795_000_000 + minutes * 97);
+            let evening = clock.evening_before(at);
+            assert!(evening <= at && evening >= at.plus(-14 * HOUR), "{minutes}");
+            assert_eq!(clock.by_day(evening), evening, "{minutes}");
+        }
     }
 
     #[test]

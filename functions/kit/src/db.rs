@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0009_requests.sql"),
     include_str!("../migrations/0009_esia_acceptances.sql"),
     include_str!("../migrations/0009_keeping.sql"),
+    include_str!("../migrations/0009_notices.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

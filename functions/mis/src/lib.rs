@@ -19,6 +19,7 @@ mod limits;
 mod list;
 mod metrics;
 mod operator;
+mod settings;
 mod tariff;
 mod trust;
 mod upload;
@@ -81,6 +82,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
                 get(agreement::read).put(agreement::put),
             )
             .route("/api/v1/agreement/file", get(agreement::file))
+            .route("/api/v1/settings", get(settings::read).put(settings::put))
             .route(
                 "/api/v1/agreements/acceptances",
                 get(agreement::acceptances::list),

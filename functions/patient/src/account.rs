@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Router {
         .route("/patient/account/contacts/code", post(contacts::take))
         .route("/patient/account/contacts/{id}", delete(contacts::remove))
         .route("/patient/account/notices", put(notices::choose))
+        .route("/patient/account/clock", put(notices::clock))
         .route(
             "/patient/account/push",
             put(notices::subscribe).delete(notices::unsubscribe),

@@ -77,6 +77,16 @@ pub struct AccountView {
     pub agreements_due: Vec<ClinicRef>,
     /// Chosen channels.
     pub notices: Notices,
+    /// Minutes by which the person's clock is ahead of UTC, as a browser has told: reminders come by day.
+    #[serde(default)]
+    pub utc_offset: Option<i32>,
+}
+
+/// `PUT /patient/account/clock`: what the browser's clock says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Minutes ahead of UTC.
+    pub utc_offset: i32,
 }
 
 /// How well we know whose account it is.

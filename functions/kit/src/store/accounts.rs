@@ -190,6 +190,28 @@ pub async fn set_notices(tx: &Tx, id: &str, notices: Notices) -> Result<(), DbEr
         .map(|_| ())
 }
 
+/// Minutes by which the person's clock is ahead of UTC, as their browser last said.
+///
+/// # Errors
+/// As the database says.
+pub async fn utc_offset(db: &Db, id: &str) -> Result<Option<i32>, DbError> {
+    let sql = "SELECT utc_offset FROM accounts WHERE id = ?1";
+    let row = db.first(sql, [id.into()]).await?;
+    let minutes = row.map_or(Ok(None), |row| row.opt_int(0))?;
+    Ok(minutes.and_then(|minutes| i32::try_from(minutes).ok()))
+}
+
+/// Keeps what the person's browser says of its clock.
+///
+/// # Errors
+/// As the database says.
+pub async fn set_utc_offset(db: &Db, id: &str, minutes: i32) -> Result<(), DbError> {
+    let sql = "UPDATE accounts SET utc_offset = ?2 WHERE id = ?1";
+    db.execute(sql, [id.into(), i64::from(minutes).into()])
+        .await
+        .map(|_| ())
+}
+
 /// Adds to the account's own log; no numbers of anybody in `data`.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::store::journal::{self, Event};
+use crate::store::notices::{self, About, Notice};
 use podpis_shared::policy::{Agreement, Question};
 use podpis_shared::wire::mis::{self, Representative};
 use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
@@ -233,7 +234,7 @@ pub async fn kept_opened(tx: &Tx, document: &Document, at: Timestamp) -> Result<
     Ok(true)
 }
 
-/// Closes open documents whose time is over, up to `limit` of them, or only the given one.
+/// Closes open documents whose time is over, up to `limit` of them, or only the given one; both sides are told.
 ///
 /// # Errors
 /// As the database says.
@@ -250,18 +251,30 @@ pub async fn expire(db: Db, only: Option<&str>, now: Timestamp, limit: i64) -> R
     }
     let tx = db.begin().await?;
     for row in &due {
-        transition(
-            &tx,
-            &Document::of(row)?,
-            Status::Expired,
-            Event::Expired,
-            now,
-            json!({}),
-        )
-        .await?;
+        let document = Document::of(row)?;
+        let (to, event) = (Status::Expired, Event::Expired);
+        if transition(&tx, &document, to, event, now, json!({})).await? {
+            tell_of_the_end(&tx, &document, now).await?;
+        }
     }
     tx.commit().await?;
     Db::open().await
+}
+
+/// The clinic has the event; its person gets a notice, by day.
+async fn tell_of_the_end(tx: &Tx, document: &Document, now: Timestamp) -> Result<(), DbError> {
+    let sql = "SELECT name FROM clinics WHERE id = ?1";
+    let row = tx.first(sql, [document.clinic_id.as_str().into()]).await?;
+    let clinic = row.ok_or_else(|| DbError::corrupt("clinic"))?.text(0)?;
+    let about = About {
+        notice: Notice::Expired,
+        document,
+        clinic: &clinic,
+        // Nothing is to be done any more.
+        base_url: "",
+        due: notices::by_day(tx, document, now).await?,
+    };
+    notices::queue(tx, about, now).await.map(|_| ())
 }
 
 fn named<T>(value: Option<T>) -> Result<T, DbError> {

@@ -3,6 +3,7 @@
 use crate::db::{DbError, Tx};
 use crate::store::documents::Document;
 use crate::store::ledger::{self, Entry};
+use crate::store::planned;
 use podpis_shared::usage::Item;
 use podpis_shared::{Person, Timestamp};
 
@@ -17,8 +18,8 @@ pub async fn next_position(tx: &Tx, clinic_id: &str) -> Result<i64, DbError> {
         .map_or(Ok(1), |row| row.int(0))
 }
 
-/// Writes a new document, its addressees, and its row in the ledger. What happens to it later (opened, signed) is not
-/// written here.
+/// Writes a new document, its addressees, its row in the ledger, and when it is reminded of. What happens to it later
+/// (opened, signed) is not written here.
 ///
 /// # Errors
 /// As the database says.
@@ -74,7 +75,7 @@ pub async fn insert(tx: &Tx, document: &Document) -> Result<(), DbError> {
         at: document.created_at,
     };
     ledger::record(tx, entry).await?;
-    Ok(())
+    planned::reminders(tx, document).await
 }
 
 async fn addressees(

@@ -54,6 +54,8 @@ pub enum Event {
     TariffSet,
     /// A person took back a consent to advertising: from now on it allows nothing.
     ConsentWithdrawn,
+    /// A clinic changed its settings; `data` has the new ones.
+    SettingsChanged,
     /// The way through ESIA ended without a signature; `data.code` says why.
     EsiaFailed,
     /// A one-time code was sent that can sign a document, or accept an agreement.
@@ -105,6 +107,7 @@ impl Event {
             Self::BrandingChanged => "branding.changed",
             Self::TariffSet => "tariff.set",
             Self::AgreementPublished => "agreement.published",
+            Self::SettingsChanged => "settings.changed",
             Self::EsiaFailed => "esia.failed",
             Self::CodeIssued => "code.issued",
             Self::CodeFailed => "code.failed",

@@ -1,13 +1,16 @@
-//! Notices to a document's signer: by e-mail and push, which cost nothing. An SMS goes out only with a link.
+//! Notices to a document's signer: by e-mail and push, which cost nothing. An SMS goes out only with a link, or where the
+//! clinic pays for one about what was not opened.
 //!
 //! Whose account it is decides by its settings. Where nobody is known yet, the e-mail that the clinic gave is the only
 //! way, so that a person learns of the first document at all.
 
 mod words;
 
+use crate::daytime::Clock;
 use crate::db::{Db, DbError, Tx};
 use crate::store::documents::Document;
 use crate::store::outbox::{self, Channel, Outgoing};
+use crate::store::planned;
 use podpis_shared::wire::account::Notices;
 use podpis_shared::{Delivery, Timestamp};
 
@@ -26,6 +29,10 @@ pub enum Notice {
     Signed,
     /// The clinic took it back.
     Cancelled,
+    /// Its time ran out.
+    Expired,
+    /// Nobody has opened it: the one notice that goes by SMS, where the clinic pays for it.
+    Unopened,
 }
 
 impl Notice {
@@ -38,18 +45,30 @@ impl Notice {
             Self::Reminder => "reminder",
             Self::Signed => "signed",
             Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Unopened => "unopened",
         }
+    }
+
+    /// Whether a notice with this name in the outbox asks to sign.
+    pub fn asks_to_sign(name: &str) -> bool {
+        [
+            Self::Arrived,
+            Self::Deadline,
+            Self::Reminder,
+            Self::Unopened,
+        ]
+        .iter()
+        .any(|notice| notice.as_str() == name)
     }
 
     /// Whether a notice with this name in the outbox has become pointless: what it asks to sign is closed, or what it tells
     /// of is withdrawn.
     pub fn is_pointless(name: &str, document: &Document, now: Timestamp) -> bool {
-        let is = |notice: &Self| notice.as_str() == name;
-        let asks = [Self::Arrived, Self::Deadline, Self::Reminder];
-        if asks.iter().any(is) {
+        if Self::asks_to_sign(name) {
             return !document.is_open(now);
         }
-        is(&Self::Kept) && document.status.is_withdrawn()
+        name == Self::Kept.as_str() && document.status.is_withdrawn()
     }
 }
 
@@ -81,13 +100,50 @@ pub async fn queue(tx: &Tx, about: About<'_>, now: Timestamp) -> Result<Vec<Chan
         send(tx, &about, Channel::Email, &address, &subject, &text, now).await?;
         ways.push(Channel::Email);
     }
-    let text = words::short(&about, !readers.is_empty());
+    let text = words::sentence(&about);
     for endpoint in endpoints(tx, &readers).await? {
         send(tx, &about, Channel::Push, &endpoint, &subject, &text, now).await?;
         ways.push(Channel::Push);
     }
     ways.dedup();
     Ok(ways)
+}
+
+/// Queues the SMS about a document that nobody has opened; it is told once. `false` where the clinic gave no phone.
+///
+/// # Errors
+/// As the database says.
+pub async fn queue_sms(tx: &Tx, about: About<'_>, now: Timestamp) -> Result<bool, DbError> {
+    let Some(phone) = &about.document.signer().phone else {
+        return Ok(false);
+    };
+    let message = Outgoing {
+        channel: Channel::Sms,
+        recipient: phone.expose(),
+        subject: None,
+        text: &words::sms(&about),
+        notice: Some(about.notice.as_str()),
+        due: about.due,
+    };
+    outbox::queue(tx, about.document, message, now).await?;
+    Ok(true)
+}
+
+/// When a notice that can wait may go out: by day where the signer is, as their browser has told; where it has not, in the
+/// clinic's zone.
+///
+/// # Errors
+/// As the database says.
+pub async fn by_day(db: &Db, document: &Document, now: Timestamp) -> Result<Timestamp, DbError> {
+    for reader in readers(db, document, now).await? {
+        let sql = "SELECT utc_offset FROM accounts WHERE id = ?1";
+        let row = db.first(sql, [reader.account_id.into()]).await?;
+        if let Some(minutes) = row.map_or(Ok(None), |row| row.opt_int(0))? {
+            return Ok(Clock::of_minutes(minutes).by_day(now));
+        }
+    }
+    let clock = planned::clinic_clock(db, &document.clinic_id).await?;
+    Ok(clock.by_day(now))
 }
 
 async fn send(

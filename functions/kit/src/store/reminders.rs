@@ -1,4 +1,4 @@
-//! Reminders of a document: how seldom each kind goes out.
+//! Reminders that are asked for: how seldom each kind goes out. Those before a deadline are planned ([`super::planned`]).
 
 use crate::db::{Db, DbError, Tx};
 use podpis_shared::Timestamp;
@@ -6,8 +6,6 @@ use podpis_shared::Timestamp;
 /// Who reminds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reminder {
-    /// We, once, when the deadline nears.
-    Deadline,
     /// The clinic, by its API.
     Clinic,
 }
@@ -15,7 +13,6 @@ pub enum Reminder {
 impl Reminder {
     const fn as_str(self) -> &'static str {
         match self {
-            Self::Deadline => "deadline",
             Self::Clinic => "clinic",
         }
     }

@@ -10,11 +10,13 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::notices::Notice;
-use podpis_kit::store::{Document, Event, blobs, intake, journal};
+use podpis_kit::store::{Document, Event, blobs, intake, journal, planned};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
 use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
-use podpis_shared::wire::mis::{EXTERNAL_ID_MAX, NewDocument, Representative, TITLE_MAX};
+use podpis_shared::wire::mis::{
+    EXTERNAL_ID_MAX, NewDocument, Representative, SMS_FALLBACK_MAX, TITLE_MAX,
+};
 use podpis_shared::wire::vault::Stored;
 use podpis_shared::{Delivery, Method, Parties, Purpose, Status, Timestamp};
 use serde_json::json;
@@ -88,6 +90,7 @@ async fn store(
     at: Timestamp,
 ) -> Result<Outcome> {
     let base_url = vars::base_url(headers).await?;
+    let sms_fallback = new.sms_fallback_after_hours;
     let mut document = document(clinic, new, stored, at)?;
     let tx = Db::open().await?.begin().await?;
     if let Some(once) = once
@@ -100,6 +103,7 @@ async fn store(
     }
     document.position = intake::next_position(&tx, &clinic.id).await?;
     intake::insert(&tx, &document).await?;
+    planned::sms_fallback(&tx, &document, sms_fallback).await?;
     let mut facts = json!({
         "kind": document.kind, "delivery": document.delivery, "sha256": document.hashes.sha256, "policy": policy,
     });
@@ -204,6 +208,16 @@ fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
         .representative
         .as_ref()
         .map_or(&new.patient, |r| &r.person);
+    if let Some(hours) = new.sms_fallback_after_hours {
+        if hours > SMS_FALLBACK_MAX {
+            return invalid("sms_fallback_after_hours is 0 to 720");
+        }
+        if hours > 0 && (new.delivery != Delivery::Account || signer.phone.is_none()) {
+            return invalid(
+                "sms_fallback_after_hours needs delivery `account` and the signer's phone",
+            );
+        }
+    }
     match new.delivery {
         Delivery::Link if signer.phone.is_none() => {
             invalid("delivery `link` needs the signer's phone")

@@ -5,6 +5,7 @@ use crate::db::{account, rights};
 use axum::http::header::CONTENT_DISPOSITION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use podpis_kit::store::accounts;
 use podpis_kit::store::accounts::documents::{self, Synced};
 use podpis_kit::{Db, Result, http, now, session};
 use podpis_shared::account::device_name;
@@ -49,6 +50,7 @@ pub(crate) async fn export(headers: HeaderMap) -> Result<Response> {
             "linked_to_esia": account.esia_subject.is_some(),
             "confirmed_at": account.confirmed_at,
             "notices": account.notices,
+            "utc_offset": accounts::utc_offset(&db, id).await?,
         },
         "contacts": rights::contacts(&db, id).await?,
         "devices": devices,

@@ -7,10 +7,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use podpis_kit::store::accounts;
-use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now, session, vars};
+use podpis_kit::{Context, Db, Failure, Result, daytime, http, neighbour, now, session, vars};
 use podpis_shared::problem::Code;
 use podpis_shared::push;
-use podpis_shared::wire::account::{Notices, PushSubscription};
+use podpis_shared::wire::account::{Clock, Notices, PushSubscription};
 use serde_json::json;
 
 /// `PUT /patient/account/notices`.
@@ -27,6 +27,22 @@ pub(crate) async fn choose(headers: HeaderMap, body: Body) -> Result<Response> {
     accounts::log(&tx, account, what, &json!(notices), at).await?;
     tx.commit().await?;
     view::answer(Db::open().await?, &session, at).await
+}
+
+/// `PUT /patient/account/clock`: what the browser's clock says, so that reminders come by day.
+///
+/// # Errors
+/// `signed_out`, `gated`, `invalid`.
+pub(crate) async fn clock(headers: HeaderMap, body: Body) -> Result<Response> {
+    let db = Db::open().await?;
+    let session = session::open(&headers, &db, now()).await?;
+    let Clock { utc_offset } = http::read_json(&headers, body).await?;
+    if !daytime::Clock::MINUTES.contains(&i64::from(utc_offset)) {
+        let detail = "utc_offset is minutes from -720 to 840";
+        return Err(Failure::new(Code::Invalid, detail));
+    }
+    accounts::set_utc_offset(&db, &session.account_id, utc_offset).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `GET /patient/account/push/key`: the server's key (RFC 8292), base64url; `null` where no push messages are sent. The

@@ -4,6 +4,7 @@ use crate::db;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::db::DbError;
+use podpis_kit::store::accounts;
 use podpis_kit::store::accounts::contacts::{self, Contact, Held};
 use podpis_kit::store::accounts::documents::{self, Synced};
 use podpis_kit::store::accounts::sessions::{self, Session};
@@ -74,6 +75,7 @@ async fn view(db: Db, session: &Session, at: Timestamp) -> Result<AccountView> {
         unread: counts.unread,
         agreements_due: agreements_due(&db, &account.id, &held, at).await?,
         notices: account.notices,
+        utc_offset: accounts::utc_offset(&db, &account.id).await?,
     })
 }
 
@@ -103,6 +105,7 @@ async fn gated(db: &Db, session: &Session, gate: Gate) -> Result<AccountView> {
         unread: 0,
         agreements_due: Vec::new(),
         notices: Notices::default(),
+        utc_offset: None,
     })
 }
 

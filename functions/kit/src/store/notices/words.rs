@@ -15,16 +15,18 @@ pub(super) fn subject(about: &About<'_>) -> String {
         Notice::Reminder => "документ ждёт вас",
         Notice::Signed => "документ подписан",
         Notice::Cancelled => "документ отозван",
+        Notice::Expired => "срок документа истёк",
+        Notice::Unopened => "документ не открыт",
     };
     format!("{}: {what}", about.clinic)
 }
 
-/// A sentence or two with the way to the document: all of a push message. `has_account`: of a person that we know.
-pub(super) fn short(about: &About<'_>, has_account: bool) -> String {
+/// A sentence or two: all of a push message, whose click leads to the document.
+pub(super) fn sentence(about: &About<'_>) -> String {
     let until = about.document.expires_at.moscow_words();
     let signed = about.document.signed_at.unwrap_or(about.due).moscow_words();
     let clinic = about.clinic;
-    let what = match about.notice {
+    match about.notice {
         Notice::Arrived => format!("{clinic}: для вас есть документ, он ждёт до {until}."),
         Notice::Kept => {
             format!("{clinic}: вам прислан документ на хранение, подписывать ничего не нужно.")
@@ -39,16 +41,37 @@ pub(super) fn short(about: &About<'_>, has_account: bool) -> String {
             )
         }
         Notice::Cancelled if about.document.is_kept() => {
-            return format!(
+            format!(
                 "{clinic}: документ, который был прислан вам на хранение, отозван. Делать ничего не нужно."
-            );
+            )
         }
         Notice::Cancelled => {
-            return format!(
-                "{clinic}: документ, который ждал вас, отозван. Делать ничего не нужно."
-            );
+            format!("{clinic}: документ, который ждал вас, отозван. Делать ничего не нужно.")
         }
-    };
+        Notice::Expired => {
+            format!(
+                "{clinic}: документ ждал вас до {until}, теперь подписать его нельзя. Если он нужен, обратитесь в клинику."
+            )
+        }
+        Notice::Unopened => format!("{clinic}: вас ждёт документ."),
+    }
+}
+
+/// The text of an SMS: as short as can be, since each part costs.
+pub(super) fn sms(about: &About<'_>) -> String {
+    let what = sentence(about);
+    if about.base_url.is_empty() {
+        return what;
+    }
+    format!("{what} Личный кабинет: {}/account", about.base_url)
+}
+
+/// The sentence with the way to the document. `has_account`: of a person that we know.
+fn short(about: &About<'_>, has_account: bool) -> String {
+    let what = sentence(about);
+    if matches!(about.notice, Notice::Cancelled | Notice::Expired) {
+        return what;
+    }
     // A document by link is no reason to make an account.
     if about.document.delivery == Delivery::Link && !has_account {
         return format!("{what} Копию можно скачать по ссылке из СМС.");
@@ -88,13 +111,15 @@ mod tests {
     use crate::store::Document;
     use podpis_shared::{Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 
-    const ALL: [Notice; 6] = [
+    const ALL: [Notice; 8] = [
         Notice::Arrived,
         Notice::Kept,
         Notice::Deadline,
         Notice::Reminder,
         Notice::Signed,
         Notice::Cancelled,
+        Notice::Expired,
+        Notice::Unopened,
     ];
 
     #[test]
@@ -105,7 +130,8 @@ mod tests {
             for has_account in [false, true] {
                 let all = [
                     subject(&about),
-                    short(&about, has_account),
+                    sms(&about),
+                    sentence(&about),
                     letter(&about, has_account),
                 ]
                 .join("\n");
@@ -168,6 +194,16 @@ mod tests {
             &taken,
             now
         ));
+    }
+
+    #[test]
+    fn an_sms_about_what_was_not_opened_has_two_parts() {
+        let document = document(Delivery::Account);
+        let text = sms(&about(Notice::Unopened, &document));
+        assert!(text.ends_with(": https://sign.example/account"), "{text}");
+        assert!(text.chars().count() <= 134, "{text}");
+        let told = sentence(&about(Notice::Unopened, &document));
+        assert!(!told.contains("http"), "{told}");
     }
 
     #[test]

@@ -1,0 +1,167 @@
+//! Notices that wait for their time: reminders before a document's end, and the SMS about what nobody has opened.
+//!
+//! They are planned when the document is taken in, by what its clinic had chosen then. So the tick looks at what is due and
+//! at nothing else, however many documents are open.
+
+use crate::daytime::{Clock, HOUR};
+use crate::db::{Db, DbError, Row, Tx};
+use crate::store::documents::Document;
+use crate::store::settings;
+use podpis_shared::{Delivery, Timestamp};
+
+/// Nobody is reminded sooner after the arrival than so many hours before the end, but for short deadlines.
+const QUIET_HOURS: i64 = 24;
+
+/// Least time, in seconds, that a reminder leaves to sign.
+const LEFT_MIN: i64 = HOUR;
+
+/// What is planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A reminder so many hours before the end.
+    Deadline(i64),
+    /// An SMS where the document was not opened.
+    Unopened,
+}
+
+/// Something whose time has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Of which document.
+    pub document_id: String,
+    /// What.
+    pub kind: Kind,
+    /// When it was to be.
+    pub at: Timestamp,
+}
+
+impl Kind {
+    fn name(&self) -> String {
+        match self {
+            Self::Deadline(hours) => format!("deadline_{hours}"),
+            Self::Unopened => "unopened".to_owned(),
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        match name.strip_prefix("deadline_") {
+            Some(hours) => hours.parse().ok().map(Self::Deadline),
+            None => (name == "unopened").then_some(Self::Unopened),
+        }
+    }
+}
+
+/// When a document is reminded of, so many hours before its end: by day in its clinic's zone, the evening before where the
+/// morning would be too late. `None` where it would come too soon after the arrival.
+fn reminder_at(document: &Document, hours: i64, clock: Clock) -> Option<Timestamp> {
+    let (created, expires) = (document.created_at, document.expires_at);
+    let at = expires.plus(-hours * HOUR);
+    if at < created.plus(hours.min(QUIET_HOURS) * HOUR) {
+        return None;
+    }
+    let morning = clock.by_day(at);
+    if morning <= expires.plus(-LEFT_MIN) {
+        return Some(morning);
+    }
+    Some(clock.evening_before(at)).filter(|evening| *evening >= created.plus(LEFT_MIN))
+}
+
+/// Plans the reminders of a new document by its clinic's settings.
+///
+/// # Errors
+/// As the database says.
+pub async fn reminders(tx: &Tx, document: &Document) -> Result<(), DbError> {
+    if !document.status.is_open() {
+        return Ok(());
+    }
+    let settings = settings::of_clinic(tx, &document.clinic_id).await?;
+    let clock = clinic_clock(tx, &document.clinic_id).await?;
+    for hours in settings.reminders_before_hours {
+        let hours = i64::from(hours);
+        if let Some(at) = reminder_at(document, hours, clock) {
+            plan(tx, &document.id, &Kind::Deadline(hours), at).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Plans the SMS about a new document for the account that nobody opens: after `own` hours (0: never), or after those of its
+/// clinic's settings where the document has none of its own.
+///
+/// # Errors
+/// As the database says.
+pub async fn sms_fallback(tx: &Tx, document: &Document, own: Option<u16>) -> Result<(), DbError> {
+    if document.delivery != Delivery::Account || document.signer().phone.is_none() {
+        return Ok(());
+    }
+    let hours = match own {
+        Some(hours) => Some(hours).filter(|hours| *hours > 0),
+        None => {
+            settings::of_clinic(tx, &document.clinic_id)
+                .await?
+                .sms_fallback_after_hours
+        }
+    };
+    let Some(hours) = hours else {
+        return Ok(());
+    };
+    let at = document.created_at.plus(i64::from(hours) * HOUR);
+    plan(tx, &document.id, &Kind::Unopened, at).await
+}
+
+/// Plans, or plans anew.
+///
+/// # Errors
+/// As the database says.
+pub async fn plan(tx: &Tx, document_id: &str, kind: &Kind, at: Timestamp) -> Result<(), DbError> {
+    let sql = "INSERT INTO planned_notices (document_id, kind, at) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (document_id, kind) DO UPDATE SET at = ?3";
+    let params = [document_id.into(), kind.name().into(), at.unix().into()];
+    tx.execute(sql, params).await.map(|_| ())
+}
+
+/// What is due, the oldest first.
+///
+/// # Errors
+/// As the database says.
+pub async fn due(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Planned>, DbError> {
+    let sql = "SELECT document_id, kind, at FROM planned_notices WHERE at <= ?1 ORDER BY at, document_id LIMIT ?2";
+    let of = |row: &Row| {
+        Ok(Planned {
+            document_id: row.text(0)?,
+            kind: Kind::parse(&row.text(1)?).ok_or_else(|| DbError::corrupt("kind"))?,
+            at: Timestamp::from_unix(row.int(2)?),
+        })
+    };
+    let rows = db.query(sql, [now.unix().into(), limit.into()]).await?;
+    rows.iter().map(of).collect()
+}
+
+/// Takes what is due, so that it is done once; `false` where it is not there any more. With a reminder all others of its
+/// document that are due go too: after a pause of ours one is enough.
+///
+/// # Errors
+/// As the database says.
+pub async fn claim(tx: &Tx, planned: &Planned, now: Timestamp) -> Result<bool, DbError> {
+    let sql = match planned.kind {
+        Kind::Deadline(_) => {
+            "DELETE FROM planned_notices WHERE document_id = ?1 AND kind LIKE 'deadline_%' AND at <= ?2"
+        }
+        Kind::Unopened => {
+            "DELETE FROM planned_notices WHERE document_id = ?1 AND kind = 'unopened' AND at <= ?2"
+        }
+    };
+    let params = [planned.document_id.as_str().into(), now.unix().into()];
+    Ok(tx.execute(sql, params).await? > 0)
+}
+
+/// The clock on a clinic's wall.
+///
+/// # Errors
+/// As the database says.
+pub async fn clinic_clock(db: &Db, clinic_id: &str) -> Result<Clock, DbError> {
+    let sql = "SELECT timezone FROM clinics WHERE id = ?1";
+    let row = db.first(sql, [clinic_id.into()]).await?;
+    let row = row.ok_or_else(|| DbError::corrupt("clinic"))?;
+    Ok(Clock::of_zone(&row.text(0)?))
+}
