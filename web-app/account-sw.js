@@ -7,6 +7,7 @@ const FILES = ["{{account-boot.js}}", "{{account-page.js}}", "{{account-page.was
 const ICON = "{{icons/icon-192.png}}";
 const BADGE = "{{icons/badge-96.png}}";
 const HOME = "/account";
+const DOCUMENT = "/account/document";
 
 const VERSIONS = "account:";
 const CACHE = VERSIONS + PAGE + OFFLINE;
@@ -51,30 +52,40 @@ async function file(request) {
 // --- push messages (RFC 8030): the text comes with them, and says nothing of the person ---
 
 addEventListener("push", (event) => {
-  const { title, body } = message(event.data);
-  const options = { body, icon: ICON, badge: BADGE, lang: "ru", tag: "podpis-account", renotify: true };
+  const { title, body, path, tag } = message(event.data);
+  const options = { body, icon: ICON, badge: BADGE, lang: "ru", tag, renotify: true, data: path };
   event.waitUntil(registration.showNotification(title, options));
 });
 
 addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open());
+  event.waitUntil(open(event.notification.data ?? HOME));
 });
 
-// `{"title": …, "body": …}`, or plain text.
+// What functions/deliver/src/push/payload.rs writes; whatever else comes has words too, since a browser shows something.
 function message(data) {
-  const text = data?.text() ?? "";
+  const { title, body, path, tag } = read(data);
+  return {
+    title: String(title ?? "Podpis"),
+    body: String(body ?? "Есть новости в личном кабинете."),
+    path: [HOME, DOCUMENT].includes(String(path).split("#")[0]) ? String(path) : HOME,
+    tag: String(tag ?? "podpis-account"),
+  };
+}
+
+function read(data) {
   try {
-    const { title, body, text: words } = JSON.parse(text);
-    return { title: String(title ?? "Podpis"), body: String(body ?? words ?? "") };
+    return data?.json() ?? {};
   } catch {
-    return { title: "Podpis", body: text || "Есть новости в личном кабинете." };
+    return {};
   }
 }
 
-// An open page comes forward; what it was doing stays.
-async function open() {
+// An open page with that address comes forward, and so does the account where it is meant; what it was doing stays.
+async function open(path) {
   const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  const account = windows.find(({ url }) => new URL(url).pathname === HOME);
-  await (account ? account.focus() : clients.openWindow(HOME));
+  const address = new URL(path, location.origin);
+  const shown = windows.find(({ url }) => url === address.href)
+    ?? (path === HOME ? windows.find(({ url }) => new URL(url).pathname === HOME) : undefined);
+  await (shown ? shown.focus() : clients.openWindow(address.href));
 }

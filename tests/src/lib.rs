@@ -7,6 +7,7 @@ pub mod judges;
 pub mod pdf;
 mod process;
 mod receiver;
+pub mod push;
 mod server;
 pub mod signer;
 mod stack;

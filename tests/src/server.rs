@@ -1,5 +1,6 @@
 //! A small HTTP server for the parties that the product calls: one request a connection, one handler for all.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -10,8 +11,13 @@ use anyhow::Result;
 /// What a handler gets.
 #[derive(Debug, Default)]
 pub(crate) struct Request {
+    pub(crate) method: String,
+    /// Path and query.
+    pub(crate) path: String,
     /// The header of that name; empty where there is none.
     pub(crate) authorization: String,
+    /// All headers, by their names in lower case.
+    pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -20,6 +26,8 @@ pub(crate) struct Request {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
+    /// Whole lines of further headers, each with its end.
+    pub(crate) more_headers: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -46,12 +54,13 @@ fn answer(stream: TcpStream, handler: &impl Fn(Request) -> Result<Answer>) -> Re
     let Answer {
         status,
         content_type,
+        more_headers,
         body,
     } = handler(request)?;
     let mut stream = reader.into_inner();
     write!(
         stream,
-        "HTTP/1.1 {status} -\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} -\r\ncontent-type: {content_type}\r\n{more_headers}content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     )?;
     stream.write_all(&body)?;
@@ -61,10 +70,17 @@ fn answer(stream: TcpStream, handler: &impl Fn(Request) -> Result<Answer>) -> Re
 fn read(reader: &mut BufReader<TcpStream>) -> Result<Request> {
     let (mut line, mut length, mut chunked) = (String::new(), 0, false);
     let mut request = Request::default();
+    reader.read_line(&mut line)?;
+    let mut words = line.split_ascii_whitespace().map(str::to_owned);
+    request.method = words.next().unwrap_or_default();
+    request.path = words.next().unwrap_or_default();
+    line.clear();
     while reader.read_line(&mut line)? > 2 {
         let (name, value) = line.split_once(':').unwrap_or_default();
         let value = value.trim();
-        match name.to_ascii_lowercase().as_str() {
+        let name = name.to_ascii_lowercase();
+        request.headers.insert(name.clone(), value.to_owned());
+        match name.as_str() {
             "content-length" => length = value.parse()?,
             "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
             "authorization" => value.clone_into(&mut request.authorization),

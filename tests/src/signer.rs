@@ -86,6 +86,7 @@ impl EsiaSigner {
                     return Ok(Answer {
                         status: 500,
                         content_type: "text/plain",
+                        more_headers: String::new(),
                         body: b"no token inserted".to_vec(),
                     });
                 }
@@ -138,6 +139,7 @@ fn answer(signature: &[u8]) -> Result<Answer> {
     Ok(Answer {
         status: 200,
         content_type: "application/json",
+        more_headers: String::new(),
         body: answer.to_string().into_bytes(),
     })
 }

@@ -84,6 +84,7 @@ impl Tsa {
             Ok(Answer {
                 status: if down { 503 } else { 200 },
                 content_type: "application/timestamp-reply",
+                more_headers: String::new(),
                 body: if down {
                     Vec::new()
                 } else {

@@ -127,6 +127,11 @@ pub(crate) fn unix_now() -> i64 {
     (js_sys::Date::now() / 1000.0) as i64
 }
 
+/// Minutes by which this browser's clock is ahead of UTC.
+pub(crate) fn utc_offset() -> i32 {
+    -(js_sys::Date::new_0().get_timezone_offset() as i32)
+}
+
 /// The page is in the foreground.
 pub(crate) fn is_visible() -> bool {
     document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible)

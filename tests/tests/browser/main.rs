@@ -9,6 +9,7 @@ mod entry;
 mod esia;
 mod failures;
 mod keeping;
+mod push;
 mod sign;
 mod steps;
 mod unchanged;

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use gloo::timers::future::TimeoutFuture;
 use podpis_shared::problem::Code;
-use podpis_shared::wire::account::{AccountView, ClinicRef, GateAnswer, LoginPurpose, TypedCode};
+use podpis_shared::wire::account::{
+    AccountView, ClinicRef, Clock, GateAnswer, LoginPurpose, TypedCode,
+};
 use podpis_shared::wire::patient::EsiaComplete;
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, UseReducerDispatcher};
@@ -94,6 +96,11 @@ impl Flow {
             return;
         }
         let signed_out = matches!(&answer, Err(trouble) if trouble.what == What::SignedOut);
+        match &answer {
+            Ok(view) if open => tell_clock(view.utc_offset),
+            Ok(_) => {}
+            Err(trouble) => forget_push(trouble),
+        }
         self.tell(Event::ViewRead(answer.map(Rc::new)));
         let again = |kept: proof::Kept| kept.again(dom::now_ms(), dom::unix_now());
         if let Some(again) = boot::code().filter(|_| signed_out).and_then(again) {
@@ -316,6 +323,16 @@ impl Flow {
                 flow.heard(trouble);
             }
             flow.tell(Event::ListHeard(query, after, answer));
+        });
+    }
+}
+
+/// Tells the server this browser's clock where it knows another one. Nobody waits for it: what is lost is told next time.
+fn tell_clock(known: Option<i32>) {
+    let utc_offset = dom::utc_offset();
+    if known != Some(utc_offset) {
+        spawn_local(async move {
+            let _ = api::set_clock(Clock { utc_offset }).await;
         });
     }
 }

@@ -1,9 +1,10 @@
 //! Push messages of this browser (W3C Push API): whether it takes them, and taking them.
 
-use js_sys::{Object, Reflect};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{Array, Object, Promise, Reflect};
 use podpis_shared::wire::account::PushSubscription as Wire;
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use web_sys::{
     Notification, NotificationPermission, PushManager, PushSubscription,
     PushSubscriptionOptionsInit, ServiceWorkerRegistration,
@@ -12,6 +13,9 @@ use web_sys::{
 use super::boot;
 use crate::api::account as api;
 use crate::model::account::trouble::{Trouble, What};
+
+/// How long a push service may take to take a browser in, in milliseconds.
+const SUBSCRIBE_MS: u32 = 15_000;
 
 /// What this browser can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,13 +59,23 @@ pub(super) async fn turn_on(key: String) -> Result<(), Trouble> {
         return Err(refused());
     }
     let manager = manager().await.ok_or_else(refused)?;
+    // One that was made for another key of the server would stand in the way.
+    if let Some(old) = subscription(&manager).await {
+        end(&old).await;
+    }
     let options = PushSubscriptionOptionsInit::new();
     options.set_user_visible_only(true);
     options.set_application_server_key_opt_str(Some(&key));
     let subscribing = manager
         .subscribe_with_options(&options)
         .map_err(|_| refused())?;
-    let subscribed = JsFuture::from(subscribing).await.map_err(|_| refused())?;
+    // A browser that can't reach its push service may ask for ever.
+    let late = future_to_promise(async {
+        TimeoutFuture::new(SUBSCRIBE_MS).await;
+        Err(JsValue::NULL)
+    });
+    let first = Promise::race(&Array::of2(&subscribing, &late));
+    let subscribed = JsFuture::from(first).await.map_err(|_| refused())?;
     let subscription = subscribed.dyn_into().map_err(|_| refused())?;
     api::subscribe(&wire(&subscription).ok_or_else(refused)?).await
 }

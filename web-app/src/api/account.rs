@@ -3,9 +3,9 @@
 use js_sys::Promise;
 use podpis_shared::Timestamp;
 use podpis_shared::wire::account::{
-    ACCOUNT_HEADER, AcceptedAgreement, AccountView, CodeSent, ConsentItem, DOCUMENT_HEADER, Device,
-    DocumentPage, Erased, GateAnswer, HistoryItem, LoginPurpose, LoginStart, NewContact, Notices,
-    PushSubscription, SignIn, TypedCode,
+    ACCOUNT_HEADER, AcceptedAgreement, AccountView, Clock, CodeSent, ConsentItem, DOCUMENT_HEADER,
+    Device, DocumentPage, Erased, GateAnswer, HistoryItem, LoginPurpose, LoginStart, NewContact,
+    Notices, PushSubscription, SignIn, TypedCode,
 };
 use podpis_shared::wire::patient::{EsiaComplete, EsiaStarted};
 use serde::de::DeserializeOwned;
@@ -157,6 +157,11 @@ pub(crate) async fn set_notices(notices: Notices) -> Answer<AccountView> {
 pub(crate) async fn push_key() -> Answer<Option<String>> {
     let key: PushKey = parse(get("/push/key").await)?;
     Ok(key.key)
+}
+
+/// What this browser's clock says, so that reminders come by day.
+pub(crate) async fn set_clock(clock: Clock) -> Answer<()> {
+    done(own("PUT", "/clock", body(&clock)).await)
 }
 
 /// This browser takes push messages.

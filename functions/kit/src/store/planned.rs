@@ -91,7 +91,8 @@ pub async fn reminders(tx: &Tx, document: &Document) -> Result<(), DbError> {
 /// # Errors
 /// As the database says.
 pub async fn sms_fallback(tx: &Tx, document: &Document, own: Option<u16>) -> Result<(), DbError> {
-    if document.delivery != Delivery::Account || document.signer().phone.is_none() {
+    let may_go = document.status.is_open() && document.delivery == Delivery::Account;
+    if !may_go || document.signer().phone.is_none() {
         return Ok(());
     }
     let hours = match own {
@@ -164,4 +165,105 @@ pub async fn clinic_clock(db: &Db, clinic_id: &str) -> Result<Clock, DbError> {
     let row = db.first(sql, [clinic_id.into()]).await?;
     let row = row.ok_or_else(|| DbError::corrupt("clinic"))?;
     Ok(Clock::of_zone(&row.text(0)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use podpis_shared::{Hashes, Kind as DocumentKind, Method, Parties, Status};
+
+    fn document(created: &str, expires: &str) -> Document {
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        Document {
+            id: "doc_1".into(),
+            clinic_id: "cl_1".into(),
+            position: 1,
+            kind: DocumentKind::PdConsent,
+            title: "Согласие".into(),
+            external_id: None,
+            patient: serde_json::from_str(r#"{"last_name": "И", "first_name": "М"}"#).unwrap(),
+            representative: None,
+            delivery: Delivery::Account,
+            method: Method::Esia,
+            parties: Parties::Patient,
+            metadata: "{}".into(),
+            status: Status::Sent,
+            original_blob: "blob_1".into(),
+            signed_blob: None,
+            hashes: Hashes::of(b""),
+            size: 0,
+            pages: 1,
+            created_at: at(created),
+            expires_at: at(expires),
+            opened_at: None,
+            signed_at: None,
+            completed_at: None,
+        }
+    }
+
+    #[track_caller]
+    fn reminded(created: &str, expires: &str, hours: i64, expected: Option<&str>) {
+        let at = reminder_at(&document(created, expires), hours, Clock::of_minutes(180));
+        let at = at.map(|at| at.to_string());
+        assert_eq!(at.as_deref(), expected, "{created} {expires} {hours}");
+    }
+
+    #[test]
+    fn so_many_hours_before_the_end_by_day() {
+        let (sent, noon) = ("2026-11-01T09:00:00Z", "2026-11-20T09:00:00Z");
+        reminded(sent, noon, 24, Some("2026-11-19T09:00:00Z"));
+        reminded(sent, noon, 72, Some("2026-11-17T09:00:00Z"));
+        // Ends at midnight in Moscow: the morning is early enough.
+        reminded(
+            sent,
+            "2026-11-20T21:00:00Z",
+            24,
+            Some("2026-11-20T07:00:00Z"),
+        );
+        // Ends at seven in the morning: the evening before.
+        reminded(
+            sent,
+            "2026-11-20T04:00:00Z",
+            3,
+            Some("2026-11-19T17:00:00Z"),
+        );
+        // Ends at half past ten, when a morning's reminder would leave half an hour.
+        reminded(
+            sent,
+            "2026-11-20T07:30:00Z",
+            3,
+            Some("2026-11-19T17:00:00Z"),
+        );
+    }
+
+    #[test]
+    fn not_soon_after_the_arrival() {
+        let noon = "2026-11-20T09:00:00Z";
+        reminded(
+            "2026-11-18T09:00:00Z",
+            noon,
+            24,
+            Some("2026-11-19T09:00:00Z"),
+        );
+        reminded("2026-11-18T09:00:01Z", noon, 24, None);
+        reminded("2026-11-17T09:00:00Z", noon, 72, None);
+        reminded(
+            "2026-11-20T03:00:00Z",
+            noon,
+            3,
+            Some("2026-11-20T07:00:00Z"),
+        );
+        reminded("2026-11-20T04:00:00Z", noon, 3, None);
+        // Sent at night, ends in the morning: there is no evening between.
+        reminded("2026-11-19T20:00:00Z", "2026-11-20T05:00:00Z", 3, None);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for kind in [Kind::Deadline(24), Kind::Deadline(168), Kind::Unopened] {
+            assert_eq!(Kind::parse(&kind.name()), Some(kind));
+        }
+        assert_eq!(Kind::parse("deadline_"), None);
+        assert_eq!(Kind::parse("opened"), None);
+    }
 }

@@ -266,6 +266,10 @@ fn check_keeping(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> 
         ("method", new.method.is_some()),
         ("parties", new.parties.is_some()),
         ("expires_at", new.expires_at.is_some()),
+        (
+            "sms_fallback_after_hours",
+            new.sms_fallback_after_hours.is_some(),
+        ),
     ];
     if let Some((field, _)) = contradicts.iter().find(|(_, given)| *given) {
         let detail =

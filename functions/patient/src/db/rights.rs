@@ -93,7 +93,7 @@ pub(crate) async fn erase(
             .await?;
     }
     let sql = format!(
-        "{OWN} UPDATE accounts SET person = NULL, person_source = NULL, esia_subject = NULL, \
+        "{OWN} UPDATE accounts SET person = NULL, person_source = NULL, esia_subject = NULL, utc_offset = NULL, \
          closed_at = coalesce(closed_at, ?2) WHERE id IN (SELECT id FROM own)"
     );
     tx.execute(&sql, [account_id.into(), at.unix().into()])

@@ -20,6 +20,7 @@ fn view(gate: Option<Gate>) -> Rc<AccountView> {
         unread: 0,
         agreements_due: Vec::new(),
         notices: Notices::default(),
+        utc_offset: None,
     })
 }
 

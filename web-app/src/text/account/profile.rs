@@ -84,7 +84,7 @@ pub(crate) const NOTICE_PUSH: &str = "Уведомления на\u{a0}этом 
 pub(crate) const PUSH_UNSUPPORTED: &str = "Этот браузер их\u{a0}не\u{a0}показывает. На\u{a0}iPhone и\u{a0}iPad сначала добавьте кабинет на\u{a0}экран «Домой» (как\u{a0}— в\u{a0}разделе «Помощь»).";
 pub(crate) const PUSH_NO_KEY: &str = "Этот сервис пока не\u{a0}отправляет уведомления на\u{a0}устройства. Письма на\u{a0}почту приходят.";
 pub(crate) const PUSH_DENIED: &str = "Вы\u{a0}запретили уведомления для этого сайта. Разрешите их\u{a0}в\u{a0}настройках браузера и\u{a0}обновите страницу.";
-pub(crate) const PUSH_FAILED: &str = "Не\u{a0}получилось включить. Попробуйте ещё раз позже.";
+pub(crate) const PUSH_FAILED: &str = "Не\u{a0}получилось включить: браузер не\u{a0}связался со\u{a0}своей службой уведомлений. Попробуйте ещё раз позже.";
 pub(crate) const SAVED: &str = "Сохранено";
 pub(crate) const MORE_SECTIONS: &str = "Ещё";
 

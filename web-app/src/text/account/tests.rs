@@ -206,6 +206,7 @@ fn an_empty_tab_says_where_the_rest_is() {
         unread: 0,
         agreements_due: Vec::new(),
         notices: Notices::default(),
+        utc_offset: None,
     };
     assert_eq!(empty(Filter::ToSign, &view(3)).title, "Всё подписано");
     assert_eq!(empty(Filter::ToSign, &view(0)).title, "Документов пока нет");

@@ -250,6 +250,10 @@ impl Draft {
         let tx = Db::open().await.unwrap().begin().await.unwrap();
         intake::insert(&tx, &self.document).await.unwrap();
         tx.commit().await.unwrap();
+        // A plan waits for the morning where the clinic is; what its time has come for is due here at any hour.
+        let sql = "UPDATE planned_notices SET at = 0 WHERE document_id = ?1 AND kind = 'deadline_24' \
+                   AND (SELECT expires_at FROM documents WHERE id = ?1) - 86400 <= CAST(?2 AS INTEGER)";
+        execute(sql, [id(&self.document), now().unix().to_string()]).await;
         self.document
     }
 }
@@ -336,6 +340,7 @@ async fn install() -> MutexGuard<'static, ()> {
                 ("sandbox", "true"),
                 ("delivery_times", ""),
                 ("webhook_key", ""),
+                ("push_more_url", ""),
             ];
             spin_sdk::variables::set(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
             spin_sdk::sqlite::set_path(folder.join("deliver.db"));
