@@ -23,6 +23,8 @@ const OWN: &[&str] = &[
     "GET /api/v1/agreement/file",
     "PUT /api/v1/agreement",
     "GET /api/v1/agreements/acceptances",
+    "GET /api/v1/settings",
+    "PUT /api/v1/settings",
 ];
 
 /// The routes come from the API's own description: a new one is tested without anyone thinking of it.
@@ -74,6 +76,11 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
         outsider.get(path)?.problem(404, "not_found")?;
     }
     outsider.publish_agreement()?;
+    let settings = br#"{"reminders_before_hours": [7]}"#.to_vec();
+    let headers = [("content-type", "application/json")];
+    outsider
+        .send(Method::PUT, "/api/v1/settings", &headers, Some(settings))?
+        .expect(200)?;
     let accepted = outsider
         .get("/api/v1/agreements/acceptances")?
         .expect(200)?;
@@ -93,7 +100,11 @@ fn state(owner: &mut Clinic, ids: &[&str]) -> Result<Vec<Value>> {
             .expect(200)?
             .json()?,
     );
-    for path in ["/api/v1/agreement", "/api/v1/agreements/acceptances"] {
+    for path in [
+        "/api/v1/agreement",
+        "/api/v1/agreements/acceptances",
+        "/api/v1/settings",
+    ] {
         all.push(owner.get(path)?.expect(200)?.json()?);
     }
     for id in ids {
