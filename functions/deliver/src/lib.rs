@@ -23,7 +23,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use podpis_kit::store::documents;
-use podpis_kit::{Context, Db, Result, http, now};
+use podpis_kit::{Context, Db, Result, http, neighbour, now};
 use serde_json::json;
 use spin_sdk::http::Request;
 use std::sync::LazyLock;
@@ -57,6 +57,8 @@ async fn on_tick(context: Context) -> Result<Response> {
     db::sweep_codes(&db, now.plus(-CODE_AGE)).await?;
     let db = reminders::queue_due(db, now).await?;
     drop(db::webhooks::give_up(db, now, &settings::Times::load().await?).await?);
+    // Its questions to gateways take their time, and delay nothing here.
+    neighbour::nudge(&context, "sms");
     let begun = tick::run(&context).await?;
     http::json(StatusCode::OK, &json!({ "deliveries": begun }))
 }

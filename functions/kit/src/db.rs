@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0009_esia_acceptances.sql"),
     include_str!("../migrations/0009_keeping.sql"),
     include_str!("../migrations/0009_notices.sql"),
+    include_str!("../migrations/0009_sms.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -95,7 +95,12 @@ pub async fn open(request: axum::http::Result<Request<Body>>) -> Result<spin_sdk
 ///
 /// Only a nudge: what it misses, the next tick finds.
 pub fn nudge_delivery(context: &Context) {
-    let request = request(context, "deliver", Method::POST, "/tick").body(Body::empty());
+    nudge(context, "deliver");
+}
+
+/// Has a neighbour tick beside the answer to this request.
+pub fn nudge(context: &Context, component: &str) {
+    let request = request(context, component, Method::POST, "/tick").body(Body::empty());
     spin_sdk::wasip3::spawn(async move {
         if let Ok(request) = request {
             let _ = spin_sdk::http::send(request).await;

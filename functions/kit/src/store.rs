@@ -24,6 +24,7 @@ pub mod sandbox;
 pub mod sandbox_keys;
 pub mod settings;
 pub mod state;
+pub mod sms_gateways;
 pub mod tariffs;
 pub mod webhooks;
 

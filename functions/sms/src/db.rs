@@ -1,5 +1,7 @@
 //! The SQL of this function.
 
+pub(crate) mod sends;
+
 use crate::codes::{HOUR, RESENDS_MAX, State, Status};
 use crate::limits::{By, Limit, class};
 use podpis_kit::Tx;
@@ -129,9 +131,9 @@ pub(crate) async fn replace(tx: &Tx, code: &NewCode<'_>) -> Result<(), DbError> 
     tx.execute(sql, params).await.map(drop)
 }
 
-/// The gateway took the message.
+/// The gateway took the message, or has said more of it.
 pub(crate) async fn taken(db: &Db, id: &str, receipt: &str, at: Timestamp) -> Result<(), DbError> {
-    let sql = "UPDATE codes SET sent_at = ?2, receipt = ?3 WHERE id = ?1";
+    let sql = "UPDATE codes SET sent_at = coalesce(sent_at, ?2), receipt = ?3 WHERE id = ?1";
     let params = [id.into(), at.unix().into(), receipt.into()];
     db.execute(sql, params).await.map(drop)
 }

@@ -2,18 +2,20 @@
 
 use crate::check::context_of;
 use crate::codes::{self, Digits, LIFETIME, NotYet, RESENDS_MAX, Round};
+use crate::db::sends::Kind;
 use crate::db::{self, NewCode};
-use crate::gateway::{self, Parcel};
+use crate::email::{self, Letter};
+use crate::gateways::Reason;
 use crate::limits::{By, client, count, wait};
 use crate::pepper::Pepper;
+use crate::send::{self, Message, Outcome};
 use crate::settings::Settings;
 use crate::text::{DOTS, Facts};
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::at_rest::Keys;
-use podpis_kit::store::ledger;
-use podpis_kit::{Db, Failure, Result, http, now, random};
+use podpis_kit::{Context, Db, Failure, Result, http, now, random};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::code::{Channel, Issue, Issued, Purpose};
 use podpis_shared::{Email, Phone, Timestamp};
@@ -24,7 +26,7 @@ use zeroize::Zeroizing;
 /// # Errors
 /// `too_many_requests` with `Retry-After`; `invalid` for what no code may be sent for; `unavailable` where it can't be
 /// sent.
-pub(crate) async fn issue(headers: HeaderMap, body: Body) -> Result<Response> {
+pub(crate) async fn issue(context: Context, headers: HeaderMap, body: Body) -> Result<Response> {
     let issue: Issue = http::read_json(&headers, body).await?;
     let settings = Settings::load().await?;
     let facts = facts(&issue, &settings)?;
@@ -35,7 +37,7 @@ pub(crate) async fn issue(headers: HeaderMap, body: Body) -> Result<Response> {
     let db = Db::open().await?;
     let pepper = Pepper::load(&db).await?;
     let (id, digits) = (random::id("code")?, Digits::random()?);
-    let context = match &issue.context {
+    let kept_context = match &issue.context {
         Some(context) => {
             let keys = Keys::load(&db).await?;
             Some(keys.seal_text(&context_of(&id), context.expose())?)
@@ -70,7 +72,7 @@ pub(crate) async fn issue(headers: HeaderMap, body: Body) -> Result<Response> {
         client: client.as_deref(),
         hash: &hash,
         text: &kept,
-        context: context.as_deref(),
+        context: kept_context.as_deref(),
         round: round.number,
         issued_at: at,
         expires_at,
@@ -78,7 +80,7 @@ pub(crate) async fn issue(headers: HeaderMap, body: Body) -> Result<Response> {
     db::replace(&tx, &code).await?;
     tx.commit().await?;
 
-    send(&id, &issue, &facts, &digits).await?;
+    send(&context, &id, &issue, &facts, &digits).await?;
     let issued = Issued {
         id,
         resend_at: round.resend_at,
@@ -89,34 +91,68 @@ pub(crate) async fn issue(headers: HeaderMap, body: Body) -> Result<Response> {
 }
 
 /// Hands the message over, and keeps what came of it. The row is there before: a crash here leaves a code that nobody
-/// knows, and never a sent one that nobody counts.
-async fn send(id: &str, issue: &Issue, facts: &Facts<'_>, digits: &Digits) -> Result<()> {
-    let (db, text) = (
-        Db::open().await?,
-        Zeroizing::new(facts.text(digits.expose())),
-    );
-    let parcel = Parcel {
-        id,
-        channel: issue.channel,
-        to: issue.to.expose(),
-        subject: facts.subject(),
-        text: &text,
+/// knows, and never a sent one that nobody counts. Where nobody knows whether the gateway has it, the code works: the
+/// person may be holding it.
+async fn send(
+    context: &Context,
+    id: &str,
+    issue: &Issue,
+    facts: &Facts<'_>,
+    digits: &Digits,
+) -> Result<()> {
+    let text = Zeroizing::new(facts.text(digits.expose()));
+    let sent = match issue.channel {
+        Channel::Sms => by_sms(id, issue, &text).await,
+        Channel::Email => by_email(context, id, issue, facts, &text).await,
     };
-    match gateway::hand_over(&db, &parcel).await {
-        Ok(receipt) => {
-            let (at, tx) = (now(), db.begin().await?);
-            db::taken(&tx, id, &receipt, at).await?;
-            if let (Some(clinic), Channel::Sms) = (&issue.clinic_id, issue.channel) {
-                let document = issue.document_id.as_deref();
-                ledger::record_sms(&tx, clinic, document, id, &text, at).await?;
-            }
-            Ok(tx.commit().await?)
-        }
-        Err(failure) => {
-            db::failed(&db, id).await?;
-            Err(failure)
-        }
+    if sent.is_err() {
+        db::failed(&Db::open().await?, id).await?;
     }
+    sent
+}
+
+async fn by_sms(id: &str, issue: &Issue, text: &str) -> Result<()> {
+    let message = Message {
+        id,
+        kind: Kind::Code,
+        clinic_id: issue.clinic_id.as_deref(),
+        document_id: issue.document_id.as_deref(),
+        to: issue.to.expose(),
+        text,
+    };
+    let refused = |detail: &str| Err(Failure::new(Code::Invalid, detail));
+    match send::send(&message).await? {
+        Outcome::Taken { .. } | Outcome::Delivered { .. } | Outcome::Unknown => Ok(()),
+        Outcome::Failed(Reason::OptedOut) => {
+            refused("Владелец этого номера запретил присылать ему такие СМС.")
+        }
+        Outcome::Failed(Reason::BadNumber | Reason::NoRoute) => {
+            refused("СМС на этот номер не доставить. Проверьте номер.")
+        }
+        Outcome::Failed(_) => Err(Failure::new(
+            Code::Unavailable,
+            "Код отправить не удалось. Попробуйте другой способ.",
+        )),
+    }
+}
+
+async fn by_email(
+    context: &Context,
+    id: &str,
+    issue: &Issue,
+    facts: &Facts<'_>,
+    text: &str,
+) -> Result<()> {
+    let letter = Letter {
+        id,
+        to: issue.to.expose(),
+        subject: facts.subject().unwrap_or_default(),
+        text,
+    };
+    let receipt = email::hand_over(context, &letter).await?;
+    let tx = Db::open().await?.begin().await?;
+    db::taken(&tx, id, &receipt, now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What the text is made of, where a code may be sent for this at all.

@@ -1,5 +1,6 @@
 //! What this installation has set for codes.
 
+use crate::gateways::Sum;
 use crate::limits::Limits;
 use podpis_kit::{Failure, Result, vars};
 
@@ -54,6 +55,16 @@ impl Settings {
     pub(crate) fn allows(&self, phone: &str) -> bool {
         self.prefixes.iter().any(|prefix| phone.starts_with(prefix))
     }
+}
+
+/// Below so many kopecks a balance is low: the variable `sms_balance_min`, in rubles.
+///
+/// # Errors
+/// 500 where it is malformed.
+pub(crate) async fn low_below() -> Result<i64> {
+    let text = vars::get("sms_balance_min").await?;
+    let sum = Sum::parse(&text).ok_or_else(|| malformed("sms_balance_min", &text))?;
+    Ok(sum.kopecks)
 }
 
 fn malformed(variable: &str, what: &str) -> Failure {

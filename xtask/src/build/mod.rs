@@ -23,6 +23,7 @@ pub(crate) const FUNCTIONS: &[&str] = &[
     "podpis-patient",
     "podpis-esia",
     "podpis-sms",
+    "podpis-receipts",
     "podpis-vault",
     "podpis-deliver",
     "podpis-site",

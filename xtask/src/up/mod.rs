@@ -29,6 +29,7 @@ const START: Duration = Duration::from_secs(180);
 /// A developer has one address and one sample phone, and signs in all day.
 const CODE_LIMITS: &str = "open_client_hour=100000 open_recipient_hour=10000 open_recipient_day=10000 \
                            known_recipient_hour=10000 known_recipient_day=10000";
+const SMS_LIMITS: &str = "text_recipient_hour=10000 text_recipient_day=10000";
 
 pub(crate) fn run(ctx: &Ctx, args: lexopt::Parser) -> Result<()> {
     let options = Options::parse(ctx, args)?;
@@ -296,6 +297,7 @@ fn start_runner(ctx: &Ctx, options: &Options, data: &Data) -> Result<Child> {
         .env("SPIN_VARIABLE_OPERATOR_TOKEN", &data.operator_token)
         .env("SPIN_VARIABLE_CODE_LIMITS", CODE_LIMITS)
         .env("SPIN_VARIABLE_WEBHOOK_HTTP", "http://*:*")
+        .env("SPIN_VARIABLE_SMS_LIMITS", SMS_LIMITS)
         .env(
             "SPIN_VARIABLE_ESIA_URL",
             format!("http://localhost:{}", options.esia_port),

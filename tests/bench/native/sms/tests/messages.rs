@@ -127,7 +127,11 @@ async fn a_message_of_the_outbox_goes_out_once() {
     ready().await;
     let body = json!({"id": "msg_1", "to": "+79169999999", "text": "Текст"});
     for _ in 0..2 {
-        assert_eq!(ask("/send", &body).await.status, 204);
+        let reply = ask("/send", &body).await;
+        assert_eq!(
+            (reply.status, &reply.json["status"]),
+            (200, &json!("delivered"))
+        );
     }
     let db = Db::open().await.unwrap();
     let sql = "SELECT count(*) FROM sandbox_messages WHERE id = 'msg_1'";

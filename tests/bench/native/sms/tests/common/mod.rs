@@ -65,6 +65,9 @@ pub(crate) async fn install(name: &str, more: &[(&str, &str)]) {
             ("code_pepper", ""),
             ("code_limits", ""),
             ("sms_prefixes", "+79"),
+            ("sms_gateways", ""),
+            ("sms_limits", ""),
+            ("sms_balance_min", "500"),
         ];
         let replaced = |name: &str| more.iter().any(|(other, _)| *other == name);
         let all = usual.iter().filter(|(name, _)| !replaced(name)).chain(more);
