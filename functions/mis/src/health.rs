@@ -1,11 +1,12 @@
 //! Health, and the API's description.
 
+use crate::auth::Operator;
 use crate::limits::Public;
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use podpis_kit::store::{esia_health, journal, state};
+use podpis_kit::store::{esia_health, journal, sms_gateways, state};
 use podpis_kit::{Context, Db, Result, http, neighbour, now, policy};
 use podpis_shared::Timestamp;
 use podpis_shared::policy::expiry;
@@ -19,11 +20,12 @@ const LATE: i64 = 600;
 /// `GET /api/health`: 200 with the database reached. `degraded` where something is broken that somebody has to mend: a
 /// journal doesn't add up, the operator's rows of the policy can't be taken, nothing can be sealed, or messages are not
 /// being sent. `esia` tells how the last calls went: nobody asks ESIA for it, and where ESIA is away everything else
-/// works. `policy` warns of acts that end: `docs/policy.md`.
+/// works, and so with `sms`, the gateways without their balances. `policy` warns of acts that end: `docs/policy.md`.
 pub(crate) async fn read(_: Public, context: Context) -> Result<Response> {
     let (db, at) = (Db::open().await?, now());
     let totals = journal::totals(&db, at).await?;
     let esia = esia_health::read(&db).await?;
+    let sms: Vec<Value> = sms_gateways::list(&db).await?.iter().map(public).collect();
     let overdue = state::overdue(&db, at).await?;
     let overdue = overdue.iter().map(|row| row.count).max().unwrap_or(0);
     // Not held while `vault` is asked.
@@ -41,7 +43,7 @@ pub(crate) async fn read(_: Public, context: Context) -> Result<Response> {
             },
             "seal": { "state": seal },
             "outbox": { "state": if late { "late" } else { "ok" }, "overdue_seconds": overdue },
-            "esia": esia, "policy": policy,
+            "esia": esia, "policy": policy, "sms": sms,
         }),
     )
 }
@@ -52,6 +54,18 @@ async fn seal(context: &Context) -> &'static str {
     let answer = neighbour::send(request).await.ok();
     let health = answer.and_then(|bytes| serde_json::from_slice::<Health>(&bytes).ok());
     health.map_or("unreachable", |health| health.seal.as_str())
+}
+
+/// `GET /api/v1/operator/sms`: balances too, which are nobody else's business.
+pub(crate) async fn sms(_: Operator) -> Result<Response> {
+    let gateways = sms_gateways::list(&Db::open().await?).await?;
+    http::json(StatusCode::OK, &json!({ "gateways": gateways }))
+}
+
+fn public(gateway: &sms_gateways::Health) -> Value {
+    json!({
+        "name": gateway.name, "state": gateway.state, "last_ok_at": gateway.last_ok_at, "last_error": gateway.last_error,
+    })
 }
 
 /// Whether the policy decides at all, and what is told of it.

@@ -91,6 +91,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/api/v1/journal/checkpoint", get(journal::checkpoint))
             .route("/api/v1/journal/consistency", get(journal::consistency))
             .route("/api/v1/operator/journal", get(journal::audit))
+            .route("/api/v1/operator/sms", get(health::sms))
             .route(
                 "/api/v1/operator/esia-certificates",
                 get(esia_certificates::list).post(esia_certificates::add),
