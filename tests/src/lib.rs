@@ -3,11 +3,13 @@
 mod actors;
 pub mod browser;
 pub mod client;
+pub mod gateways;
 pub mod judges;
 pub mod pdf;
 mod process;
 mod receiver;
 pub mod push;
+pub mod production;
 mod server;
 pub mod signer;
 mod stack;

@@ -14,6 +14,8 @@ pub(crate) struct Request {
     pub(crate) method: String,
     /// Path and query.
     pub(crate) path: String,
+    /// The header of that name, as the next.
+    pub(crate) content_type: String,
     /// The header of that name; empty where there is none.
     pub(crate) authorization: String,
     /// All headers, by their names in lower case.
@@ -83,6 +85,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Result<Request> {
         match name.as_str() {
             "content-length" => length = value.parse()?,
             "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
+            "content-type" => value.clone_into(&mut request.content_type),
             "authorization" => value.clone_into(&mut request.authorization),
             _ => {}
         }

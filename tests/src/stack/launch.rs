@@ -19,6 +19,7 @@ const CODE_LIMITS: &str = "open_client_hour=100000 open_recipient_hour=10000 ope
 
 /// Likewise, and some tests send thousands of documents of one clinic.
 const RATE_LIMITS: &str = "key_minute=1000000 address_minute=1000000";
+const SMS_LIMITS: &str = "text_recipient_hour=10000 text_recipient_day=10000";
 
 /// What of a stack stays the same when its processes are started again.
 #[derive(Debug)]
@@ -155,6 +156,7 @@ impl Place {
             ("CODE_LIMITS", CODE_LIMITS.to_owned()),
             ("WEBHOOK_HTTP", "http://*:*".to_owned()),
             ("RATE_LIMITS", RATE_LIMITS.to_owned()),
+            ("SMS_LIMITS", SMS_LIMITS.to_owned()),
         ];
         match &self.signer {
             Some(signer) => own.extend([

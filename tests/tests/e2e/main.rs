@@ -31,6 +31,7 @@ mod rates;
 mod push;
 mod seal;
 mod sign;
+mod sms;
 mod tamper;
 mod upload;
 mod verify;
