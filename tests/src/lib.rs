@@ -10,6 +10,8 @@ mod process;
 mod receiver;
 pub mod push;
 pub mod production;
+pub mod production;
+pub mod relay;
 mod server;
 pub mod signer;
 mod stack;

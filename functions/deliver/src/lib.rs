@@ -3,6 +3,8 @@
 //! `POST /tick` does what is due and comes back with counts, within about a second. The runner or any
 //! scheduler calls it every second or so; other functions nudge it after a change.
 //! Several ticks at once do no harm: everything is taken by lease.
+//!
+//! `POST /mail` sends a letter of a neighbour at once: a one-time code, which must not lie in the outbox.
 
 mod attempt;
 mod db;
@@ -41,7 +43,8 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     podpis_kit::router(
         Router::new()
             .route("/tick", post(on_tick))
-            .route("/push/key", get(push::key)),
+            .route("/push/key", get(push::key))
+            .route("/mail", post(mail::on_mail)),
     )
 });
 

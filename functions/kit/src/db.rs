@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0009_keeping.sql"),
     include_str!("../migrations/0009_notices.sql"),
     include_str!("../migrations/0009_sms.sql"),
+    include_str!("../migrations/0009_letters.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

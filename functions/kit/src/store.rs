@@ -13,6 +13,7 @@ pub mod esia_health;
 pub mod intake;
 pub mod journal;
 pub mod ledger;
+pub mod letters;
 pub mod links;
 pub mod metrics;
 pub mod notices;

@@ -30,6 +30,19 @@ pub async fn endpoint(host: &str, path: &str) -> Result<Option<String>> {
     Ok(Some(format!("{host}{}", get(path).await?)))
 }
 
+/// Address in a variable, such as `tcp://203.0.113.7:587`; `None` where it is not configured.
+///
+/// # Errors
+/// As [`get`].
+pub async fn address(name: &str) -> Result<Option<String>> {
+    let address = get(name).await?;
+    let host = address
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .trim_end_matches(':');
+    let nowhere = host.is_empty() || host.ends_with(NOWHERE);
+    Ok((!nowhere).then_some(address))
+}
+
 /// Whether the sandbox is open.
 ///
 /// # Errors

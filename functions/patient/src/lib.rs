@@ -9,6 +9,7 @@ mod db;
 mod document;
 mod documents;
 mod logo;
+mod unsubscribe;
 
 use axum::Router;
 use axum::response::Response;
@@ -19,6 +20,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     podpis_kit::router(
         Router::new()
             .merge(document::routes())
+            .merge(unsubscribe::routes())
             .merge(account::routes())
             .merge(documents::routes())
             .merge(agreements::routes())

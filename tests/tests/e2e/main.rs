@@ -23,6 +23,7 @@ mod limits;
 mod link;
 mod metrics;
 mod notices;
+mod mail;
 mod operator;
 mod outsider;
 mod people;

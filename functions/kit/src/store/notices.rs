@@ -9,6 +9,7 @@ mod words;
 use crate::daytime::Clock;
 use crate::db::{Db, DbError, Tx};
 use crate::store::documents::Document;
+use crate::store::letters;
 use crate::store::outbox::{self, Channel, Outgoing};
 use crate::store::planned;
 use podpis_shared::wire::account::Notices;
@@ -218,6 +219,12 @@ async fn email(db: &Db, about: &About<'_>, readers: &[Reader]) -> Result<Option<
         let holder = readers.iter().find(|reader| reader.holds_email);
         let wanted = match holder {
             Some(holder) => holder.wants.email,
+            // Whoever did not sign must learn of a signature.
+            None if about.notice != Notice::Signed
+                && letters::is_stopped(db, email.expose()).await? =>
+            {
+                false
+            }
             None if readers.is_empty() => tells_strangers(about),
             None => readers.iter().any(|reader| reader.wants.email),
         };
