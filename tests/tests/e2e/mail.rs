@@ -246,3 +246,32 @@ fn one_click_ends_letters_and_looking_does_not() -> Result<()> {
     ensure!(letters(&relay)? == before, "a letter came all the same");
     Ok(())
 }
+
+/// A code goes by the same relay, at once and past the outbox.
+#[test]
+fn a_code_comes_by_letter_and_opens_the_account() -> Result<()> {
+    let relay = Relay::start()?;
+    let Some(stack) = stack(&relay, "starttls", &[])? else {
+        return Ok(());
+    };
+    let mut account = stack.account();
+    let sent = account.ask_code("code@example.ru")?;
+    let letter = relay.letter("code@example.ru")?;
+    ensure!(
+        letter["tls"] == true && letter["defects"] == Value::Array(Vec::new()),
+        "{letter:#}"
+    );
+    ensure!(
+        letter["headers"]["list-unsubscribe"].is_null(),
+        "{letter:#}"
+    );
+    let text = letter["text"].as_str().context("no words")?;
+    let code = text
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|digits| digits.len() == 6)
+        .context("no code")?;
+    let subject = letter["headers"]["subject"].as_str().unwrap_or_default();
+    ensure!(!subject.contains(code), "{subject}");
+    account.type_code(&sent.code_id, code)?.expect(200)?;
+    Ok(())
+}
