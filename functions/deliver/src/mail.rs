@@ -38,6 +38,9 @@ pub(crate) async fn send(parcel: Parcel<'_>) -> Result<Receipt, Failed> {
     }
     let (message, document) = (parcel.message, parcel.document);
     let settings = Settings::load().await.map_err(|f| internal(&f))?;
+    if settings.way.is_none() {
+        return Err(Failed::for_now(Reason::NotConfigured));
+    }
     let db = Db::open().await.map_err(|e| internal(&e.into()))?;
     let look = branding::look(&db, &document.clinic_id).await;
     let look = look.map_err(|e| internal(&e.into()))?;

@@ -1,9 +1,10 @@
 -- Ending letters from a letter, with one click (RFC 8058).
 
--- Tokens in letters that went out; each try of a message has its own.
+-- Tokens in letters that went out; each try of a message has its own. Whoever forgets a message ends its tokens: the mailbox
+-- stands there alone.
 CREATE TABLE letter_tokens (
     token_hash TEXT PRIMARY KEY,
-    message_id TEXT NOT NULL REFERENCES outbox (id),
+    message_id TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
 

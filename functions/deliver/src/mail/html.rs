@@ -70,8 +70,7 @@ pub(super) fn page(sender: &Sender, text: &str) -> String {
          <div style=\"max-width:560px;margin:0 auto;padding:24px 16px;font:16px/1.5 Arial,sans-serif\">\n\
          <div style=\"background:#ffffff;border-top:4px solid {colour};padding:24px\">\n\
          {logo}<h1 style=\"margin:0 0 16px;font-size:20px;color:{colour}\">{name}</h1>\n{paragraphs}</div>\n\
-         <p style=\"margin:16px 0 0;font-size:13px;color:#52606d\">Письмо отправлено автоматически. Подписание документов \
-         ведёт сервис «Подпись» по поручению клиники.</p>\n</div>\n</body>\n</html>\n",
+         <p style=\"margin:16px 0 0;font-size:13px;color:#52606d\">Письмо отправлено автоматически.</p>\n</div>\n</body>\n</html>\n",
         name = escaped(name),
     )
 }
