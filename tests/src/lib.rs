@@ -6,6 +6,7 @@ pub mod client;
 pub mod gateways;
 pub mod judges;
 pub mod pdf;
+pub mod picture;
 mod process;
 mod receiver;
 pub mod push;

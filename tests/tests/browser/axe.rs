@@ -12,7 +12,7 @@ use crate::account::{self, sign_in};
 use crate::steps::{open, read, wait_for_state};
 
 /// Tells what axe finds on the page as it is, in both themes.
-fn judge(browser: &Browser, page: &str) -> Result<()> {
+pub(crate) fn judge(browser: &Browser, page: &str) -> Result<()> {
     let folder = std::env::var("PODPIS_WITNESS").context("PODPIS_WITNESS isn't set")?;
     let axe = PathBuf::from(folder).join("node/node_modules/axe-core/axe.min.js");
     let axe = fs::read_to_string(&axe).with_context(|| axe.display().to_string())?;

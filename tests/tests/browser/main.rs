@@ -6,6 +6,7 @@ mod agreement;
 mod axe;
 mod codes;
 mod entry;
+mod branding;
 mod esia;
 mod failures;
 mod keeping;

@@ -7,6 +7,7 @@ use podpis_tests::{Clinic, Esia, Person, Right, Settings, Stack, Upload};
 use serde_json::json;
 
 use crate::sign::signed_once;
+use crate::usage::counted_once;
 
 /// More statements than the longest request has; the loops end earlier.
 const STATEMENTS: u32 = 200;
@@ -56,6 +57,8 @@ fn a_crash_after_any_statement_of_the_signing_signs_once() -> Result<()> {
                 .with_context(|| format!("after a crash at {statement}"))?;
         }
         signed_once(&mut clinic, &id).with_context(|| format!("crash at statement {statement}"))?;
+        counted_once(&mut clinic, "document_signed", &id)
+            .with_context(|| format!("crash at statement {statement}"))?;
         if !crashed {
             ensure!(
                 crashes > 5,
@@ -108,6 +111,7 @@ fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Res
         );
         let link = stack.sandbox().link(&upload.phone).with_context(context)?;
         stack.patient(&link)?.document()?;
+        counted_once(&mut clinic, "storage", id).with_context(context)?;
         if !crashed {
             ensure!(
                 crashes > 5,
@@ -162,6 +166,7 @@ fn a_crash_after_any_statement_of_signing_by_a_code_signs_once() -> Result<()> {
             .expect(200)
             .with_context(context)?;
         signed_once(&mut clinic, &id).with_context(context)?;
+        counted_once(&mut clinic, "document_signed", &id).with_context(context)?;
         if !crashed {
             ensure!(
                 crashes > 5,

@@ -25,6 +25,11 @@ const OWN: &[&str] = &[
     "GET /api/v1/agreements/acceptances",
     "GET /api/v1/settings",
     "PUT /api/v1/settings",
+    "GET /api/v1/branding",
+    "PUT /api/v1/branding",
+    "GET /api/v1/branding/preview",
+    "GET /api/v1/usage",
+    "GET /api/v1/usage/rows",
 ];
 
 /// The routes come from the API's own description: a new one is tested without anyone thinking of it.
@@ -36,6 +41,15 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
     let (signed, signed_link) = owner.send_with_link(&Upload::small())?;
     let account = owner.send_document(&Upload::by_code(Person::IVANOVA))?;
     owner.publish_agreement()?;
+    let look = json!({"display_name": "Клиника", "primary_color": "#aa0000"}).to_string();
+    let headers = [("content-type", "application/json")];
+    let put = owner.send(
+        Method::PUT,
+        "/api/v1/branding",
+        &headers,
+        Some(look.into_bytes()),
+    )?;
+    put.expect(200)?;
     stack
         .patient(&signed_link)?
         .sign_as("ivanova")?
@@ -86,6 +100,26 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
         .expect(200)?;
     ensure!(accepted.json()?["items"] == json!([]), "acceptances");
 
+    // Its own look and its own account, whatever the owner has.
+    let look = outsider.get("/api/v1/branding")?.expect(200)?.json()?;
+    ensure!(look["primary_color"].is_null(), "the owner's look: {look}");
+    let own = json!({"display_name": "Чужая клиника", "primary_color": "#112233"}).to_string();
+    let headers = [("content-type", "application/json")];
+    let put = outsider.send(
+        Method::PUT,
+        "/api/v1/branding",
+        &headers,
+        Some(own.into_bytes()),
+    )?;
+    put.expect(200)?;
+    let rows = outsider.get("/api/v1/usage/rows")?.expect(200)?.json()?;
+    let rows = rows["items"].as_array().context("rows")?;
+    ensure!(
+        rows.iter()
+            .all(|row| !ids.iter().any(|id| row["document_id"] == *id)),
+        "the owner's rows: {rows:?}"
+    );
+
     ensure!(state(&mut owner, &ids)? == before, "something has changed");
     stack.patient(&link)?.document()?;
     Ok(())
@@ -104,6 +138,7 @@ fn state(owner: &mut Clinic, ids: &[&str]) -> Result<Vec<Value>> {
         "/api/v1/agreement",
         "/api/v1/agreements/acceptances",
         "/api/v1/settings",
+        "/api/v1/branding",
     ] {
         all.push(owner.get(path)?.expect(200)?.json()?);
     }
