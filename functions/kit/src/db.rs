@@ -21,12 +21,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_outbox.sql"),
     include_str!("../migrations/0008_branding.sql"),
     include_str!("../migrations/0009_webhooks.sql"),
-    include_str!("../migrations/0009_requests.sql"),
-    include_str!("../migrations/0009_esia_acceptances.sql"),
-    include_str!("../migrations/0009_keeping.sql"),
-    include_str!("../migrations/0009_notices.sql"),
-    include_str!("../migrations/0009_sms.sql"),
-    include_str!("../migrations/0009_letters.sql"),
+    include_str!("../migrations/0010_requests.sql"),
+    include_str!("../migrations/0011_esia_acceptances.sql"),
+    include_str!("../migrations/0012_keeping.sql"),
+    include_str!("../migrations/0013_notices.sql"),
+    include_str!("../migrations/0014_sms.sql"),
+    include_str!("../migrations/0015_letters.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -24,8 +24,8 @@ pub mod reminders;
 pub mod sandbox;
 pub mod sandbox_keys;
 pub mod settings;
-pub mod state;
 pub mod sms_gateways;
+pub mod state;
 pub mod tariffs;
 pub mod webhooks;
 

@@ -131,6 +131,7 @@ fn json(value: &Value) -> Answer {
     Answer {
         status: 200,
         content_type: "application/json; charset=utf-8",
+        more_headers: String::new(),
         body: value.to_string().into_bytes(),
     }
 }
@@ -139,6 +140,7 @@ fn broken() -> Answer {
     Answer {
         status: 502,
         content_type: "text/html",
+        more_headers: String::new(),
         body: b"<html>Bad gateway</html>".to_vec(),
     }
 }

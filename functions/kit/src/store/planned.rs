@@ -170,7 +170,7 @@ pub async fn clinic_clock(db: &Db, clinic_id: &str) -> Result<Clock, DbError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use podpis_shared::{Hashes, Kind as DocumentKind, Method, Parties, Status};
+    use podpis_shared::{Hashes, Kind as DocumentKind, Method, Parties, Purpose, Status};
 
     fn document(created: &str, expires: &str) -> Document {
         let at = |text: &str| Timestamp::parse(text).unwrap();
@@ -183,6 +183,7 @@ mod tests {
             external_id: None,
             patient: serde_json::from_str(r#"{"last_name": "И", "first_name": "М"}"#).unwrap(),
             representative: None,
+            purpose: Purpose::Signing,
             delivery: Delivery::Account,
             method: Method::Esia,
             parties: Parties::Patient,
