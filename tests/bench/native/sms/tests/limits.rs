@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Reply, install, issue, phone, subject, to_sign, to_sign_in, with};
+use podpis_kit::Db;
 
 /// The whole is limited last: its test fills it.
 #[tokio::test]
@@ -12,6 +13,13 @@ async fn each_limit_by_what_it_counts() {
     let limits = "open_client_hour=3 open_clinic_hour=4 open_total_hour=12 known_document_hour=2 \
                   known_recipient_hour=3 known_clinic_hour=5";
     install("limits", &[("code_limits", limits)]).await;
+    // What a clinic sends is counted for its account.
+    let db = Db::open().await.unwrap();
+    for id in ["cl_1", "cl_2"] {
+        let sql = "INSERT INTO clinics (id, name, inn, timezone, created_at) \
+                   VALUES (?1, 'Клиника', '7707083893', 'Europe/Moscow', 0)";
+        db.execute(sql, [id.into()]).await.unwrap();
+    }
 
     // One subscriber's addresses.
     for end in ["1", "2:3:4"] {
