@@ -18,7 +18,7 @@ use podpis_shared::policy;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{EsiaStart, EsiaStarted};
 
-/// Acts that an account may begin within [`SESSION_S`]: enough for every honest way to fail.
+/// Acts that an account may begin for one version within [`SESSION_S`]: enough for every honest way to fail.
 const ACTS_MAX: i64 = 20;
 
 /// `POST /esia/start` for a clinic's agreement: tells the page where to go.
@@ -41,7 +41,8 @@ pub(crate) async fn start(context: Context, headers: HeaderMap, body: Body) -> R
     // What would be missing at the end is said before they go to ESIA.
     at_rest::Keys::load(&db).await?;
     Pepper::load(&db).await?;
-    if acceptances::count_since(&db, &account.id, at.plus(-SESSION_S)).await? >= ACTS_MAX {
+    let since = at.plus(-SESSION_S);
+    if acceptances::count_since(&db, &account.id, &agreement.id, since).await? >= ACTS_MAX {
         let detail = "Слишком много попыток. Подождите 15 минут и попробуйте снова.";
         return Err(Failure::new(Code::TooMany, detail).retry_after(900));
     }

@@ -85,15 +85,19 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<Acceptance>> {
     Ok(Some(Acceptance::of(&row, identity)?))
 }
 
-/// How many acts an account has begun since a time.
+/// How many acts an account has begun for a version since a time.
 ///
 /// # Errors
 /// As the database says.
-pub async fn count_since(db: &Db, account_id: &str, since: Timestamp) -> Result<i64, DbError> {
-    let sql = "SELECT count(*) FROM esia_acceptances WHERE account_id = ?1 AND created_at > ?2";
-    db.first(sql, [account_id.into(), since.unix().into()])
-        .await?
-        .map_or(Ok(0), |row| row.int(0))
+pub async fn count_since(
+    db: &Db,
+    account_id: &str,
+    agreement_id: &str,
+    since: Timestamp,
+) -> Result<i64, DbError> {
+    let sql = "SELECT count(*) FROM esia_acceptances WHERE account_id = ?1 AND agreement_id = ?2 AND created_at > ?3";
+    let params = [account_id.into(), agreement_id.into(), since.unix().into()];
+    db.first(sql, params).await?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Keeps who came back; from now on a crash loses nothing. `false` where the act has been decided meanwhile.
