@@ -253,7 +253,6 @@ fn p99(receiver: &Receiver, from: usize, start: f64) -> Result<f64> {
     let mut delays = Vec::new();
     for received in receiver.received().split_off(from) {
         let at: podpis_shared::Timestamp = serde_json::from_value(received.event()?["at"].clone())?;
-        #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
         let at = at.unix() as f64;
         if at >= start {
             delays.push(wall - (clock - received.at).as_secs_f64() - at);

@@ -3,9 +3,9 @@
 use super::read::own;
 use crate::auth::Session;
 use crate::webhook::deliveries::attempt;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use podpis_kit::extract::Path;
 use podpis_kit::store::outbox::{self, Kept};
 use podpis_kit::store::webhooks::{self, Tried};
 use podpis_kit::{Result, http};
