@@ -6,7 +6,7 @@ use podpis_tests::time::{days_go_by, documents_grow_old};
 use podpis_tests::{Person, Settings, Stack, Upload};
 
 use crate::account::sign_in;
-use crate::steps::{at_esia, wait_for_state};
+use crate::steps::{at_esia, read, wait_for_state};
 
 /// The time after which a silent number may have a new owner, in days, and a little more.
 const SILENCE: i64 = 61;
@@ -142,6 +142,7 @@ fn signing_out_everywhere_ends_every_other_browser() -> Result<()> {
     two.screenshots("65-ended-elsewhere")?;
     two.expect_no_sideways_scroll()?;
 
+    read(&three, &upload.pdf, 1)?;
     three.press("sign-esia")?;
     wait_for_state(&three, "signed-out")?;
     three.screenshots("66-ended-on-a-document")?;
