@@ -158,10 +158,7 @@ pub struct AgreementView {
     pub phone: Option<String>,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks for a reference"
-)]
+/// Serde asks for a reference.
 const fn is_false(value: &bool) -> bool {
     !*value
 }
