@@ -88,6 +88,11 @@ async fn messages(text: &mut Text, db: &Db, at: Timestamp) -> Result<()> {
         let [channel, status] = &row.by;
         gauge.value(&[("channel", channel), ("status", status)], row.count);
     }
+    let (queued, oldest) = state::events(db, at).await?;
+    gauge.value(&[("channel", "webhook"), ("status", "queued")], queued);
+    let help = "How long the oldest event has been waiting that is to be pushed to a webhook.";
+    text.gauge("podpis_webhook_oldest_seconds", help)
+        .value(&[], oldest);
     let help = "How long the message longest due has been waiting.";
     let mut gauge = text.gauge("podpis_outbox_overdue_seconds", help);
     for row in state::overdue(db, at).await? {

@@ -32,6 +32,16 @@ pub async fn messages(db: &Db) -> Result<Vec<Counted<2>>, DbError> {
     db.query(sql, []).await?.iter().map(counted).collect()
 }
 
+/// Events that are to be pushed to webhooks, and how many seconds ago the oldest of them happened; 0 where there is none.
+///
+/// # Errors
+/// As the database says.
+pub async fn events(db: &Db, now: Timestamp) -> Result<(i64, i64), DbError> {
+    let sql = "SELECT count(*), coalesce(?1 - min(since), 0) FROM webhook_deliveries WHERE status = 'queued'";
+    let row = db.first(sql, [now.unix().into()]).await?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
 /// Tries since then that a gateway or a receiver of events did not take, by channel and reason.
 ///
 /// # Errors
