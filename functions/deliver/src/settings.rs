@@ -3,6 +3,9 @@
 use podpis_kit::{Failure, Result, random, vars};
 use std::time::Duration;
 
+/// How much longer than a request its lease holds, in seconds.
+const LEASE_MORE: i64 = 5;
+
 /// Times of deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Times {
@@ -48,7 +51,7 @@ impl Times {
             let (name, number) = part.split_once('=').ok_or_else(|| part.to_owned())?;
             let number: u32 = number.parse().map_err(|_| part.to_owned())?;
             match name {
-                // The host's own limit, and the lease, are longer.
+                // The host's own limit is longer.
                 "timeout_ms" if (100..=20_000).contains(&number) => {
                     times.timeout_ms = number.into()
                 }
@@ -66,6 +69,12 @@ impl Times {
     /// Longest time of one request.
     pub(crate) const fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
+    }
+
+    /// How long a lease holds, in seconds: whoever took it has stored the outcome by then, or has died. Until then what it took
+    /// counts as being on its way.
+    pub(crate) fn lease(&self) -> i64 {
+        i64::try_from(self.timeout_ms.div_ceil(1000)).unwrap_or(20) + LEASE_MORE
     }
 
     /// Seconds until the next try: doubling, with jitter of a quarter, so that what failed together does not return together.

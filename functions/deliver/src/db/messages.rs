@@ -1,11 +1,9 @@
 //! Messages of the outbox, as they are taken and given back.
 
+use crate::settings::Times;
 use podpis_kit::db::{Db, DbError, Row, Tx};
 use podpis_kit::random;
 use podpis_shared::Timestamp;
-
-/// How long a lease holds, in seconds; whoever took it has died by then.
-pub(crate) const LEASE: i64 = 30;
 
 /// A message taken from the outbox. No `Debug`: it names a person's phone.
 pub(crate) struct Message {
@@ -31,6 +29,7 @@ pub(crate) async fn lease(
     channel: &str,
     now: Timestamp,
     most: i64,
+    times: &Times,
 ) -> Result<Vec<Message>, DbError> {
     let due =
         "SELECT 1 FROM outbox WHERE status = 'queued' AND channel = ?1 AND next_at <= ?2 LIMIT 1";
@@ -50,7 +49,7 @@ pub(crate) async fn lease(
          AND l.next_at > ?3)))",
         [
             lease.as_str().into(),
-            now.plus(LEASE).unix().into(),
+            now.plus(times.lease()).unix().into(),
             now.unix().into(),
             channel.into(),
             most.into(),

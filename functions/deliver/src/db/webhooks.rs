@@ -1,7 +1,6 @@
 //! Deliveries to webhooks, as they are taken and given back.
 
 use super::breaker::BREAKER;
-use super::messages::LEASE;
 use crate::settings::Times;
 use podpis_kit::db::{Db, DbError, Row, Tx};
 use podpis_kit::random;
@@ -44,7 +43,12 @@ impl Delivery {
 }
 
 /// Takes events that are due, by clinic; no more than `room` and, of each origin, than it may have at once.
-pub(crate) async fn lease(db: Db, now: Timestamp, room: i64) -> Result<Vec<Delivery>, DbError> {
+pub(crate) async fn lease(
+    db: Db,
+    now: Timestamp,
+    room: i64,
+    times: &Times,
+) -> Result<Vec<Delivery>, DbError> {
     // Whoever is served first is left to chance, so that none is always last.
     let due = "SELECT w.clinic_id, w.origin, coalesce(o.failures, 0) FROM webhooks w \
                LEFT JOIN webhook_origins o ON o.origin = w.origin WHERE w.disabled_at IS NULL AND coalesce(o.until, 0) <= ?1 \
@@ -60,7 +64,7 @@ pub(crate) async fn lease(db: Db, now: Timestamp, room: i64) -> Result<Vec<Deliv
     let busy = "SELECT w.origin, count(*) FROM webhook_deliveries d JOIN webhooks w ON w.clinic_id = d.clinic_id \
                 WHERE d.lease IS NOT NULL AND d.next_at > ?1 GROUP BY w.origin";
     let mut busy = by_origin(&tx.query(busy, [now.unix().into()]).await?)?;
-    let mut room = room;
+    let (mut room, until) = (room, now.plus(times.lease()));
     for clinic in clinics {
         let (id, origin, failures) = (clinic.text(0)?, clinic.text(1)?, clinic.int(2)?);
         // After failures one goes ahead and tries.
@@ -68,7 +72,7 @@ pub(crate) async fn lease(db: Db, now: Timestamp, room: i64) -> Result<Vec<Deliv
         let here = busy.entry(origin).or_default();
         let wanted = (most - *here).min(room);
         if wanted > 0 {
-            let taken = take(&tx, &id, &lease, now, wanted).await?;
+            let taken = take(&tx, &id, (lease.as_str(), until), now, wanted).await?;
             (*here, room) = (*here + taken, room - taken);
         }
     }
@@ -80,7 +84,7 @@ pub(crate) async fn lease(db: Db, now: Timestamp, room: i64) -> Result<Vec<Deliv
 async fn take(
     tx: &Tx,
     clinic_id: &str,
-    lease: &str,
+    (lease, until): (&str, Timestamp),
     now: Timestamp,
     most: i64,
 ) -> Result<i64, DbError> {
@@ -89,7 +93,7 @@ async fn take(
                AND next_at <= ?4 ORDER BY next_at, seq LIMIT ?5)";
     let params = [
         lease.into(),
-        now.plus(LEASE).unix().into(),
+        until.unix().into(),
         clinic_id.into(),
         now.unix().into(),
         most.into(),
