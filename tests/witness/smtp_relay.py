@@ -73,7 +73,8 @@ async def main(certificate, key, user, password):
 
     def check(server, session, envelope, mechanism, data):
         right = isinstance(data, LoginPassword) and data.login == user.encode() and data.password == password.encode()
-        return AuthResult(success=right, handled=True, auth_data=data)
+        # Where it is not, aiosmtpd itself answers 535.
+        return AuthResult(success=right, handled=False, auth_data=data)
 
     login = {"authenticator": check, "auth_required": True, "hostname": "relay.test"}
     loop = asyncio.get_running_loop()
