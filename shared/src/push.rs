@@ -2,7 +2,7 @@
 //!
 //! The address of a subscription comes from a browser, so from anybody. A message goes to the services that browsers in use
 //! have, and to one more that the operator names; what is no address of these is refused, so that nobody can make us call
-//! a host of theirs or one inside our network. `spin.toml` allows `deliver` the same hosts and no others.
+//! a host of theirs or one inside our network.
 
 /// Hosts of known services; with a dot in front, every host under it.
 ///
