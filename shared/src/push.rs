@@ -46,7 +46,7 @@ pub fn allowed<'a>(endpoint: &'a str, more: &str) -> Option<&'a str> {
     };
     SERVICES
         .iter()
-        .any(|service| known(&service))
+        .any(|service| known(service))
         .then_some(origin)
 }
 

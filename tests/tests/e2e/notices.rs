@@ -84,7 +84,10 @@ fn a_clinic_chooses_when_people_are_reminded() -> Result<()> {
     // Each change is in the journal once.
     let events = clinic.events()?;
     let changed = |event: &Value| event["type"] == "settings.changed" && event["data"] == chosen;
-    ensure!(events.len() == 1 && events.iter().all(changed), "{events:?}");
+    ensure!(
+        events.len() == 1 && events.iter().all(changed),
+        "{events:?}"
+    );
     put(&mut clinic, &json!({}))?.expect(200)?;
     ensure!(
         settings(&mut clinic)? == usual,
