@@ -38,16 +38,13 @@ pub fn allowed<'a>(endpoint: &'a str, more: &str) -> Option<&'a str> {
     }
     let origin = origin(endpoint)?;
     let host = origin.strip_prefix("https://")?;
-    let known = |service: &&str| match service.strip_prefix('.') {
+    let known = |service: &&'static str| match service.strip_prefix('.') {
         Some(parent) => host
             .strip_suffix(parent)
             .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
         None => host == *service,
     };
-    SERVICES
-        .iter()
-        .any(|service| known(service))
-        .then_some(origin)
+    SERVICES.iter().any(known).then_some(origin)
 }
 
 /// The origin of a subscription's address where it is the operator's own further service.

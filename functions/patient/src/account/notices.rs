@@ -89,8 +89,9 @@ pub(crate) async fn unsubscribe(headers: HeaderMap, body: Body) -> Result<Respon
 /// https address by name, because it only keeps what would be sent there.
 fn check(subscription: &PushSubscription, more: &str, sandbox: bool) -> Result<()> {
     let endpoint = subscription.endpoint.as_str();
-    let known = push::allowed(endpoint, more).is_some();
-    if !known && !(sandbox && push::origin(endpoint).is_some()) {
+    let is_fine =
+        push::allowed(endpoint, more).is_some() || (sandbox && push::origin(endpoint).is_some());
+    if !is_fine {
         let detail = "the address is of no push service that messages go to";
         return Err(Failure::new(Code::Invalid, detail));
     }

@@ -86,7 +86,7 @@ async fn check(opened: &Opened, at: Timestamp) -> Result<Phone> {
     let agreement = ways::agreement(&opened.db, document, by, phone.as_ref()).await?;
     let question = document.question(at, Method::Sms, agreement);
     decide(&table, question).map_err(Problem::of_refusal_to_sign)?;
-    phone.ok_or_else(|| ways::Obstacle::NoPhone.into())
+    phone.ok_or_else(|| ways::Obstacle::Missing.into())
 }
 
 /// The journal tells that a code is on its way; whose phone it is, it does not.
@@ -107,7 +107,7 @@ async fn to_accept(
 ) -> Result<CodeSent> {
     let (reader, agreement) = (&offered.reader, &offered.agreement);
     let held = ways::chosen(&reader.contacts, &reader.session);
-    let held = held.ok_or(ways::Obstacle::NoPhone)?;
+    let held = held.ok_or(ways::Obstacle::Missing)?;
     let (person, method) = (reader.account.person.as_ref(), ways::method(&held.contact));
     let table = policy::table().await?;
     let question = acceptance::question(person, method, at);

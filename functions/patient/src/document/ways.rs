@@ -22,15 +22,15 @@ pub(super) struct Ways {
     pub(super) agreement_needed: Option<ClinicRef>,
 }
 
-/// What stands against a code that the law allows.
+/// What stands against a code that the law allows: all of them are matters of the phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Obstacle {
     /// There is no phone that it could go to.
-    NoPhone,
+    Missing,
     /// The clinic named another phone for this signer.
-    OtherPhone,
+    Another,
     /// An agreement accepted through ESIA would not name the account's phone: no code has come from it for long.
-    SilentPhone,
+    Silent,
 }
 
 /// The ways of a document for whoever reaches it.
@@ -99,7 +99,7 @@ pub(super) async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<Ve
     let code = of(asked, method).map(|way| {
         let way = match held {
             Some(_) => way,
-            None => blocked(way, Obstacle::NoPhone),
+            None => blocked(way, Obstacle::Missing),
         };
         let to = held.map(|held| held.contact.masked());
         seen(way, acceptance::words(person, method), to)
@@ -110,7 +110,7 @@ pub(super) async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<Ve
         && acceptance::phone(&reader.contacts, now).is_none();
     let esia = of(before_esia(asked), Method::Esia).map(|way| {
         let way = if in_vain {
-            blocked(way, Obstacle::SilentPhone)
+            blocked(way, Obstacle::Silent)
         } else {
             way
         };
@@ -181,12 +181,12 @@ pub(super) async fn agreement(
 /// What stands against a code to the account's phone.
 pub(super) fn obstacle(document: &Document, phone: Option<&Phone>) -> Option<Obstacle> {
     let Some(phone) = phone else {
-        return Some(Obstacle::NoPhone);
+        return Some(Obstacle::Missing);
     };
     let named = document.signer().phone.as_ref();
     named
         .is_some_and(|named| named != phone)
-        .then_some(Obstacle::OtherPhone)
+        .then_some(Obstacle::Another)
 }
 
 impl Obstacle {
@@ -210,8 +210,8 @@ impl Obstacle {
 impl From<Obstacle> for Failure {
     fn from(obstacle: Obstacle) -> Self {
         let code = match obstacle {
-            Obstacle::NoPhone => Code::PhoneNeeded,
-            Obstacle::OtherPhone | Obstacle::SilentPhone => Code::PhoneMismatch,
+            Obstacle::Missing => Code::PhoneNeeded,
+            Obstacle::Another | Obstacle::Silent => Code::PhoneMismatch,
         };
         Self::new(code, obstacle.sentence())
     }

@@ -73,9 +73,9 @@ fn a_code_goes_to_the_phone_that_the_clinic_named_or_to_the_only_one() {
     for (named, has, expected) in [
         (None, Some(&own), None),
         (Some("+79161234567"), Some(&own), None),
-        (Some("+79160000000"), Some(&own), Some(Obstacle::OtherPhone)),
-        (None, None, Some(Obstacle::NoPhone)),
-        (Some("+79161234567"), None, Some(Obstacle::NoPhone)),
+        (Some("+79160000000"), Some(&own), Some(Obstacle::Another)),
+        (None, None, Some(Obstacle::Missing)),
+        (Some("+79161234567"), None, Some(Obstacle::Missing)),
     ] {
         assert_eq!(obstacle(&document(named), has), expected, "{named:?}");
     }
@@ -94,14 +94,14 @@ fn what_the_law_says_comes_before_what_the_account_lacks() {
         needs_agreement,
     };
     let rule = |way: Way| {
-        blocked(way, Obstacle::NoPhone)
+        blocked(way, Obstacle::Missing)
             .refusal
             .map(|refusal| refusal.rule)
     };
     assert_eq!(rule(way(false, false, Some("R1"))).as_deref(), Some("R1"));
     assert_eq!(rule(way(false, true, Some("R6"))).as_deref(), Some("phone"));
     assert_eq!(rule(way(true, true, None)).as_deref(), Some("phone"));
-    assert!(!blocked(way(true, true, None), Obstacle::NoPhone).offered);
+    assert!(!blocked(way(true, true, None), Obstacle::Missing).offered);
 }
 
 #[test]
