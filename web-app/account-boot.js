@@ -1,6 +1,6 @@
 // The first script of /account: starts in parallel what the page will need.
 const RETURN = "podpis-login-return"; // what Gosuslugi answered, until the server has heard it
-const PLACE = "podpis-login-place"; // the fragment of the page that the way there began on
+const PLACE = "podpis-login-place"; // the invitation and the fragment of the page that the way there began on
 
 const started = { view: null, returned: null, accepted: false, registration: null, install: null };
 globalThis.podpis = started;

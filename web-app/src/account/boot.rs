@@ -15,7 +15,7 @@ use crate::model::fragment::parse_return;
 const RETURN: &str = "podpis-login-return";
 /// The code that is on its way to sign in.
 const CODE: &str = "podpis-login-code";
-/// The fragment of the page that a way through Gosuslugi began on; `account-boot.js` reads it.
+/// The invitation and the fragment of the page that a way through Gosuslugi began on; `account-boot.js` reads it.
 const PLACE: &str = "podpis-login-place";
 /// What that way was for.
 const PURPOSE: &str = "podpis-login-purpose";
@@ -89,7 +89,9 @@ pub(super) fn forget_code() {
 
 /// Before the browser leaves for Gosuslugi: where it comes back to, and what for.
 pub(super) fn remember_way(route: Route, purpose: LoginPurpose) {
-    keep(PLACE, &route.href());
+    // Whoever was invited by a clinic is asked for its agreement afterwards.
+    let invitation = invited().map(|id| format!("?clinic={id}"));
+    keep(PLACE, &(invitation.unwrap_or_default() + &route.href()));
     let purpose = match purpose {
         LoginPurpose::SignIn => "sign_in",
         LoginPurpose::Bind => "bind",
