@@ -34,14 +34,14 @@ fn registering_through_gosuslugi_alone() -> Result<()> {
     // Why no code is offered stands there.
     let refused = browser.text("way-refused")?;
     ensure!(refused.contains("Добавьте номер"), "{refused}");
-    browser.screenshots("50-agreement-esia-alone")?;
+    browser.screenshots("60-agreement-esia-alone")?;
     browser.expect_no_sideways_scroll()?;
     browser.press("sign-esia")?;
     at_esia(&browser, &stack, "ivanova", true)?;
     wait_for_state(&browser, "signed")?;
     let said = browser.text("signed-banner")?;
     ensure!(said.contains("Соглашение принято"), "{said}");
-    browser.screenshots("51-agreement-accepted")?;
+    browser.screenshots("61-agreement-accepted")?;
     browser.text("documents-list")?;
     let all = acceptances(&mut clinic)?;
     ensure!(
@@ -83,7 +83,7 @@ fn on_the_way_to_a_document_and_back_to_it() -> Result<()> {
             .is_some_and(|page| page.contains("будет назван ваш телефон")),
         "{page}"
     );
-    browser.screenshots("52-agreement-two-ways")?;
+    browser.screenshots("62-agreement-two-ways")?;
     browser.expect_no_sideways_scroll()?;
 
     browser.press("sign-esia")?;
@@ -91,7 +91,7 @@ fn on_the_way_to_a_document_and_back_to_it() -> Result<()> {
     wait_for_state(&browser, "wrong-person")?;
     let said = browser.text("error")?;
     ensure!(said.contains("Вошёл другой человек"), "{said}");
-    browser.screenshots("53-agreement-foreign-person")?;
+    browser.screenshots("63-agreement-foreign-person")?;
     ensure!(acceptances(&mut clinic)?.is_empty());
 
     read(&browser, &agreement, 1)?;
