@@ -168,7 +168,7 @@ fn a_late_code_says_so_and_offers_another() -> Result<()> {
     // The server's clock is ahead of the page's: the page learns it from the answer.
     codes_grow_old(&mut stack, 301)?;
     hand_in(&browser, &code)?;
-    says(&browser, "code-error", "не действует")?;
+    says(&browser, "code-error", "Время кода вышло")?;
     browser.screenshots("52-late-code")?;
     browser.expect_no_sideways_scroll()?;
     ensure!(clinic.document(&id)?["status"] == "opened");

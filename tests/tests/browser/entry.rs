@@ -74,7 +74,8 @@ fn a_silent_number_shows_nothing_until_its_owner_is_known() -> Result<()> {
     browser.screenshots("61-gate-wrong-date")?;
     browser.expect_no_sideways_scroll()?;
     born(&browser, "12", "3", "1985")?;
-    browser.text("documents-list")?;
+    // To the page that was asked for before the gate.
+    wait_for_state(&browser, "data")?;
     browser.run("location.hash = 'all';")?;
     browser.wait_until(
         "her documents",
@@ -129,6 +130,7 @@ fn signing_out_everywhere_ends_every_other_browser() -> Result<()> {
         "three devices",
         "document.querySelectorAll('[data-testid=\"device\"]').length === 3",
     )?;
+    one.run("document.querySelector('[data-testid=\"sign-out-everywhere\"]').scrollIntoView({block: 'center'});")?;
     one.press("sign-out-everywhere")?;
     one.text("login-contact")?;
     one.screenshots("64-signed-out-everywhere")?;

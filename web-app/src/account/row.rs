@@ -67,7 +67,7 @@ pub(super) fn Row(props: &RowProps) -> Html {
                     </p>
                     if waits {
                         { until(item, *now) }
-                    } else {
+                    } else if !item.kept {
                         <p class="doc-when">{ words::came(item.created_at, *now) }</p>
                     }
                 </div>

@@ -139,7 +139,9 @@ pub(crate) fn status(item: &DocumentItem, now: Timestamp) -> String {
             };
             format!("{who}, ждём {next}")
         }
-        Status::Completed if item.kept => "Прислан на\u{a0}хранение".into(),
+        Status::Completed if item.kept => {
+            format!("Прислан на\u{a0}хранение {}", day(item.created_at, now))
+        }
         Status::Completed => match represented {
             Some(name) => signed(&format!("За\u{a0}вас подписал(а) {name}")),
             None => signed("Подписан"),
