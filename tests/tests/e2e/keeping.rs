@@ -304,7 +304,12 @@ fn a_clinic_may_take_it_away_again() -> Result<()> {
         .post(&format!("/api/v1/documents/{id}/cancel"), &json!({}))?
         .problem(409, "invalid_state")?;
     let shown = account.document(Right::Document(&id))?;
-    ensure!(shown["title"] == "Документ отозван", "{shown}");
+    ensure!(
+        shown["title"] == "Документ отозван" && shown.get("kept").is_none(),
+        "{shown}"
+    );
+    let items = account.documents("all")?.items;
+    ensure!(items.len() == 1 && !items[0].kept, "{items:?}");
     account
         .send(
             Method::GET,

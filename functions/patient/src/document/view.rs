@@ -77,7 +77,7 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
         agreement_needed: ways.agreement_needed,
         agreement: None,
         waits_for: waits_for(&document),
-        kept: document.is_kept(),
+        kept: !withdrawn && document.is_kept(),
         title: document.title,
         kind: document.kind,
         status: document.status,

@@ -174,6 +174,7 @@ fn item(row: &Row, now: Timestamp) -> Result<DocumentItem, DbError> {
         mine_to_sign: is_signer && status.is_open() && now < expires_at,
     };
     if status.is_withdrawn() {
+        item.kept = false;
         item.title = "Документ отозван".into();
         return Ok(item);
     }
