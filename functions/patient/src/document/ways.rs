@@ -192,14 +192,14 @@ pub(super) fn obstacle(document: &Document, phone: Option<&Phone>) -> Option<Obs
 impl Obstacle {
     const fn sentence(self) -> &'static str {
         match self {
-            Self::NoPhone => {
+            Self::Missing => {
                 "Код приходит на телефон, а в вашем кабинете его нет. Добавьте номер в профиле."
             }
-            Self::OtherPhone => {
+            Self::Another => {
                 "Клиника указала для этого документа другой номер телефона. Подпишите через Госуслуги или позвоните в \
                  клинику."
             }
-            Self::SilentPhone => {
+            Self::Silent => {
                 "Это соглашение вы уже приняли, но телефон в нём не назван: код на него давно не приходил. \
                  Примите соглашение кодом, и телефон будет назван."
             }
