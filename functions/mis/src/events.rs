@@ -24,6 +24,9 @@ pub(crate) struct EventsQuery {
 /// Longest time that a request waits for an event, in seconds.
 const WAIT_MAX: u64 = 30;
 
+/// How long a request is held open at most: a runtime takes one for stuck that has moved nothing for 30 seconds.
+const HELD: Duration = Duration::from_secs(25);
+
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(300);
 
@@ -72,7 +75,7 @@ async fn wait_for(
     limit: i64,
     wait: Duration,
 ) -> Result<Vec<mis::Event>> {
-    let clock = Instant::now();
+    let (clock, wait) = (Instant::now(), wait.min(HELD));
     let mut db = db;
     loop {
         let items = db::events(&db, clinic_id, after, limit).await?;
