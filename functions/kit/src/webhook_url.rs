@@ -79,8 +79,8 @@ mod tests {
             ),
             (
                 "https://клиника.рф/",
-                "https://xn--80apgfgp.xn--p1ai/",
-                "https://xn--80apgfgp.xn--p1ai",
+                "https://xn--80apagcdp.xn--p1ai/",
+                "https://xn--80apagcdp.xn--p1ai",
             ),
             ("https://8.8.8.8/", "https://8.8.8.8/", "https://8.8.8.8"),
         ] {
