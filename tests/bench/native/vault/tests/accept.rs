@@ -266,7 +266,7 @@ async fn what_is_refused_changes_nothing() {
 
     // A code of one account in another's name.
     let mut body = json!({"agreement_id": agreement.id, "account_id": other, "act_id": "act-refused", "person": null});
-    body["identity"] = own();
+    body["identity"] = json!({ "code": own() });
     body["act"] = json!({
         "sha256": hashes.sha256, "streebog256": hashes.streebog256,
         "consent": {"version": "1", "statement": "Согласна.", "button": "Принять"},
@@ -275,6 +275,18 @@ async fn what_is_refused_changes_nothing() {
     });
     let (_, answer) = ask_json("POST", "/accept", &body).await;
     assert_eq!(answer["code"], "invalid", "{answer}");
+
+    // ESIA's person in an account that ESIA has not confirmed, and in one that is closed: nobody's word but the account's own.
+    body["identity"] = json!({"esia": {
+        "person": person(), "subject": "1000000001", "session": "sid", "auth_time": "2026-11-22T11:00:30Z",
+        "id_token": "a.b.c", "key_sha256": "00", "key_pem": "", "verified_at": "2026-11-22T11:00:31Z",
+    }});
+    for (account, expected) in [(&mine, "wrong_person"), (&closed, "signed_out")] {
+        body["account_id"] = account.as_str().into();
+        let (_, answer) = ask_json("POST", "/accept", &body).await;
+        assert_eq!(answer["code"], expected, "{answer}");
+    }
+    assert_eq!(count(ACCEPTANCES, &clinic).await, 0);
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ pub(crate) fn code(account: &str, to: &str) -> Json {
     })
 }
 
-/// `POST /accept`.
+/// `POST /accept` by a code.
 pub(crate) async fn accept(
     act_id: &str,
     agreement: &str,
@@ -172,7 +172,7 @@ pub(crate) async fn accept(
 ) -> (u16, Json) {
     let body = json!({
         "agreement_id": agreement, "account_id": code["account_id"], "act_id": act_id, "act": act(hashes),
-        "person": named, "identity": code,
+        "person": named, "identity": {"code": code},
     });
     ask_json("POST", "/accept", &body).await
 }
