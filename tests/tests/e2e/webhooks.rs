@@ -143,7 +143,7 @@ fn two_secrets_are_valid_after_a_rotation_and_a_replay_comes_again() -> Result<(
 
 #[test]
 fn what_fails_is_tried_again_and_410_ends_it() -> Result<()> {
-    let times = "timeout_ms=1000 retry_first=1 retry_max=1 event_for=15 breaker_first=1";
+    let times = "timeout_ms=1000 retry_first=1 retry_max=1 event_for=8 breaker_first=1";
     let settings = Settings {
         variables: vec![("DELIVERY_TIMES", times.to_owned())],
         ..Settings::default()
