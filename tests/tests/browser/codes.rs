@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use podpis_tests::browser::{Browser, Look};
 use podpis_tests::time::codes_grow_old;
-use podpis_tests::{Account, Clinic, Person, Right, Settings, Stack, Upload};
+use podpis_tests::{Account, Clinic, Person, Right, Settings, Stack, Upload, wait_for};
 use serde_json::json;
 
 use crate::steps::{read, wait_for_state};
@@ -136,15 +136,16 @@ fn another_code_after_a_minute_and_the_old_one_is_dead() -> Result<()> {
     wait_for_resend(&browser)?;
     browser.screenshots("51-code-resend-now")?;
     browser.press("code-resend")?;
-    browser.wait_until(
-        "the new one is on its way",
-        "document.querySelector('[data-testid=\"code-resend\"]')?.disabled === true",
-    )?;
+    wait_for("the second message", || {
+        Ok((messages(&stack, &phone)? == 2).then_some(()))
+    })?;
     let second = stack.account().code_at(&phone)?;
-    ensure!(
-        messages(&stack, &phone)? == 2 && first != second,
-        "no new code"
-    );
+    ensure!(first != second, "the same code again");
+    browser.wait_until(
+        "the page knows of it",
+        "document.querySelector('[data-testid=\"code-resend\"]')?.disabled === true \
+         && document.querySelector('[data-testid=\"code-submit\"]')?.disabled === false",
+    )?;
     hand_in(&browser, &first)?;
     browser.text("error")?;
     hand_in(&browser, &second)?;
