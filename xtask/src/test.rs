@@ -169,7 +169,7 @@ fn build_all(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
 fn e2e(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::programs)?;
     let mut command = end_to_end(ctx, "e2e");
-    let note = witnesses(ctx, &mut command, "witness::");
+    let note = witnesses(ctx, &mut command, &["witness::", "mail::", "push::"]);
     let tally = test(command, filter)?;
     Ok(Tally { note, ..tally })
 }
@@ -177,13 +177,13 @@ fn e2e(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
 fn browser(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::programs)?;
     let mut command = end_to_end(ctx, "browser");
-    let note = witnesses(ctx, &mut command, "axe::");
+    let note = witnesses(ctx, &mut command, &["axe::", "branding::"]);
     let tally = test(command, filter)?;
     Ok(Tally { note, ..tally })
 }
 
 /// Tells the tests where the programs are that we didn't write, or leaves out the tests that need them.
-fn witnesses(ctx: &Ctx, command: &mut Command, needing: &str) -> &'static str {
+fn witnesses(ctx: &Ctx, command: &mut Command, needing: &[&str]) -> &'static str {
     match witness::install(ctx) {
         Ok(folder) => {
             command.env("PODPIS_WITNESS", folder);
@@ -192,7 +192,10 @@ fn witnesses(ctx: &Ctx, command: &mut Command, needing: &str) -> &'static str {
         // Somebody else's registry being away says nothing of us; the closing lines say what was not looked at.
         Err(error) => {
             println!("left out: {error:#}");
-            command.args(["--", "--skip", needing]);
+            command.arg("--");
+            for tests in needing {
+                command.args(["--skip", tests]);
+            }
             "  without the programs of others, which can't be installed"
         }
     }

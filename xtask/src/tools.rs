@@ -17,6 +17,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("pdftoppm", "poppler-utils"),
     ("qpdf", "qpdf"),
     ("python3", "python3"),
+    ("curl", "curl"),
     ("openssl", "openssl"),
 ];
 

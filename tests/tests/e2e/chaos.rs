@@ -16,8 +16,10 @@ use crate::webhooks::put;
 const HEALTHY: usize = 120;
 const FAILING: usize = 10;
 
-/// Within this time from an event to its arrival, 99 of 100 reach a healthy receiver; event times are whole seconds.
-const P99: f64 = 10.0;
+/// Within this time, in seconds, from an event to its arrival, 99 of 100 reach a healthy receiver, whatever the others do and
+/// also after a kill, whose leases last 6 s. A loaded machine takes a few seconds more; who waited behind one receiver that
+/// hangs would take minutes.
+const P99: f64 = 30.0;
 
 /// All is settled by then: an interrupted delivery is taken up after six seconds, a failing one given up after half a minute.
 const PATIENCE: Duration = Duration::from_secs(150);
