@@ -34,6 +34,7 @@ fn registering_through_gosuslugi_alone() -> Result<()> {
     // Why no code is offered stands there.
     let refused = browser.text("way-refused")?;
     ensure!(refused.contains("Добавьте номер"), "{refused}");
+    show_the_ways(&browser)?;
     browser.screenshots("60-agreement-esia-alone")?;
     browser.expect_no_sideways_scroll()?;
     browser.press("sign-esia")?;
@@ -83,6 +84,7 @@ fn on_the_way_to_a_document_and_back_to_it() -> Result<()> {
             .is_some_and(|page| page.contains("будет назван ваш телефон")),
         "{page}"
     );
+    show_the_ways(&browser)?;
     browser.screenshots("62-agreement-two-ways")?;
     browser.expect_no_sideways_scroll()?;
 
@@ -111,4 +113,11 @@ fn on_the_way_to_a_document_and_back_to_it() -> Result<()> {
     read(&browser, &upload.pdf, 1)?;
     ensure!(browser.is_usable("sign-sms")?, "no code is offered");
     Ok(())
+}
+
+/// Scrolls to the card with the ways, as whoever has read the agreement does.
+fn show_the_ways(browser: &Browser) -> Result<()> {
+    browser
+        .run("document.querySelector('.statement').scrollIntoView({block: 'center'});")
+        .map(drop)
 }
