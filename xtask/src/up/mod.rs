@@ -30,6 +30,8 @@ const START: Duration = Duration::from_secs(180);
 const CODE_LIMITS: &str = "open_client_hour=100000 open_recipient_hour=10000 open_recipient_day=10000 \
                            known_recipient_hour=10000 known_recipient_day=10000";
 const SMS_LIMITS: &str = "text_recipient_hour=10000 text_recipient_day=10000";
+/// A developer's programs all come from one address, and measure too.
+const RATE_LIMITS: &str = "key_minute=600000 address_minute=60000";
 
 pub(crate) fn run(ctx: &Ctx, args: lexopt::Parser) -> Result<()> {
     let options = Options::parse(ctx, args)?;
@@ -298,6 +300,7 @@ fn start_runner(ctx: &Ctx, options: &Options, data: &Data) -> Result<Child> {
         .env("SPIN_VARIABLE_CODE_LIMITS", CODE_LIMITS)
         .env("SPIN_VARIABLE_WEBHOOK_HTTP", "http://*:*")
         .env("SPIN_VARIABLE_SMS_LIMITS", SMS_LIMITS)
+        .env("SPIN_VARIABLE_RATE_LIMITS", RATE_LIMITS)
         .env(
             "SPIN_VARIABLE_ESIA_URL",
             format!("http://localhost:{}", options.esia_port),
