@@ -7,12 +7,12 @@ use crate::ctx::{self, Ctx, step};
 use crate::tools;
 
 pub(crate) const HELP: &str =
-    "ratios against peers, from one run  [page] [api] [sign] [verify] [gost] [account] [journal] [--release]
+    "ratios against peers, from one run  [page] [api] [sign] [verify] [gost] [account] [journal]
 page: the patient's page against pdf.js; api: intake and status against native; sign: the signed PDF
 verify: checking it in the browser against native; gost: GOST signatures against OpenSSL's engine
 account: signing in and the list of 3,000 documents against 3
 journal: what an append costs by the journal's length
---release measures a release build of the runner; PODPIS_BENCH_ROUNDS sets the number of rounds";
+PODPIS_BENCH_ROUNDS sets the number of rounds";
 
 /// What needs the product or its parts, and the one that needs neither.
 const PEERS: [&str; 6] = ["page", "api", "sign", "verify", "account", GOST];
@@ -26,10 +26,9 @@ const GOST_COMPONENT: &str = "podpis-bench-gost";
 
 pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     use lexopt::ValueExt as _;
-    let (mut wanted, mut release) = (Vec::new(), false);
+    let mut wanted = Vec::new();
     while let Some(arg) = args.next()? {
         match arg {
-            lexopt::Arg::Long("release") => release = true,
             lexopt::Arg::Value(value) => wanted.push(value.string()?),
             other => return Err(other.unexpected().into()),
         }
@@ -52,7 +51,7 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
         return Ok(());
     }
     tools::install(tools::rust_targets)?;
-    build::build_tools(ctx, release)?;
+    build::build_tools(ctx, true)?;
     if PEERS.iter().any(|name| *name != GOST && wants(name)) {
         build::build_functions(ctx)?;
     }
@@ -78,8 +77,8 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
         let mut command = std::process::Command::new(program);
         command
             .current_dir(&ctx.root)
-            .env("PODPIS_RUNNER", ctx.tool("podpis-runner", release))
-            .env("PODPIS_ESIA_SIM", ctx.tool("podpis-esia-sim", release));
+            .env("PODPIS_RUNNER", ctx.tool("podpis-runner", true))
+            .env("PODPIS_ESIA_SIM", ctx.tool("podpis-esia-sim", true));
         ctx::run(&mut command)?;
     }
     Ok(())
