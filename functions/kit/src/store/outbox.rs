@@ -86,7 +86,7 @@ pub async fn queue(
     .map(|_| ())
 }
 
-/// Queues an SMS about a document, to go out at once.
+/// Queues an SMS about a document, to go out from `due` on.
 ///
 /// # Errors
 /// As the database says.
@@ -95,6 +95,7 @@ pub async fn queue_sms(
     document: &Document,
     phone: &str,
     text: &str,
+    due: Timestamp,
     now: Timestamp,
 ) -> Result<(), DbError> {
     let message = Outgoing {
@@ -103,7 +104,7 @@ pub async fn queue_sms(
         subject: None,
         text,
         notice: None,
-        due: now,
+        due,
     };
     queue(tx, document, message, now).await
 }

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use axum::body::Body;
-use podpis_kit::daytime::by_day;
+use podpis_kit::daytime::{Clock, by_day};
 use podpis_kit::db::Value;
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::{Document, intake};
 use podpis_kit::{Db, now};
-use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Purpose, Status};
+use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Purpose, Status, Timestamp};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
@@ -169,6 +169,63 @@ async fn who_asks_to_sign_what_is_closed_stays_silent() {
     }
 }
 
+#[tokio::test]
+async fn what_wakes_nobody_goes_out_at_any_hour() {
+    let _alone = install().await;
+    for (hour, is_night) in [(0, true), (9, true), (10, false), (20, false), (21, true)] {
+        let mut draft = sent(0, 48);
+        draft.account(r#"{"email": true, "push": true}"#).await;
+        let document = draft.insert().await;
+        let minutes = where_it_is(hour);
+        let sql = "UPDATE accounts SET utc_offset = CAST(?2 AS INTEGER) WHERE id = ?1";
+        let account = format!("acc_{}", document.id);
+        execute(sql, [account, minutes.to_string()]).await;
+        let at = now();
+        let morning = Clock::of_minutes(minutes).by_day(at);
+        assert_eq!(morning > at, is_night, "{hour}");
+        for (notice, letter, push) in [
+            (Notice::Arrived, at, morning),
+            (Notice::Cancelled, at, morning),
+            (Notice::Signed, at, at),
+            (Notice::Reminder, morning, morning),
+            (Notice::Expired, morning, morning),
+        ] {
+            queue_at(&document, notice, at).await;
+            let rows = outbox(&document).await;
+            let due = |channel: &str| {
+                let mut rows = rows.iter().filter(|row| row.notice == notice.as_str());
+                rows.find(|row| row.channel == channel).unwrap().next_at
+            };
+            let found = (due("email"), due("push"));
+            assert_eq!(found, (letter.unix(), push.unix()), "{notice:?} at {hour}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reminder_of_what_ends_in_the_night_goes_out_at_once() {
+    let _alone = install().await;
+    // From 3:00 there are seven hours to the morning, of which one is to be left.
+    for (ends_in, waits) in [(9, true), (6, false)] {
+        let mut draft = sent(0, ends_in);
+        draft.account(r#"{"email": true, "push": false}"#).await;
+        let document = draft.insert().await;
+        let sql = "UPDATE accounts SET utc_offset = CAST(?2 AS INTEGER) WHERE id = ?1";
+        let account = format!("acc_{}", document.id);
+        execute(sql, [account, where_it_is(3).to_string()]).await;
+        let at = now();
+        queue_at(&document, Notice::Reminder, at).await;
+        let [queued] = outbox(&document).await.try_into().unwrap();
+        assert_eq!(queued.next_at > at.unix(), waits, "{queued:?}");
+    }
+}
+
+/// Minutes ahead of UTC of a place where it is now this hour of the day.
+fn where_it_is(hour: i64) -> i64 {
+    let minutes = now().unix().rem_euclid(24 * HOUR) / HOUR * 60;
+    (hour * 60 - minutes + 12 * 60).rem_euclid(24 * 60) - 12 * 60
+}
+
 /// A document on its way into the database.
 struct Draft {
     document: Document,
@@ -226,9 +283,10 @@ impl Draft {
     async fn account(&mut self, wants: &str) {
         let document = &self.document;
         let account = format!("acc_{}", document.id);
-        let sql =
-            "INSERT INTO accounts (id, created_at, level, notices) VALUES (?1, 0, 'contact', ?2)";
-        execute(sql, [account.clone(), wants.to_owned()]).await;
+        let sql = "INSERT INTO accounts (id, created_at, level, notices, utc_offset) \
+                   VALUES (?1, 0, 'contact', ?2, CAST(?3 AS INTEGER))";
+        let noon = where_it_is(12).to_string();
+        execute(sql, [account.clone(), wants.to_owned(), noon]).await;
         let phone = document.patient.phone.as_ref().unwrap().expose().to_owned();
         let email = document.patient.email.as_ref().unwrap().expose().to_owned();
         for (kind, value) in [("phone", phone), ("email", email)] {
@@ -259,15 +317,19 @@ impl Draft {
 }
 
 async fn queue(document: &Document, notice: Notice) {
+    queue_at(document, notice, now()).await;
+}
+
+async fn queue_at(document: &Document, notice: Notice, at: Timestamp) {
     let about = About {
         notice,
         document,
         clinic: "Клиника",
         base_url: "https://podpis.test",
-        due: now(),
+        due: at,
     };
     let tx = Db::open().await.unwrap().begin().await.unwrap();
-    notices::queue(&tx, about, now()).await.unwrap();
+    notices::queue(&tx, about, at).await.unwrap();
     tx.commit().await.unwrap();
 }
 
