@@ -5,6 +5,7 @@ pub mod browser;
 pub mod client;
 pub mod gateways;
 pub mod judges;
+pub mod mail_service;
 pub mod pdf;
 pub mod picture;
 mod process;
