@@ -3,6 +3,7 @@
 mod actors;
 pub mod browser;
 pub mod client;
+pub mod gate;
 pub mod gateways;
 pub mod judges;
 pub mod mail_service;
