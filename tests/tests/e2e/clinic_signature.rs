@@ -51,7 +51,7 @@ impl Tools {
         fs::write(
             self.0.join("req.cnf"),
             format!(
-                "[req]\ndistinguished_name=dn\nprompt=no\nutf8=yes\nstring_mask=utf8only\noid_section=oids\n[oids]\n\
+                "oid_section=oids\n[req]\ndistinguished_name=dn\nprompt=no\nutf8=yes\nstring_mask=utf8only\n[oids]\n\
                  INNLE=1.2.643.100.4\n[dn]\n{subject}\n"
             ),
         )?;
