@@ -183,6 +183,13 @@ pub(crate) async fn insert_signed_revision(
     tx.execute(sql, params).await.map(|_| ())
 }
 
+/// Every form of the signed file, newest first.
+pub(crate) async fn signed_revisions(db: &Db, document_id: &str) -> Result<Vec<String>, DbError> {
+    let sql = "SELECT blob FROM signed_revisions WHERE document_id = ?1 ORDER BY created_at DESC";
+    let rows = db.query(sql, [document_id.into()]).await?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
 /// Puts a newer file in the place of the one it starts with; `false` where that is not the newest any more, or the
 /// clinic has signed its very bytes.
 pub(crate) async fn replace_signed_blob(
@@ -192,7 +199,7 @@ pub(crate) async fn replace_signed_blob(
     newer: &str,
 ) -> Result<bool, DbError> {
     let sql = "UPDATE documents SET signed_blob = ?1 WHERE id = ?2 AND signed_blob = ?3 AND NOT EXISTS \
-               (SELECT 1 FROM signatures WHERE document_id = ?2 AND party = 'clinic')";
+               (SELECT 1 FROM clinic_signatures WHERE document_id = ?2)";
     Ok(tx
         .execute(sql, [newer.into(), document_id.into(), earlier.into()])
         .await?
@@ -204,11 +211,6 @@ pub(crate) async fn set_level(tx: &Tx, document_id: &str, level: &str) -> Result
     tx.execute(sql, [level.into(), document_id.into()])
         .await
         .map(|_| ())
-}
-
-pub(crate) async fn has_clinic_signature(db: &Db, document_id: &str) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM signatures WHERE document_id = ?1 AND party = 'clinic'";
-    Ok(db.first(sql, [document_id.into()]).await?.is_some())
 }
 
 pub(crate) async fn queue_timestamp(

@@ -11,6 +11,7 @@
 //! | `DELETE /blobs/{id}` | forgets a file that no document uses |
 //! | `POST /sign` | makes a document signed: one atomic step |
 //! | `POST /accept` | makes a user agreement accepted: one atomic step |
+//! | `POST /documents/{id}/clinic-signature` | checks and takes a signature of the clinic: one atomic step |
 //! | `GET /documents/{id}/evidence` | the evidence bundle as of now |
 //! | `GET /documents/{id}/proof` | the document's journal entries with their proofs |
 //! | `GET /journal/{clinic}/checkpoint` | the journal's head, signed |
@@ -23,6 +24,7 @@
 
 mod accept;
 mod blobs;
+mod clinic;
 mod code;
 mod db;
 mod evidence;
@@ -49,6 +51,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
             .route("/sign", post(sign::sign))
             .route("/accept", post(accept::accept))
+            .route("/documents/{id}/clinic-signature", post(clinic::sign))
             .route("/documents/{id}/evidence", get(evidence::read))
             .route("/documents/{id}/proof", get(journal::proof))
             .route("/journal/{clinic}/checkpoint", get(journal::head))
