@@ -192,7 +192,7 @@ pub(crate) async fn replace_signed_blob(
     newer: &str,
 ) -> Result<bool, DbError> {
     let sql = "UPDATE documents SET signed_blob = ?1 WHERE id = ?2 AND signed_blob = ?3 AND NOT EXISTS \
-               (SELECT 1 FROM signatures WHERE document_id = ?2 AND party = 'clinic')";
+               (SELECT 1 FROM clinic_signatures WHERE document_id = ?2)";
     Ok(tx
         .execute(sql, [newer.into(), document_id.into(), earlier.into()])
         .await?
@@ -204,11 +204,6 @@ pub(crate) async fn set_level(tx: &Tx, document_id: &str, level: &str) -> Result
     tx.execute(sql, [level.into(), document_id.into()])
         .await
         .map(|_| ())
-}
-
-pub(crate) async fn has_clinic_signature(db: &Db, document_id: &str) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM signatures WHERE document_id = ?1 AND party = 'clinic'";
-    Ok(db.first(sql, [document_id.into()]).await?.is_some())
 }
 
 pub(crate) async fn queue_timestamp(

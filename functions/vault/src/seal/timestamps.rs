@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_kit::at_rest::Keys;
 use podpis_kit::store::blobs::{self, Content};
-use podpis_kit::store::{Document, Event, documents, journal};
+use podpis_kit::store::{Document, Event, clinic_signatures, documents, journal};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::wire::vault::Stored;
 use podpis_shared::{Hashes, Timestamp};
@@ -50,7 +50,7 @@ async fn add(tsa: &Tsa, id: &str) -> Result<bool, String> {
     else {
         return Err(format!("{id} has a job but no signed file"));
     };
-    if db::has_clinic_signature(&db, id)
+    if clinic_signatures::any(&db, id)
         .await
         .map_err(|e| text(&e))?
     {
