@@ -25,7 +25,7 @@ pub use examine::{
 };
 pub use inspect::{Inspected, Refusal, inspect};
 pub use marks::{
-    FINAL_EVIDENCE_NAME, MARKS_FORMAT, MARKS_NAME, Mark, MarkSheet, Over, Reference, mark_file,
+    FINAL_EVIDENCE_NAME, MARKS_FORMAT, MARKS_NAME, Mark, MarkSheet, Reference, mark_file,
 };
 pub use protocol::{
     AgreementFacts, Capacity, ClinicFacts, CodeChannel, CodeFacts, ConsentFacts, DocumentFacts,

@@ -1,6 +1,7 @@
 //! The final version's sheet of signatures as data: what its page shows, and what a verifier makes it from again.
 
 use podpis_shared::Timestamp;
+use podpis_shared::clinic_signature::{Over, TimeEvidence};
 use podpis_shared::hash::sha256_hex;
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +61,7 @@ pub struct Mark {
     pub file: String,
     /// SHA-256 of the message, lower-case hex.
     pub sha256: String,
-    /// Which bytes are signed.
+    /// Which bytes are signed: [`MarkSheet::signed`], or the document as the clinic sent it, which is its first revision.
     pub over: Over,
     /// The certificate's number, lower-case hex.
     pub certificate: String,
@@ -76,22 +77,14 @@ pub struct Mark {
     pub valid_from: Timestamp,
     /// Last second of the certificate's validity.
     pub valid_to: Timestamp,
-    /// When it was signed by the signer's word.
-    pub signed_at: Option<Timestamp>,
+    /// What the next member stands on.
+    pub time_evidence: TimeEvidence,
+    /// When it was signed; when it came, where nothing says so.
+    pub signed_at: Timestamp,
     /// When it came to the operator and was checked.
     pub accepted_at: Timestamp,
     /// The signature's form, for example `CAdES-BES`.
     pub level: String,
-}
-
-/// What a signature of the clinic is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Over {
-    /// The file signed by the patient and sealed by the operator: [`MarkSheet::signed`].
-    Signed,
-    /// The document as the clinic sent it: the file's first revision.
-    Original,
 }
 
 impl Reference {

@@ -2,8 +2,9 @@
 //! no mark ever stands over text (GOST R 7.0.97-2016, 5.23).
 
 use podpis_shared::Timestamp;
+use podpis_shared::clinic_signature::{Over, TimeEvidence};
 
-use crate::marks::{Mark, MarkSheet, Over};
+use crate::marks::{Mark, MarkSheet};
 use crate::typeset::{Block, Composer, Face, Ink, Margins, Span, Style, Typeset};
 
 const BODY: Style = Style::regular(9.6, 12.6);
@@ -56,8 +57,7 @@ struct Page {
 impl Page {
     fn masthead(&mut self, sheet: &MarkSheet) {
         let title = Style::regular(18.0, 23.0).face(Face::Bold).ink(Ink::Accent);
-        self.composer
-            .text("Лист подписей", title, Block::default());
+        self.composer.text("Лист подписей", title, Block::default());
         let name = Style::regular(11.0, 14.6).face(Face::Bold);
         self.text(&cut(&sheet.title), name, 2.0);
         let clinic = format!("Медицинская организация: {}", cut(&sheet.clinic));
@@ -75,31 +75,31 @@ impl Page {
         };
         optional("Должность", &mark.position);
         optional("Организация", &mark.organisation);
-        let validity = format!(
-            "с {} по {}",
-            mark.valid_from.moscow(),
-            mark.valid_to.moscow()
-        );
-        rows.push(("Действителен", validity, MAIN));
+        let validity = format!("с {} по {}", date(mark.valid_from), date(mark.valid_to));
+        rows.push(("Действителен", validity, strong));
         rows.push(("Кем выдан", cut(&mark.issuer), VALUE));
-        let when = match mark.signed_at {
-            Some(at) => format!("{} — по часам подписавшего", at.moscow()),
-            None => "в подписи не указано".into(),
+        let when = match mark.time_evidence {
+            TimeEvidence::Timestamp => {
+                format!("{} — по метке службы времени", mark.signed_at.moscow())
+            }
+            TimeEvidence::SigningTime => {
+                format!("{} — по часам подписавшего", mark.signed_at.moscow())
+            }
+            TimeEvidence::None => "в подписи не указано".into(),
         };
         rows.push(("Время подписания", when, VALUE));
         rows.push(("Получена и проверена", mark.accepted_at.moscow(), VALUE));
         let over = match mark.over {
             Over::Signed => "подписанный пациентом файл целиком",
             Over::Original => "исходный документ клиники",
+            Over::Final => "файл клиники",
         };
         rows.push((
             "Что подписано",
             format!("{over}; подпись {} приложена: {}", mark.level, mark.file),
             VALUE,
         ));
-        let heading = Style::regular(11.6, 17.0)
-            .face(Face::Bold)
-            .ink(Ink::Accent);
+        let heading = Style::regular(11.6, 17.0).face(Face::Bold).ink(Ink::Accent);
         let mut head = vec![Span::new(PHRASE, heading)];
         if total > 1 {
             head.push(Span::new(format!("  ·  {number} из {total}"), LABEL));
@@ -174,6 +174,12 @@ impl Page {
 /// Moscow time, and UTC in the form of the evidence.
 fn moment(at: Timestamp) -> String {
     format!("{} · {at}", at.moscow())
+}
+
+/// The day in Moscow.
+fn date(at: Timestamp) -> String {
+    let (year, month, day) = at.moscow_date();
+    format!("{day:02}.{month:02}.{year}")
 }
 
 /// A name, shortened where somebody put a book into it.

@@ -252,13 +252,18 @@ impl Composer {
             label.max(composer.height(std::slice::from_ref(&row.1), value))
         };
         let heights: Vec<f64> = rows.iter().map(|row| of(self, row)).collect();
-        let height =
-            self.height(heading, head) + 3.0 + heights.iter().sum::<f64>() + 2.0 * PADDING;
+        let height = self.height(heading, head) + 3.0 + heights.iter().sum::<f64>() + 2.0 * PADDING;
         self.ensure(height);
         let (left, top, width) = (self.margins.left, self.y, self.width());
         self.fill(left, top, width, height, Ink::Accent);
         let (x, y) = (left + WEIGHT, top + WEIGHT);
-        self.fill(x, y, width - 2.0 * WEIGHT, height - 2.0 * WEIGHT, Ink::Paper);
+        self.fill(
+            x,
+            y,
+            width - 2.0 * WEIGHT,
+            height - 2.0 * WEIGHT,
+            Ink::Paper,
+        );
         self.y = top + PADDING;
         self.paragraph(heading, head);
         self.y += 3.0;
