@@ -11,6 +11,7 @@ pub mod clinic_signatures;
 pub mod documents;
 pub mod esia_certificates;
 pub mod esia_health;
+pub mod final_versions;
 pub mod intake;
 pub mod journal;
 pub mod ledger;

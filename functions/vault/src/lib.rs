@@ -12,6 +12,8 @@
 //! | `POST /sign` | makes a document signed: one atomic step |
 //! | `POST /accept` | makes a user agreement accepted: one atomic step |
 //! | `GET /documents/{id}/evidence` | the evidence bundle as of now |
+//! | `GET /documents/{id}/final` | the final version: made when it is first asked for, the same from then on |
+//! | `GET /documents/{id}/final/evidence` | the evidence that goes with it |
 //! | `GET /documents/{id}/proof` | the document's journal entries with their proofs |
 //! | `GET /journal/{clinic}/checkpoint` | the journal's head, signed |
 //! | `GET /journal/{clinic}/consistency` | that a later head continues an earlier one |
@@ -26,6 +28,7 @@ mod blobs;
 mod code;
 mod db;
 mod evidence;
+mod final_version;
 mod health;
 mod journal;
 mod keys;
@@ -50,6 +53,11 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/sign", post(sign::sign))
             .route("/accept", post(accept::accept))
             .route("/documents/{id}/evidence", get(evidence::read))
+            .route("/documents/{id}/final", get(final_version::read))
+            .route(
+                "/documents/{id}/final/evidence",
+                get(final_version::evidence),
+            )
             .route("/documents/{id}/proof", get(journal::proof))
             .route("/journal/{clinic}/checkpoint", get(journal::head))
             .route("/journal/{clinic}/consistency", get(journal::consistency))

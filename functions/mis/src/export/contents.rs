@@ -1,17 +1,15 @@
 //! What a part of the archive holds.
 
-use super::archive::{Archive, File, Missing};
 use super::index::Index;
+use crate::archive::{Archive, File, Missing};
 use crate::auth::Clinic;
 use crate::db::{self, Recorded};
 use crate::documents::read::{current, view};
-use axum::body::Body;
-use axum::http::Method;
 use bytes::Bytes;
-use futures::TryStreamExt as _;
 use podpis_journal::{Entry, entry};
+use podpis_kit::files::fetch;
 use podpis_kit::store::{Document, documents};
-use podpis_kit::{Context, Db, Failure, Result, neighbour};
+use podpis_kit::{Context, Db, Failure, Result};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::{Representative, Signature};
 use podpis_shared::{Person, Timestamp};
@@ -283,12 +281,4 @@ fn pretty(value: &impl Serialize) -> Result<Vec<Bytes>> {
     let text = serde_json::to_vec_pretty(value);
     text.map(|text| vec![text.into()])
         .map_err(|e| Failure::internal("export", e.to_string()))
-}
-
-/// What `vault` answers, as it comes.
-async fn fetch(context: &Context, path: &str) -> Result<Vec<Bytes>> {
-    let request = neighbour::request(context, "vault", Method::GET, path).body(Body::empty());
-    let answer = Body::new(neighbour::open(request).await?.into_body()).into_data_stream();
-    let chunks = answer.try_collect().await;
-    chunks.map_err(|e: axum::Error| Failure::internal("export", format!("vault{path}: {e}")))
 }
