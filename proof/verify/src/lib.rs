@@ -52,6 +52,11 @@ pub fn verify(input: Input<'_>) -> Report {
     of_file(input, &[])
 }
 
+/// Whether a file is the archive of a final version, which [`verify`] takes in the place of a PDF.
+pub fn is_archive(file: &[u8]) -> bool {
+    archive::read(file).is_some()
+}
+
 /// One PDF, with more signatures of the clinic beside it.
 fn of_file<'a>(input: Input<'a>, beside: &[&'a [u8]]) -> Report {
     match Case::open(input) {
