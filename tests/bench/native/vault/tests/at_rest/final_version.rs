@@ -1,4 +1,5 @@
 //! The final version: made once, kept encrypted, the same for whoever asks.
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use super::common::{account, ask, ask_json, database_bytes, holds, install, opened, sign, text};
 use podpis_cms::{Certificate, Detached, make};
