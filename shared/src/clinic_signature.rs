@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 named! {
     /// What a signature of the clinic is over.
+    #[derive(Default)]
     Over {
         /// The bytes of `/signed`.
+        #[default]
         Signed = "signed",
         /// The clinic's own document, as it was sent.
         Original = "original",

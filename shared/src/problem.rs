@@ -181,6 +181,31 @@ codes! {
     ContactTaken = "contact_taken", 409, "Taken meanwhile";
     /// The account would lose its last way in.
     LastContact = "last_contact", 409, "The last way in";
+
+    /// The clinic's signature cannot be read, contradicts itself, or does not verify.
+    SignatureInvalid = "signature_invalid", 422, "The signature is wrong";
+    /// The signature holds its content; a detached one is needed.
+    SignatureNotDetached = "signature_not_detached", 422, "Not a detached signature";
+    /// The signature is over other bytes than those that it was said to be over.
+    DigestMismatch = "digest_mismatch", 422, "The signature is over other bytes";
+    /// An algorithm that is not checked here, such as the withdrawn GOST R 34.10-2001.
+    SignatureUnsupported = "signature_unsupported", 422, "Algorithm not supported";
+    /// The time stamp beside the signature is broken, or of something else.
+    TimestampInvalid = "timestamp_invalid", 422, "The time stamp is wrong";
+    /// The certificate, or one above it, was out of date at the moment of the signature.
+    CertificateExpired = "certificate_expired", 422, "Certificate expired";
+    /// The certificate, or one above it, was not yet in force.
+    CertificateNotYetValid = "certificate_not_yet_valid", 422, "Certificate not yet valid";
+    /// The certificate is not for signing documents.
+    CertificateUsage = "certificate_usage", 422, "Certificate for other uses";
+    /// No path from the certificate to an authority that the operator has added.
+    CertificateUntrusted = "certificate_untrusted", 422, "Certificate not trusted";
+    /// The certificate, or one above it, was revoked.
+    CertificateRevoked = "certificate_revoked", 422, "Certificate revoked";
+    /// The certificate is neither the clinic's nor that of a person on its list.
+    WrongSigner = "wrong_signer", 422, "Not the clinic's certificate";
+    /// The document demands no signature in this role now: it has it, another comes first, or `role` must say which one it is.
+    SignerRole = "signer_role", 409, "No such signature is waited for";
 }
 
 impl Problem {

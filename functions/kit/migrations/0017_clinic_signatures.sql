@@ -34,7 +34,7 @@ CREATE TABLE clinic_signatures (
     accepted_at BIGINT NOT NULL,
     report TEXT NOT NULL,
     UNIQUE (document_id, ordinal),
-    UNIQUE (document_id, sha256)
+    UNIQUE (document_id, sha256, certificate_sha256)
 );
 
 -- Whose personal certificates sign for a clinic: known by SNILS (11 digits), by the certificate (SHA-256 of its DER, lower-case

@@ -5,7 +5,7 @@ pub(crate) mod webhooks;
 use crate::auth::Clinic;
 use podpis_kit::db::{Db, DbError, Row, Tx, Value};
 use podpis_kit::store::Document;
-use podpis_kit::store::documents::COLUMNS;
+use podpis_kit::store::documents::{self, COLUMNS};
 use podpis_shared::wire::mis::{self, NewClinic};
 use podpis_shared::{Status, Timestamp};
 use std::collections::HashMap;
@@ -176,35 +176,12 @@ pub(crate) async fn signatures_of(
     db: &Db,
     documents: &[Document],
 ) -> Result<HashMap<String, Vec<mis::Signature>>, DbError> {
-    let mut by_document: HashMap<String, Vec<mis::Signature>> = HashMap::new();
-    let signed: Vec<Value> = documents
+    let signed: Vec<&str> = documents
         .iter()
         .filter(|d| d.signed_at.is_some())
-        .map(|d| d.id.as_str().into())
+        .map(|d| d.id.as_str())
         .collect();
-    if signed.is_empty() {
-        return Ok(by_document);
-    }
-    let marks: Vec<String> = (1..=signed.len()).map(|n| format!("?{n}")).collect();
-    let sql = format!(
-        "SELECT document_id, party, name, method, signed_at, on_behalf_of, level FROM signatures \
-         WHERE document_id IN ({}) ORDER BY signed_at, id",
-        marks.join(", ")
-    );
-    for row in db.query(&sql, signed).await? {
-        by_document
-            .entry(row.text(0)?)
-            .or_default()
-            .push(mis::Signature {
-                party: row.text(1)?,
-                name: row.text(2)?,
-                method: row.text(3)?,
-                signed_at: Timestamp::from_unix(row.int(4)?),
-                on_behalf_of: row.opt_text(5)?,
-                level: row.opt_text(6)?,
-            });
-    }
-    Ok(by_document)
+    documents::signatures_of(db, &signed).await
 }
 
 // --- events ---

@@ -1,6 +1,7 @@
 //! Documents of a clinic: one file a call.
 
 pub(crate) mod cancel;
+pub(crate) mod clinic_signature;
 pub(crate) mod create;
 pub(crate) mod files;
 pub(crate) mod final_version;

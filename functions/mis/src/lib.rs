@@ -7,6 +7,7 @@ mod agreement;
 mod archive;
 mod auth;
 mod branding;
+mod clinic_signers;
 mod db;
 mod docs;
 mod documents;
@@ -21,6 +22,7 @@ mod list;
 mod metrics;
 mod operator;
 mod settings;
+mod signing_authorities;
 mod tariff;
 mod trust;
 mod upload;
@@ -79,6 +81,10 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
                 post(documents::cancel::cancel),
             )
             .route(
+                "/api/v1/documents/{id}/clinic-signature",
+                post(documents::clinic_signature::sign),
+            )
+            .route(
                 "/api/v1/documents/{id}/remind",
                 post(documents::remind::remind),
             )
@@ -104,6 +110,26 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route(
                 "/api/v1/operator/esia-certificates/{sha256}",
                 delete(esia_certificates::retire),
+            )
+            .route(
+                "/api/v1/operator/signing-authorities",
+                get(signing_authorities::list).post(signing_authorities::add),
+            )
+            .route(
+                "/api/v1/operator/signing-authorities/{sha256}",
+                delete(signing_authorities::retire),
+            )
+            .route(
+                "/api/v1/operator/revocation-lists",
+                get(signing_authorities::lists).post(signing_authorities::add_list),
+            )
+            .route(
+                "/api/v1/clinic-signers",
+                get(clinic_signers::list).post(clinic_signers::add),
+            )
+            .route(
+                "/api/v1/clinic-signers/{id}",
+                delete(clinic_signers::remove),
             )
             .route("/api/v1/branding", get(branding::read).put(branding::put))
             .route(

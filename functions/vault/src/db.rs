@@ -183,6 +183,13 @@ pub(crate) async fn insert_signed_revision(
     tx.execute(sql, params).await.map(|_| ())
 }
 
+/// Every form of the signed file, newest first.
+pub(crate) async fn signed_revisions(db: &Db, document_id: &str) -> Result<Vec<String>, DbError> {
+    let sql = "SELECT blob FROM signed_revisions WHERE document_id = ?1 ORDER BY created_at DESC";
+    let rows = db.query(sql, [document_id.into()]).await?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
 /// Puts a newer file in the place of the one it starts with; `false` where that is not the newest any more, or the
 /// clinic has signed its very bytes.
 pub(crate) async fn replace_signed_blob(

@@ -3,6 +3,7 @@
 //! Personal numbers are masked; their full values stand as salted hashes. The bundle is signed
 //! by the operator's evidence key.
 
+mod clinic;
 mod times;
 
 use crate::db::{self, Clinic, MessageRow};
@@ -13,7 +14,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use podpis_evidence::{self as format, Bundle, Capacity, Hashed};
 use podpis_kit::store::accounts::contacts::Contact;
-use podpis_kit::store::{Document, documents};
+use podpis_kit::store::{Document, clinic_signatures, documents};
 use podpis_kit::{Db, Failure, Result, now, random};
 use podpis_shared::hash::{hex, sha256_hex};
 use podpis_shared::wire::vault::{CodeIdentity, EsiaIdentity, Identity};
@@ -69,6 +70,7 @@ pub(crate) async fn signed(
     let internal = |e: &dyn std::fmt::Display| Failure::internal("evidence", e.to_string());
     let document = file.document;
     let messages = db::messages(db, &document.id).await?;
+    let clinic_signatures = clinic_signatures::of_document(db, &document.id).await?;
     let bundle = Bundle {
         format: format::FORMAT.into(),
         as_of,
@@ -82,6 +84,7 @@ pub(crate) async fn signed(
         },
         times: times::of(file, &signatures),
         signatures,
+        clinic_signatures: clinic_signatures.into_iter().map(clinic::of).collect(),
         messages: messages.into_iter().map(of_message).collect(),
         journal: journal::proofs(db, document).await?,
         signature: None,

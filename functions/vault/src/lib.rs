@@ -11,6 +11,7 @@
 //! | `DELETE /blobs/{id}` | forgets a file that no document uses |
 //! | `POST /sign` | makes a document signed: one atomic step |
 //! | `POST /accept` | makes a user agreement accepted: one atomic step |
+//! | `POST /documents/{id}/clinic-signature` | checks and takes a signature of the clinic: one atomic step |
 //! | `GET /documents/{id}/evidence` | the evidence bundle as of now |
 //! | `GET /documents/{id}/final` | the final version: made when it is first asked for, the same from then on |
 //! | `GET /documents/{id}/final/evidence` | the evidence that goes with it |
@@ -25,6 +26,7 @@
 
 mod accept;
 mod blobs;
+mod clinic;
 mod code;
 mod db;
 mod evidence;
@@ -52,6 +54,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
             .route("/sign", post(sign::sign))
             .route("/accept", post(accept::accept))
+            .route("/documents/{id}/clinic-signature", post(clinic::sign))
             .route("/documents/{id}/evidence", get(evidence::read))
             .route("/documents/{id}/final", get(final_version::read))
             .route(

@@ -138,6 +138,18 @@ impl Certificate {
         name::first(&self.tbs().issuer, short)
     }
 
+    /// The issuer's name in DER: what lists of revoked certificates are found by.
+    pub fn issuer_der(&self) -> Vec<u8> {
+        self.tbs().issuer.to_der().unwrap_or_default()
+    }
+
+    /// It may give out certificates: basic constraints say so.
+    pub fn is_authority(&self) -> bool {
+        use x509_cert::ext::pkix::BasicConstraints;
+        let constraints = self.tbs().get::<BasicConstraints>();
+        constraints.is_ok_and(|found| found.is_some_and(|(_, constraints)| constraints.ca))
+    }
+
     /// Who gave it out, as `CN=…, O=…`.
     pub fn issuer_text(&self) -> String {
         name::text(&self.tbs().issuer)
@@ -192,6 +204,16 @@ impl Certificate {
             .ok_or(CmsError::Malformed("certificate's signature"))?;
         let signed = self.der.get(self.tbs.clone()).unwrap_or_default();
         with.verify(issuer.key(), &with.hash.digest(signed), signature)
+    }
+
+    /// The value of an extension, DER; of several of the same kind, which none may have, none.
+    pub(crate) fn extension(&self, oid: der::asn1::ObjectIdentifier) -> Option<&[u8]> {
+        let all = self.tbs().extensions.iter().flatten();
+        let mut found = all.filter(|extension| extension.extn_id == oid);
+        match (found.next(), found.next()) {
+            (Some(one), None) => Some(one.extn_value.as_bytes()),
+            _ => None,
+        }
     }
 
     pub(crate) const fn tbs(&self) -> &x509_cert::TbsCertificate {

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod chain;
+pub mod clinic;
+pub mod crl;
 pub mod make;
+pub mod qualified;
 pub mod tsp;
 
 mod algorithm;

@@ -55,7 +55,7 @@ const SHORT: [(&str, &str); 18] = [
     ("2.5.4.97", "organizationIdentifier"),
 ];
 
-fn value_text(value: &Any) -> String {
+pub(crate) fn value_text(value: &Any) -> String {
     let bytes = value.value();
     let text: String = match value.tag() {
         der::Tag::BmpString => char::decode_utf16(

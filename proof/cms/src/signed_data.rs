@@ -139,13 +139,32 @@ impl SignedData {
     /// # Errors
     /// As [`SignedData::parse`].
     pub fn from_any(bytes: &[u8]) -> Result<Self, CmsError> {
+        Self::read_any(bytes, Self::parse)
+    }
+
+    /// As [`SignedData::from_any`], and signers may stand there without signed attributes: see [`SignedData::parse_bare`].
+    ///
+    /// # Errors
+    /// As [`SignedData::parse`].
+    pub fn from_any_bare(bytes: &[u8]) -> Result<Self, CmsError> {
+        Self::read_any(bytes, Self::parse_bare)
+    }
+
+    fn read_any(
+        bytes: &[u8],
+        parse: fn(&[u8]) -> Result<Self, CmsError>,
+    ) -> Result<Self, CmsError> {
         // Base64 takes four bytes for three, and lines their ends.
         if bytes.len() > 2 * MAX_BYTES {
             return Err(CmsError::TooLarge("a signature of more than 1 MiB"));
         }
+        let in_ber = |bytes: &[u8]| match parse(bytes) {
+            Err(CmsError::Malformed(_)) => parse(&ber::to_der(bytes)?),
+            other => other,
+        };
         // Every message begins with a SEQUENCE, and so does no base64 of one.
         if bytes.first() == Some(&0x30) {
-            return Self::parse_ber(bytes);
+            return in_ber(bytes);
         }
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let body: Vec<u8> = text
@@ -154,14 +173,7 @@ impl SignedData {
             .flatten()
             .copied()
             .collect();
-        Self::parse_ber(&base64_text(&body)?)
-    }
-
-    fn parse_ber(bytes: &[u8]) -> Result<Self, CmsError> {
-        match Self::parse(bytes) {
-            Err(CmsError::Malformed(_)) => Self::parse(&ber::to_der(bytes)?),
-            other => other,
-        }
+        in_ber(&base64_text(&body)?)
     }
 
     /// The DER as it was given.
@@ -312,6 +324,15 @@ impl Signer {
         self.certificate.as_ref()
     }
 
+    /// Every certificate of the message, the signer's first.
+    pub fn certificates(&self) -> Vec<Certificate> {
+        self.certificate
+            .iter()
+            .chain(&self.others)
+            .cloned()
+            .collect()
+    }
+
     /// When the signer says it was signed.
     pub fn signing_time(&self) -> Option<Timestamp> {
         self.signed.as_ref().and_then(|signed| signed.signing_time)
@@ -339,6 +360,14 @@ impl Signer {
     /// The signature's value.
     pub fn signature(&self) -> &[u8] {
         self.info.signature.as_bytes()
+    }
+
+    /// What stands beside the signature without being signed: attributes as dotted OIDs.
+    pub fn unsigned_attributes(&self) -> Vec<String> {
+        let attributes = self.info.unsigned_attrs.iter().flat_map(|all| all.iter());
+        attributes
+            .map(|attribute| attribute.oid.to_string())
+            .collect()
     }
 
     /// The time-stamp token beside the signature, DER, not checked.

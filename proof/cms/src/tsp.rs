@@ -133,7 +133,16 @@ pub fn token_from_response(
 /// # Errors
 /// [`TspError`].
 pub fn check_token(token: &[u8], sha256: &[u8; 32]) -> Result<TimeStamp, TspError> {
-    checked(token, sha256).map(|(_, stamp, _)| stamp)
+    checked(token, sha256_only(sha256)).map(|(_, stamp, _)| stamp)
+}
+
+/// As [`check_token`], over these bytes: the authority may have hashed them with any hash that can be checked here. Russian
+/// ones take Streebog.
+///
+/// # Errors
+/// [`TspError`].
+pub fn check_token_over(token: &[u8], stamped: &[u8]) -> Result<TimeStamp, TspError> {
+    checked(token, |kind| Some(kind.digest(stamped))).map(|(_, stamp, _)| stamp)
 }
 
 /// Checks that a token is in the one form that [`accept`] gives, and stamps these bytes. For tokens that we
@@ -152,7 +161,7 @@ pub fn strict_token(token: &[u8], stamped: &[u8]) -> Result<(), CmsError> {
         .content()
         .ok_or(CmsError::Malformed("time-stamp token"))?;
     let info = Info::read(content).map_err(|_| CmsError::Malformed("time-stamp token"))?;
-    if info.imprint != HashKind::Sha256.digest(stamped) {
+    if info.hash != HashKind::Sha256 || info.imprint != HashKind::Sha256.digest(stamped) {
         return Err(CmsError::Attribute("signature-time-stamp"));
     }
     Ok(())
@@ -190,14 +199,22 @@ fn answered(
         return Err(TspError::Refused(status));
     }
     let token = token.ok_or(TspError::Malformed("granted without a token"))?;
-    let (data, stamp, info) = checked(token, sha256)?;
+    let (data, stamp, info) = checked(token, sha256_only(sha256))?;
     if info.nonce != Some(nonce) {
         return Err(TspError::Nonce);
     }
     Ok((data, stamp))
 }
 
-fn checked(token: &[u8], sha256: &[u8; 32]) -> Result<(SignedData, TimeStamp, Info), TspError> {
+/// The imprint of what is known by its SHA-256 alone.
+fn sha256_only(sha256: &[u8; 32]) -> impl Fn(HashKind) -> Option<Vec<u8>> {
+    move |kind| (kind == HashKind::Sha256).then(|| sha256.to_vec())
+}
+
+fn checked(
+    token: &[u8],
+    imprint: impl Fn(HashKind) -> Option<Vec<u8>>,
+) -> Result<(SignedData, TimeStamp, Info), TspError> {
     limit(token)?;
     let data = SignedData::parse(token)?;
     if data.content_type() != ContentType::TstInfo {
@@ -207,7 +224,7 @@ fn checked(token: &[u8], sha256: &[u8; 32]) -> Result<(SignedData, TimeStamp, In
         .content()
         .ok_or(TspError::Malformed("token without content"))?;
     let info = Info::read(content)?;
-    if info.imprint != sha256 {
+    if imprint(info.hash).is_none_or(|expected| expected != info.imprint) {
         return Err(TspError::Imprint);
     }
     let verified = data.verify(|kind| kind.digest(content))?;
@@ -242,7 +259,8 @@ struct Request {
 /// What of `TSTInfo` (RFC 3161, 2.4.2) matters here.
 struct Info {
     policy: ObjectIdentifier,
-    /// A SHA-256.
+    hash: HashKind,
+    /// Of that kind.
     imprint: Vec<u8>,
     serial: String,
     time: Timestamp,
@@ -274,11 +292,9 @@ impl Info {
         if version != 1 {
             return Err(TspError::Malformed("version of TSTInfo"));
         }
-        if HashKind::read(&imprint.hash_algorithm)? != HashKind::Sha256 {
-            return Err(TspError::Imprint);
-        }
         Ok(Self {
             policy,
+            hash: HashKind::read(&imprint.hash_algorithm)?,
             imprint: imprint.hashed_message.into_bytes(),
             serial,
             time: generalized_time(time).ok_or(TspError::Malformed("genTime"))?,

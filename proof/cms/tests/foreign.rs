@@ -1,7 +1,13 @@
 //! What others sign, as clinics send it.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+#[path = "foreign/any_input.rs"]
+mod any_input;
+#[path = "foreign/clinic.rs"]
+mod clinic;
 mod common;
+#[path = "../fuzz/everywhere.rs"]
+mod everywhere;
 
 use base64::Engine as _;
 use common::{CONTENT, Dir, content_sha256, digest};

@@ -5,6 +5,7 @@
 
 use crate::code::{Agreement, Code};
 use podpis_shared::Birthday;
+use podpis_shared::clinic_signature::{Over, TimeEvidence};
 use podpis_shared::document::{Kind, Method, Purpose, Status};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::Ground;
@@ -31,6 +32,9 @@ pub struct Bundle {
     pub clinic: Clinic,
     /// Signatures, oldest first.
     pub signatures: Vec<Signature>,
+    /// Signatures of the clinic, in the order of their acceptance; absent where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clinic_signatures: Vec<ClinicSignature>,
     /// Moments and the clock that each was read from, oldest first.
     pub times: Vec<Moment>,
     /// Messages about the document, oldest first.
@@ -126,6 +130,58 @@ pub struct Signature {
     /// The agreement that a signature by code rests on; absent where the signature itself accepts one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement: Option<Agreement>,
+}
+
+/// A signature of the clinic (УКЭП) that was accepted.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClinicSignature {
+    /// Our id.
+    pub id: String,
+    /// In what role.
+    pub role: String,
+    /// What it is over.
+    pub over: Over,
+    /// The message itself: CMS in DER, in base64.
+    pub cms: String,
+    /// SHA-256 of the message.
+    pub sha256: String,
+    /// When it was made, by `time_evidence`.
+    pub signed_at: Timestamp,
+    /// What that stands on.
+    pub time_evidence: TimeEvidence,
+    /// When it was accepted, by the operator's clock.
+    pub accepted_at: Timestamp,
+    /// Level, `CAdES-BES` and so on.
+    pub level: String,
+    /// With what it was made.
+    pub algorithm: String,
+    /// The certificate.
+    pub certificate: ClinicCertificate,
+    /// The technical check: what was found, and what it does not establish.
+    pub check: Value,
+}
+
+/// The certificate of a clinic's signature.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClinicCertificate {
+    /// SHA-256 of its DER.
+    pub sha256: String,
+    /// Its number in lower-case hex.
+    pub serial: String,
+    /// Its owner.
+    pub owner: String,
+    /// The owner's position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+    /// The owner's organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+    /// Who gave it out.
+    pub issuer: String,
+    /// The first second of its validity.
+    pub valid_from: Timestamp,
+    /// The last second of its validity.
+    pub valid_to: Timestamp,
 }
 
 /// The person who signed.

@@ -9,8 +9,8 @@ mod oid;
 mod trust;
 
 pub use bundle::{
-    Browser, Bundle, Capacity, Clinic, Document, Entry, Esia, FORMAT, Hashed, Journal, Message,
-    Moment, Operator, Policy, Signature, Signer, salted,
+    Browser, Bundle, Capacity, Clinic, ClinicCertificate, ClinicSignature, Document, Entry, Esia,
+    FORMAT, Hashed, Journal, Message, Moment, Operator, Policy, Signature, Signer, salted,
 };
 pub use canonical::{CanonicalError, canonical};
 pub use code::{Agreement, Code, account_fingerprint};

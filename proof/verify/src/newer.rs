@@ -165,6 +165,7 @@ fn words(kind: &str) -> &'static str {
         "document.patient_signed" => "Документ подписан пациентом",
         "agreement.accepted" => "Соглашение принято",
         "consent.withdrawn" => "Согласие отозвано",
+        "document.clinic_signed" => "Принята подпись клиники",
         "document.completed" => "Все нужные подписи собраны",
         "document.declined" => "От подписания отказались",
         "document.expired" => "Срок подписания истёк",

@@ -1,5 +1,6 @@
 //! The API of MIS and operator: `/api/v1/…`. Names are those of the contract.
 
+use crate::clinic_signature::{Over, TimeEvidence};
 use crate::document::{Delivery, Kind, Method, Parties, Purpose, Status};
 use crate::hash::Hashes;
 use crate::person::{Birthday, Person};
@@ -62,9 +63,23 @@ pub struct NewDocument {
     /// After how many hours an SMS tells of it where nobody has opened it: in place of the clinic's setting; 0: never.
     #[serde(default)]
     pub sms_fallback_after_hours: Option<u16>,
+    /// What signatures of the clinic it needs; one, of any role, where absent. Only of documents that wait for the clinic.
+    #[serde(default)]
+    pub clinic_signers: Option<Vec<ClinicSigner>>,
+    /// They come in this order and no other.
+    #[serde(default)]
+    pub clinic_signers_ordered: bool,
     /// Anything of the MIS, given back unchanged.
     #[serde(default)]
     pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// A signature of the clinic that a document needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClinicSigner {
+    /// In what role: `medic`, `head`, or another name of a-z, 0-9 and _.
+    pub role: String,
 }
 
 /// What a clinic chooses about notices: `GET` and `PUT /api/v1/settings`. What `PUT` leaves out is as usual again. It counts
@@ -264,9 +279,33 @@ pub struct Signature {
     /// For whom, where a representative signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<String>,
-    /// Level of the seal over it, `B-B` or `B-T` (ETSI EN 319 142-1).
+    /// Level of the seal over it, `B-B` or `B-T` (ETSI EN 319 142-1); of the clinic's own, `CAdES-BES` and so on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
+    /// More about a signature of the clinic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clinic: Option<ClinicMark>,
+}
+
+/// What is told of a signature of the clinic (УКЭП).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClinicMark {
+    /// In what role.
+    pub role: String,
+    /// What it is over.
+    pub over: Over,
+    /// What `signed_at` stands on.
+    pub time_evidence: TimeEvidence,
+    /// When we took it.
+    pub accepted_at: Timestamp,
+    /// The certificate's number in lower-case hex.
+    pub certificate_serial: String,
+    /// Who gave it out.
+    pub issuer: String,
+    /// The first second of its validity.
+    pub valid_from: Timestamp,
+    /// The last second of its validity.
+    pub valid_to: Timestamp,
 }
 
 /// One event of a clinic.

@@ -1,5 +1,6 @@
 //! What functions ask of `vault`, over service chaining only.
 
+use crate::clinic_signature::Over;
 use crate::document::{Method, Status};
 use crate::hash::Hashes;
 use crate::person::Person;
@@ -35,6 +36,17 @@ pub struct Sign {
     pub act: Act,
     /// Who the person is, as checked.
     pub identity: Identity,
+}
+
+/// Query of `POST /documents/{id}/clinic-signature`, whose body is the signature, or the final PDF with it. Answered by
+/// [`Signed`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClinicSign {
+    /// What the signature is over.
+    pub over: Over,
+    /// In what role; the one that the document waits for where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 /// `POST /accept`: makes an accepted agreement, once: a document of its own, signed and sealed. Answered by [`Accepted`].

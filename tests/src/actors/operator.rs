@@ -39,6 +39,18 @@ impl Operator {
         )
     }
 
+    /// Posts a file.
+    ///
+    /// # Errors
+    /// When no answer came.
+    pub fn post_bytes(&mut self, path: &str, bytes: Vec<u8>) -> Result<Reply> {
+        let headers = [
+            ("authorization", self.bearer.as_str()),
+            ("content-type", "application/octet-stream"),
+        ];
+        self.client.send(Method::POST, path, &headers, Some(bytes))
+    }
+
     /// A new clinic and its MIS.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ const AT_LEAST: &[&str] = &[
     "GET /api/v1/documents/{id}/evidence",
     "POST /api/v1/documents/{id}/cancel",
     "POST /api/v1/documents/{id}/remind",
+    "POST /api/v1/documents/{id}/clinic-signature",
 ];
 
 /// Calls that name no id: an outsider has things of its own there, and none of the owner's.
@@ -31,6 +32,8 @@ const OWN: &[&str] = &[
     "GET /api/v1/branding/preview",
     "GET /api/v1/usage",
     "GET /api/v1/usage/rows",
+    "GET /api/v1/clinic-signers",
+    "POST /api/v1/clinic-signers",
 ];
 
 /// The routes come from the API's own description: a new one is tested without anyone thinking of it.
@@ -56,6 +59,8 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
         .sign_as("ivanova")?
         .expect(200)?;
     let kept = owner.send_document(&Upload::small().for_keeping())?;
+    let medic = json!({"name": "Врач", "snils": "11223344595"});
+    owner.post("/api/v1/clinic-signers", &medic)?.expect(201)?;
     let ids = [open.as_str(), &signed, &account, &kept];
     let before = state(&mut owner, &ids)?;
 
@@ -96,6 +101,8 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
     outsider
         .send(Method::PUT, "/api/v1/settings", &headers, Some(settings))?
         .expect(200)?;
+    let signers = outsider.get("/api/v1/clinic-signers")?.expect(200)?;
+    ensure!(signers.json()?["items"] == json!([]), "signers");
     let accepted = outsider
         .get("/api/v1/agreements/acceptances")?
         .expect(200)?;
@@ -140,6 +147,7 @@ fn state(owner: &mut Clinic, ids: &[&str]) -> Result<Vec<Value>> {
         "/api/v1/agreements/acceptances",
         "/api/v1/settings",
         "/api/v1/branding",
+        "/api/v1/clinic-signers",
     ] {
         all.push(owner.get(path)?.expect(200)?.json()?);
     }

@@ -3,10 +3,12 @@
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::store::journal::{self, Event};
 use crate::store::notices::{self, About, Notice};
+use podpis_shared::clinic_signature::{Over, TimeEvidence};
 use podpis_shared::policy::{Agreement, Question};
 use podpis_shared::wire::mis::{self, Representative};
 use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 use serde_json::json;
+use std::collections::HashMap;
 
 /// A row of `documents`.
 #[derive(Clone, Debug)]
@@ -154,24 +156,78 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<Document>, DbError> {
         .transpose()
 }
 
-/// Signatures of a document, in their order.
+/// Signatures of a document: the person's, then those of the clinic in the order of acceptance.
 ///
 /// # Errors
 /// As the database says.
 pub async fn signatures(db: &Db, id: &str) -> Result<Vec<mis::Signature>, DbError> {
-    let sql = "SELECT party, name, method, signed_at, on_behalf_of, level FROM signatures \
-               WHERE document_id = ?1 ORDER BY signed_at, id";
-    let of = |row: &Row| {
-        Ok(mis::Signature {
-            party: row.text(0)?,
-            name: row.text(1)?,
-            method: row.text(2)?,
-            signed_at: Timestamp::from_unix(row.int(3)?),
-            on_behalf_of: row.opt_text(4)?,
-            level: row.opt_text(5)?,
-        })
-    };
-    db.query(sql, [id.into()]).await?.iter().map(of).collect()
+    let mut by_document = signatures_of(db, &[id]).await?;
+    Ok(by_document.remove(id).unwrap_or_default())
+}
+
+/// Likewise of several documents, by their ids; at most 200 of them.
+///
+/// # Errors
+/// As the database says.
+pub async fn signatures_of(
+    db: &Db,
+    ids: &[&str],
+) -> Result<HashMap<String, Vec<mis::Signature>>, DbError> {
+    let marks: Vec<String> = (1..=ids.len()).map(|n| format!("?{n}")).collect();
+    let marks = marks.join(", ");
+    let params = || ids.iter().map(|id| (*id).into());
+    let mut by_document: HashMap<String, Vec<mis::Signature>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(by_document);
+    }
+    let sql = format!(
+        "SELECT document_id, party, name, method, signed_at, on_behalf_of, level FROM signatures \
+         WHERE document_id IN ({marks}) ORDER BY signed_at, id"
+    );
+    for row in db.query(&sql, params()).await? {
+        let signature = mis::Signature {
+            party: row.text(1)?,
+            name: row.text(2)?,
+            method: row.text(3)?,
+            signed_at: Timestamp::from_unix(row.int(4)?),
+            on_behalf_of: row.opt_text(5)?,
+            level: row.opt_text(6)?,
+            clinic: None,
+        };
+        let own = by_document.entry(row.text(0)?).or_default();
+        own.push(signature);
+    }
+    let sql = format!(
+        "SELECT document_id, owner_name, signed_at, level, role, covers, time_evidence, accepted_at, certificate_serial, \
+         issuer, valid_from, valid_to FROM clinic_signatures WHERE document_id IN ({marks}) ORDER BY ordinal"
+    );
+    for row in db.query(&sql, params()).await? {
+        let own = by_document.entry(row.text(0)?).or_default();
+        own.push(of_clinic(&row)?);
+    }
+    Ok(by_document)
+}
+
+fn of_clinic(row: &Row) -> Result<mis::Signature, DbError> {
+    let time = |column| Ok::<_, DbError>(Timestamp::from_unix(row.int(column)?));
+    Ok(mis::Signature {
+        party: "clinic".into(),
+        name: row.text(1)?,
+        method: "ukep".into(),
+        signed_at: time(2)?,
+        on_behalf_of: None,
+        level: Some(row.text(3)?),
+        clinic: Some(mis::ClinicMark {
+            role: row.text(4)?,
+            over: named(Over::parse(&row.text(5)?))?,
+            time_evidence: named(TimeEvidence::parse(&row.text(6)?))?,
+            accepted_at: time(7)?,
+            certificate_serial: row.text(8)?,
+            issuer: row.text(9)?,
+            valid_from: time(10)?,
+            valid_to: time(11)?,
+        }),
+    })
 }
 
 /// Moves a document to a state: compare-and-set, together with its journal entry.

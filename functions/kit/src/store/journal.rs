@@ -26,6 +26,8 @@ pub enum Event {
     Opened,
     /// Signed by the patient or a representative.
     PatientSigned,
+    /// A signature of the clinic was accepted; `data` has its hash and role, nothing of its owner.
+    ClinicSigned,
     /// Every needed signature is there.
     Completed,
     /// The person declined.
@@ -70,6 +72,7 @@ impl Event {
         Self::Sent,
         Self::Opened,
         Self::PatientSigned,
+        Self::ClinicSigned,
         Self::Completed,
         Self::Declined,
         Self::Expired,
@@ -96,6 +99,7 @@ impl Event {
             Self::Sent => "document.sent",
             Self::Opened => "document.opened",
             Self::PatientSigned => "document.patient_signed",
+            Self::ClinicSigned => "document.clinic_signed",
             Self::Completed => "document.completed",
             Self::Declined => "document.declined",
             Self::Expired => "document.expired",

@@ -10,8 +10,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::notices::Notice;
-use podpis_kit::store::{Document, Event, blobs, intake, journal, planned};
+use podpis_kit::store::{Document, Event, blobs, clinic_signatures, intake, journal, planned};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
+use podpis_shared::clinic_signature::Demand;
+use podpis_shared::document::status_after_patient;
 use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::{
@@ -91,6 +93,7 @@ async fn store(
 ) -> Result<Outcome> {
     let base_url = vars::base_url(headers).await?;
     let sms_fallback = new.sms_fallback_after_hours;
+    let demand = demand(&new);
     let mut document = document(clinic, new, stored, at)?;
     let tx = Db::open().await?.begin().await?;
     if let Some(once) = once
@@ -103,6 +106,9 @@ async fn store(
     }
     document.position = intake::next_position(&tx, &clinic.id).await?;
     intake::insert(&tx, &document).await?;
+    if let Some(demand) = &demand {
+        clinic_signatures::insert_demand(&tx, &document.id, demand).await?;
+    }
     planned::sms_fallback(&tx, &document, sms_fallback).await?;
     let mut facts = json!({
         "kind": document.kind, "delivery": document.delivery, "sha256": document.hashes.sha256, "policy": policy,
@@ -157,6 +163,15 @@ fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -
         opened_at: None,
         signed_at: None,
         completed_at,
+    })
+}
+
+/// What the MIS said of the clinic's own signatures.
+fn demand(new: &NewDocument) -> Option<Demand> {
+    let signers = new.clinic_signers.as_ref()?;
+    Some(Demand {
+        roles: signers.iter().map(|signer| signer.role.clone()).collect(),
+        ordered: new.clinic_signers_ordered,
     })
 }
 
@@ -240,6 +255,19 @@ fn check_signing(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> 
     if new.parties.is_none() {
         return invalid("parties is `patient` or `patient_and_clinic`");
     }
+    if let Some(demand) = demand(new) {
+        demand
+            .check()
+            .map_err(|detail| Failure::new(Code::Invalid, detail))?;
+        let parties = new.parties.unwrap_or(Parties::Patient);
+        if status_after_patient(new.kind, parties) == Status::Completed {
+            return invalid(
+                "clinic_signers contradicts parties `patient` for this kind: the clinic does not sign it",
+            );
+        }
+    } else if new.clinic_signers_ordered {
+        return invalid("clinic_signers_ordered needs clinic_signers");
+    }
     if new
         .expires_at
         .is_some_and(|end| end <= at || end > at.plus(TIME_MAX))
@@ -266,6 +294,7 @@ fn check_keeping(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> 
         ("method", new.method.is_some()),
         ("parties", new.parties.is_some()),
         ("expires_at", new.expires_at.is_some()),
+        ("clinic_signers", new.clinic_signers.is_some()),
         (
             "sms_fallback_after_hours",
             new.sms_fallback_after_hours.is_some(),

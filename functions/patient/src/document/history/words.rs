@@ -165,6 +165,7 @@ mod tests {
             signed_at: Timestamp::from_unix(at),
             on_behalf_of: None,
             level: None,
+            clinic: None,
         }
     }
 
