@@ -73,6 +73,8 @@ codes! {
     InvalidState = "invalid_state", 409, "Not possible in this state";
     /// The document has not been signed yet.
     NotSigned = "not_signed", 409, "Not signed yet";
+    /// A signature that the document needs is still missing, or it ended without one; read it again.
+    NotCompleted = "not_completed", 409, "Not completed yet";
     /// The idempotency key was used with another body.
     IdempotencyConflict = "idempotency_conflict", 409, "Idempotency key reused";
     /// A request with this idempotency key is still running; repeat a little later.

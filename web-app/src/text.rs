@@ -2,7 +2,7 @@
 //!
 //! Russian typography: «ёлочки», no-break spaces after short words and inside dates and figures.
 
-use podpis_shared::wire::patient::DocumentView;
+use podpis_shared::wire::patient::{ClinicSigned, DocumentView};
 use podpis_shared::{Kind, Method, Status};
 
 use crate::model::Place;
@@ -162,6 +162,8 @@ pub(crate) const DOWNLOAD_ORIGINAL: &str = "Скачать документ";
 pub(crate) const DOWNLOAD_AS_SENT: &str = "Скачать без\u{a0}подписей";
 pub(crate) const DOWNLOAD_EVIDENCE: &str = "Скачать доказательства подписи";
 pub(crate) const DOWNLOAD_SIGNED: &str = "Скачать подписанный документ";
+pub(crate) const DOWNLOAD_FINAL: &str = "Скачать итоговый документ";
+pub(crate) const DOWNLOAD_SIGNED_ONLY: &str = "Только с\u{a0}вашей подписью";
 pub(crate) const DOWNLOADING: &str = "Скачиваем…";
 pub(crate) const DOWNLOAD_FAILED: &str =
     "Не\u{a0}удалось скачать. Проверьте интернет и\u{a0}попробуйте ещё\u{a0}раз.";
@@ -199,6 +201,11 @@ pub(crate) fn file_name(title: &str, signed: bool) -> String {
         stem(title),
         if signed { " (подписан)" } else { "" }
     )
+}
+
+/// File name of the final version.
+pub(crate) fn final_name(title: &str) -> String {
+    format!("{} (итоговый).pdf", stem(title))
 }
 
 /// File name of what proves the signature.
@@ -260,6 +267,16 @@ pub(crate) const DECLINE_FAILED: &str = "Не\u{a0}получилось сооб
      ещё\u{a0}раз.";
 
 pub(crate) const SIGNED_TITLE: &str = "Документ подписан";
+pub(crate) const CLINIC_SIGNED_TITLE: &str = "Клиника подписала документ";
+pub(crate) const CLINIC_SIGNED_BY: &str = "От\u{a0}клиники";
+
+/// Who signed for the clinic: name and position.
+pub(crate) fn clinic_signer(signed: &ClinicSigned) -> String {
+    match &signed.position {
+        Some(position) => format!("{}, {position}", signed.name),
+        None => signed.name.clone(),
+    }
+}
 
 /// What comes after the signature.
 pub(crate) fn signed_next(document: &DocumentView) -> String {

@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0015_letters.sql"),
     include_str!("../migrations/0016_backlog.sql"),
     include_str!("../migrations/0017_clinic_signatures.sql"),
+    include_str!("../migrations/0018_final_versions.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -1,11 +1,13 @@
-//! Files on their way from `vault` to a caller, as streams.
+//! Files on their way from `vault` to a caller.
 
-use crate::http::{Context, Result};
+use crate::http::{Context, Failure, Result};
 use crate::neighbour;
 use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
+use bytes::Bytes;
+use futures::TryStreamExt as _;
 
 /// Streams what `vault` answers at a path, to be saved under an ASCII name.
 ///
@@ -24,4 +26,15 @@ pub async fn stream(context: &Context, path: &str, name: &str) -> Result<Respons
         response.headers_mut().insert(CONTENT_DISPOSITION, value);
     }
     Ok(response)
+}
+
+/// What `vault` answers at a path, in the pieces in which it comes.
+///
+/// # Errors
+/// As [`stream`].
+pub async fn fetch(context: &Context, path: &str) -> Result<Vec<Bytes>> {
+    let request = neighbour::request(context, "vault", Method::GET, path).body(Body::empty());
+    let answer = Body::new(neighbour::open(request).await?.into_body()).into_data_stream();
+    let chunks = answer.try_collect().await;
+    chunks.map_err(|e: axum::Error| Failure::internal("vault", format!("{path}: {e}")))
 }

@@ -12,6 +12,7 @@ pub mod clinic_signers;
 pub mod documents;
 pub mod esia_certificates;
 pub mod esia_health;
+pub mod final_versions;
 pub mod intake;
 pub mod journal;
 pub mod ledger;

@@ -3,14 +3,12 @@
 //! One answer is one part: as many documents as a request may take time and memory for. The header `Podpis-Next` and
 //! the manifest say where the next part begins.
 
-mod archive;
 mod contents;
 mod index;
-mod zip;
 
+use crate::archive::{Archive, Sender};
 use crate::auth::{Clinic, Session};
 use crate::db::{self, Exported};
-use archive::{Archive, Sender};
 use axum::BoxError;
 use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};

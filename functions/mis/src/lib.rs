@@ -4,6 +4,7 @@
 //! through to and from `vault` as streams.
 
 mod agreement;
+mod archive;
 mod auth;
 mod branding;
 mod clinic_signers;
@@ -66,6 +67,10 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route(
                 "/api/v1/documents/{id}/signed",
                 get(documents::files::signed),
+            )
+            .route(
+                "/api/v1/documents/{id}/final",
+                get(documents::final_version::read),
             )
             .route(
                 "/api/v1/documents/{id}/evidence",

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Router {
         .route("/patient/document", get(view::read))
         .route("/patient/document/file", get(files::original))
         .route("/patient/document/signed", get(files::signed))
+        .route("/patient/document/final", get(files::last))
         .route("/patient/document/evidence", get(files::evidence))
         .route("/patient/document/history", get(history::read))
         .route("/patient/document/opened", post(actions::opened))

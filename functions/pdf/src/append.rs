@@ -1,11 +1,14 @@
-//! Incremental updates after the original's unchanged bytes: the protocol with its seal, and later time stamps.
+//! Incremental updates after the original's unchanged bytes: the protocol with its seal, later time stamps, the final
+//! version's sheet of signatures.
 
 use lopdf::{Dictionary, Object, ObjectId};
 use time::OffsetDateTime;
 
-use crate::attach;
+use crate::attach::{self, Attachment};
 use crate::claims;
 use crate::inspect::{Refusal, header_position};
+use crate::marks::{FINAL_EVIDENCE_NAME, MARKS_NAME, MarkSheet};
+use crate::marks_page;
 use crate::protocol::Protocol;
 use crate::protocol_page;
 use crate::reader::{Dangling, Fault, Pdf};
@@ -24,6 +27,9 @@ pub enum AppendError {
     /// The update was written but does not read back as the original's pages plus the protocol's.
     #[error("the update of the PDF does not read back")]
     NotReadable,
+    /// The sheet of signatures names other bytes than are given.
+    #[error("the sheet of signatures belongs to other bytes")]
+    Mismatch,
     /// The signature is larger than the room that was kept for it.
     #[error("the seal of {size} bytes does not fit into the {reserved} bytes kept for it")]
     SealTooLarge {
@@ -57,7 +63,7 @@ pub fn append_protocol(
     let pages = pdf.count_pages()?;
     let addition = Addition {
         typeset: protocol_page::set(protocol),
-        evidence: evidence_json,
+        files: vec![attach::evidence(evidence_json)],
         at: protocol.signed_at,
         seal,
     };
@@ -68,6 +74,62 @@ pub fn append_protocol(
     ];
     let dangling = dangling(&pdf)?;
     append(original, &pdf, pages, dangling, addition, &seed)
+}
+
+/// Appends one incremental update with the final version's sheet of signatures (`docs/final.md`): a page with one mark for
+/// each signature of the clinic, the signatures themselves, the sheet as data, newer evidence, and with `seal` one more
+/// field of the operator's signature over the whole file.
+///
+/// `signatures` are the CMS messages in the order of [`MarkSheet::marks`], `evidence` is what [`MarkSheet::evidence`]
+/// names by its hash. Signatures in `signed` stay valid. The same input gives the same bytes.
+///
+/// # Errors
+/// See [`AppendError`]. [`AppendError::Mismatch`] when the sheet names other bytes than are given.
+pub fn append_marks(
+    signed: &[u8],
+    sheet: &MarkSheet,
+    signatures: &[Vec<u8>],
+    evidence: Option<&[u8]>,
+    seal: Option<&SealField>,
+) -> Result<Unsealed, AppendError> {
+    if !sheet.names(signed, signatures, evidence) {
+        return Err(AppendError::Mismatch);
+    }
+    let pdf = open(signed)?;
+    let pages = pdf.count_pages()?;
+    let json = sheet.to_json();
+    let descriptions: Vec<String> = sheet.marks.iter().map(marks_page::description).collect();
+    let mut files = vec![Attachment {
+        name: MARKS_NAME,
+        media: "application/json",
+        relationship: "Data",
+        description: "Лист подписей: то же самое для программ",
+        bytes: &json,
+    }];
+    for ((mark, bytes), description) in sheet.marks.iter().zip(signatures).zip(&descriptions) {
+        files.push(Attachment {
+            name: &mark.file,
+            media: "application/pkcs7-signature",
+            relationship: "Supplement",
+            description,
+            bytes,
+        });
+    }
+    files.extend(evidence.map(|bytes| Attachment {
+        name: FINAL_EVIDENCE_NAME,
+        media: "application/json",
+        relationship: "Data",
+        description: "Доказательства на время, когда документ завершён",
+        bytes,
+    }));
+    let addition = Addition {
+        typeset: marks_page::set(sheet),
+        files,
+        at: sheet.made_at.at(),
+        seal,
+    };
+    let dangling = dangling(&pdf)?;
+    append(signed, &pdf, pages, dangling, addition, &[b"final", &json])
 }
 
 /// Appends one incremental update with a document time stamp over everything before it (PAdES B-LTA's building block):
@@ -116,14 +178,14 @@ pub(crate) fn dry_run(
     };
     let addition = Addition {
         typeset: Composer::new(Margins::default()).finish_plain(),
-        evidence: b"{}",
+        files: vec![attach::evidence(b"{}")],
         at: seal.at,
         seal: Some(&seal),
     };
     match append(original, pdf, pages, dangling, addition, &[]) {
         Ok(_) => Ok(()),
         Err(AppendError::Original(refusal)) => Err(refusal),
-        Err(AppendError::NotReadable | AppendError::SealTooLarge { .. }) => Err(Refusal::Broken {
+        Err(_) => Err(Refusal::Broken {
             why: "it cannot take an incremental update",
         }),
     }
@@ -132,7 +194,7 @@ pub(crate) fn dry_run(
 /// What the update adds.
 struct Addition<'a> {
     typeset: Typeset,
-    evidence: &'a [u8],
+    files: Vec<Attachment<'a>>,
     at: OffsetDateTime,
     seal: Option<&'a SealField>,
 }
@@ -149,7 +211,7 @@ fn append(
     let mut update = Update::new(pdf, dangling)?;
     let first = add_pages(&mut update, addition.typeset, all_pages)?;
     claims::keep_true(&mut update)?;
-    attach::evidence(&mut update, addition.evidence, addition.at)?;
+    attach::files(&mut update, &addition.files, addition.at)?;
     if let (Some(seal), Some(page)) = (addition.seal, first) {
         signature::seal(&mut update, seal, page)?;
     }

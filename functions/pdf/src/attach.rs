@@ -1,4 +1,5 @@
-//! `evidence.json` as an embedded and associated file (ISO 32000-2, 14.13; ISO 19005-3, annex E).
+//! Embedded and associated files (ISO 32000-2, 14.13; ISO 19005-3, annex E): `evidence.json`, and what the final version
+//! carries.
 
 use lopdf::{Dictionary, Object, ObjectId, StringFormat};
 use time::OffsetDateTime;
@@ -13,10 +14,34 @@ pub const EVIDENCE_NAME: &str = "evidence.json";
 /// Entries of a name tree that is rewritten.
 const MAX_NAMES: usize = 10_000;
 
-/// Attaches the evidence: `/AF` of the catalog says what it is, `/Names` lets every viewer list it.
-pub(crate) fn evidence(
+/// A file to attach.
+pub(crate) struct Attachment<'a> {
+    /// The name, ASCII.
+    pub(crate) name: &'a str,
+    /// The media type.
+    pub(crate) media: &'static str,
+    /// What it is to the document (ISO 32000-2, 7.11.3): `Data`, `Supplement`.
+    pub(crate) relationship: &'static str,
+    /// What it is, for people.
+    pub(crate) description: &'a str,
+    pub(crate) bytes: &'a [u8],
+}
+
+/// The evidence as of signing.
+pub(crate) fn evidence(bytes: &[u8]) -> Attachment<'_> {
+    Attachment {
+        name: EVIDENCE_NAME,
+        media: "application/json",
+        relationship: "Data",
+        description: "Доказательства подписания: кто, что, когда и как подписал",
+        bytes,
+    }
+}
+
+/// Attaches files, all that one update has: `/AF` of the catalog says what they are, `/Names` lets every viewer list them.
+pub(crate) fn files(
     update: &mut Update,
-    evidence: &[u8],
+    attachments: &[Attachment<'_>],
     at: OffsetDateTime,
 ) -> Result<(), Fault> {
     let Update {
@@ -25,22 +50,23 @@ pub(crate) fn evidence(
         revision,
         ..
     } = update;
-    let file = file_specification(revision, evidence, at);
-
     let mut associated = match pdf.value(catalog, b"AF")? {
         Object::Array(files) => files,
         _ => Vec::new(),
     };
-    associated.push(file.into());
-    catalog.set("AF", associated);
 
     let mut names = pdf.dictionary(catalog, b"Names")?.unwrap_or_default();
     let mut files = match pdf.value(&names, b"EmbeddedFiles")? {
         Object::Dictionary(root) => listed(pdf, root)?,
         _ => Vec::new(),
     };
-    let name = free_name(&files);
-    files.push((name, file.into()));
+    for attachment in attachments {
+        let file = file_specification(revision, attachment, at);
+        associated.push(file.into());
+        let name = free_name(&files, attachment.name);
+        files.push((name, file.into()));
+    }
+    catalog.set("AF", associated);
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let flat = files
         .into_iter()
@@ -61,31 +87,32 @@ pub(crate) fn any(update: &Update) -> Result<bool, Fault> {
     })
 }
 
-fn file_specification(revision: &mut Revision, evidence: &[u8], at: OffsetDateTime) -> ObjectId {
+fn file_specification(
+    revision: &mut Revision,
+    attachment: &Attachment<'_>,
+    at: OffsetDateTime,
+) -> ObjectId {
     let date = pdf_date(at);
     let mut parameters = Dictionary::new();
-    parameters.set("Size", evidence.len() as i64);
+    parameters.set("Size", attachment.bytes.len() as i64);
     parameters.set("CreationDate", date.clone());
     parameters.set("ModDate", date);
     // MD5 is what the format asks for here; the file's own hashes prove it better, so the sum is left out.
     let mut file = Dictionary::new();
     file.set("Type", "EmbeddedFile");
-    file.set("Subtype", "application/json");
+    file.set("Subtype", attachment.media);
     file.set("Params", parameters);
-    let stream = revision.add(compressed(file, evidence.to_vec()));
+    let stream = revision.add(compressed(file, attachment.bytes.to_vec()));
 
     let mut embedded = Dictionary::new();
     embedded.set("F", stream);
     embedded.set("UF", stream);
     let mut specification = Dictionary::new();
     specification.set("Type", "Filespec");
-    specification.set("F", Object::string_literal(EVIDENCE_NAME));
-    specification.set("UF", Object::string_literal(EVIDENCE_NAME));
-    specification.set("AFRelationship", "Data");
-    specification.set(
-        "Desc",
-        text_string("Доказательства подписания: кто, что, когда и как подписал"),
-    );
+    specification.set("F", Object::string_literal(attachment.name));
+    specification.set("UF", Object::string_literal(attachment.name));
+    specification.set("AFRelationship", attachment.relationship);
+    specification.set("Desc", text_string(attachment.description));
     specification.set("EF", embedded);
     revision.add(specification)
 }
@@ -119,8 +146,8 @@ fn listed(pdf: &Pdf, root: Dictionary) -> Result<Vec<(Vec<u8>, Object)>, Fault> 
 }
 
 /// The name in the list; another file of that name keeps its own.
-fn free_name(files: &[(Vec<u8>, Object)]) -> Vec<u8> {
-    let mut name = EVIDENCE_NAME.as_bytes().to_vec();
+fn free_name(files: &[(Vec<u8>, Object)], wanted: &str) -> Vec<u8> {
+    let mut name = wanted.as_bytes().to_vec();
     while files.iter().any(|(taken, _)| *taken == name) {
         name.push(b'_');
     }

@@ -6,6 +6,8 @@ mod attach;
 mod claims;
 mod examine;
 mod inspect;
+mod marks;
+mod marks_page;
 mod protocol;
 mod protocol_page;
 mod reader;
@@ -15,13 +17,16 @@ pub mod typeset;
 mod unsealed;
 mod update;
 
-pub use append::{AppendError, append_protocol, append_timestamp};
+pub use append::{AppendError, append_marks, append_protocol, append_timestamp};
 pub use attach::EVIDENCE_NAME;
 pub use examine::{
     Change, Covered, ExamineError, Examined, FoundSignature, RangeFault, Severity, SignatureKind,
     Step, attachment, changes, examine, harmful,
 };
 pub use inspect::{Inspected, Refusal, inspect};
+pub use marks::{
+    FINAL_EVIDENCE_NAME, MARKS_FORMAT, MARKS_NAME, Mark, MarkSheet, Reference, mark_file,
+};
 pub use protocol::{
     AgreementFacts, Capacity, ClinicFacts, CodeChannel, CodeFacts, ConsentFacts, DocumentFacts,
     EsiaFacts, Identification, Protocol, SealText, SignerFacts,

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod common;
+#[path = "seal/final_version.rs"]
+mod final_version;
 #[path = "common/judges.rs"]
 mod judges;
+#[path = "common/marks.rs"]
+mod marks;
 #[path = "common/openssl.rs"]
 mod openssl;
 #[path = "common/sealer.rs"]

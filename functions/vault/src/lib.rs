@@ -13,6 +13,8 @@
 //! | `POST /accept` | makes a user agreement accepted: one atomic step |
 //! | `POST /documents/{id}/clinic-signature` | checks and takes a signature of the clinic: one atomic step |
 //! | `GET /documents/{id}/evidence` | the evidence bundle as of now |
+//! | `GET /documents/{id}/final` | the final version: made when it is first asked for, the same from then on |
+//! | `GET /documents/{id}/final/evidence` | the evidence that goes with it |
 //! | `GET /documents/{id}/proof` | the document's journal entries with their proofs |
 //! | `GET /journal/{clinic}/checkpoint` | the journal's head, signed |
 //! | `GET /journal/{clinic}/consistency` | that a later head continues an earlier one |
@@ -28,6 +30,7 @@ mod clinic;
 mod code;
 mod db;
 mod evidence;
+mod final_version;
 mod health;
 mod journal;
 mod keys;
@@ -53,6 +56,11 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route("/accept", post(accept::accept))
             .route("/documents/{id}/clinic-signature", post(clinic::sign))
             .route("/documents/{id}/evidence", get(evidence::read))
+            .route("/documents/{id}/final", get(final_version::read))
+            .route(
+                "/documents/{id}/final/evidence",
+                get(final_version::evidence),
+            )
             .route("/documents/{id}/proof", get(journal::proof))
             .route("/journal/{clinic}/checkpoint", get(journal::head))
             .route("/journal/{clinic}/consistency", get(journal::consistency))

@@ -1,6 +1,7 @@
 //! What the checks work on: the file taken apart once, so that every check looks at the same bytes.
 
 use crate::Input;
+use crate::marks::Sheet;
 use crate::report::{Check, CheckId, Outcome};
 use crate::summary;
 use podpis_evidence::{Bundle, Signature, Trust};
@@ -34,6 +35,10 @@ pub(crate) struct Case<'a> {
     /// The clinic's document, its length as the bundle says; `None` when the sealed file is not that long.
     pub(crate) original: Option<&'a [u8]>,
     pub(crate) original_hashes: Option<Hashes>,
+    /// The sheet of the clinic's signatures, where the file is a final version.
+    pub(crate) sheet: Option<Sheet>,
+    /// The clinic's signatures that lie beside the file.
+    pub(crate) beside: Vec<&'a [u8]>,
 }
 
 /// Why there is nothing to look at in detail.
@@ -81,7 +86,11 @@ impl<'a> Case<'a> {
         let evidence = Evidence::read(&bytes).ok_or_else(unreadable_evidence)?;
         let size = usize::try_from(evidence.bundle.document.size).ok();
         let original = size.and_then(|size| sealed.get(..size));
+        let sheet = Sheet::find(input.pdf, &examined, sealed, original)
+            .map_err(|error| unreadable(&error))?;
         Ok(Self {
+            sheet,
+            beside: input.clinic_signature.into_iter().collect(),
             original_hashes: original.map(Hashes::of),
             input,
             examined,
@@ -93,17 +102,33 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// The file that the sheet of signatures was added to; `None` where there is no sheet.
+    pub(crate) fn before_sheet(&self) -> Option<&'a [u8]> {
+        self.input.pdf.get(..self.sheet.as_ref()?.base?)
+    }
+
+    /// The newer bundle: the one that was given, else the one that lies in a final version.
+    pub(crate) fn newer_evidence(&self) -> Option<&[u8]> {
+        let inside = || self.sheet.as_ref()?.evidence.as_deref();
+        self.input.newer_evidence.or_else(inside)
+    }
+
     /// The seal's own dictionary.
     pub(crate) fn seal(&self) -> &FoundSignature {
         &self.examined.signatures[self.seal]
     }
 
-    /// Signatures that came after the seal, in file order.
+    /// Signatures that came after the seal, in file order, but for the operator's own over the sheet of signatures.
     pub(crate) fn later_signatures(&self) -> impl Iterator<Item = &FoundSignature> {
         let seal = self.seal;
+        let over_sheet = |place| {
+            self.sheet
+                .as_ref()
+                .is_some_and(|sheet| sheet.is_seal(place))
+        };
         let others = self.examined.signatures.iter().enumerate();
         others
-            .filter(move |(place, _)| *place != seal)
+            .filter(move |(place, _)| *place != seal && !over_sheet(*place))
             .map(|(_, signature)| signature)
             .filter(|s| {
                 s.range
@@ -224,6 +249,30 @@ fn not_sealed(input: &Input<'_>, examined: &Examined) -> Box<Stop> {
         },
     };
     Box::new(stop)
+}
+
+/// A ZIP archive of another form than ours.
+pub(crate) fn foreign_archive() -> Stop {
+    Stop {
+        headline: "Этот архив нужно сначала распаковать",
+        rest: summary::NOT_READ,
+        checks: vec![Check::unchecked(
+            CheckId::PdfStructure,
+            "Не проверено: архив собран не оператором. Распакуйте его и выберите файл final.pdf или signed.pdf.",
+        )],
+    }
+}
+
+/// An archive whose two PDFs do not belong together.
+pub(crate) fn two_documents() -> Stop {
+    Stop {
+        headline: "В архиве лежат разные документы",
+        rest: summary::NOT_READ,
+        checks: vec![Check::fail(
+            CheckId::PdfStructure,
+            "Файл final.pdf не начинается с файла signed.pdf: это не одна и та же подписанная бумага.",
+        )],
+    }
 }
 
 fn unreadable_evidence() -> Box<Stop> {

@@ -16,8 +16,17 @@ pub(crate) fn signature(case: &Case<'_>) -> Check {
         .later_signatures()
         .filter(|signature| !is_time_stamp(signature));
     found.extend(later.map(|signature| embedded(case, signature)));
-    if let Some(bytes) = case.input.clinic_signature {
-        found.extend(detached(case, bytes));
+    let attached = case.sheet.iter().flat_map(|sheet| &sheet.signatures);
+    let mut seen: Vec<&[u8]> = Vec::new();
+    for bytes in attached
+        .map(Vec::as_slice)
+        .chain(case.beside.iter().copied())
+    {
+        // The same signature lies in the final version and beside it.
+        if !seen.contains(&bytes) {
+            seen.push(bytes);
+            found.extend(detached(case, bytes));
+        }
     }
     if found.is_empty() {
         return Check::unchecked(
@@ -96,6 +105,10 @@ fn beside(case: &Case<'_>, signer: &Signer) -> One {
     let whole = case.input.pdf;
     let contents = [
         ("весь этот файл", Some(whole)),
+        (
+            "подписанный файл, к которому добавлен лист подписей",
+            case.before_sheet(),
+        ),
         (
             "файл в том виде, как его запечатал оператор",
             Some(case.sealed),

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// `newer-evidence`, and what it tells of the time after the seal.
 pub(crate) fn check(case: &Case<'_>) -> (Check, Vec<LaterEvent>) {
     let id = CheckId::NewerEvidence;
-    let Some(bytes) = case.input.newer_evidence else {
+    let Some(bytes) = case.newer_evidence() else {
         let text = "Более новых доказательств не приложено: о том, что было после подписания, здесь сказано только то, что есть в файле.";
         return (Check::unchecked(id, text).optional(), Vec::new());
     };
@@ -124,6 +124,7 @@ fn keeps_entries(old: &Value, new: &Value) -> bool {
 /// The entry of the signing names the signed file by its hash: this file, or this file as it was when sealed.
 fn names_this_file(case: &Case<'_>, newer: &Evidence) -> bool {
     let sealed = sha256_hex(case.sealed);
+    let before_sheet = case.before_sheet().map(sha256_hex);
     let entries = &newer.bundle.journal.entries;
     let mut signed = entries
         .iter()
@@ -134,7 +135,11 @@ fn names_this_file(case: &Case<'_>, newer: &Evidence) -> bool {
     signed.peek().is_some()
         && signed.all(|entry| {
             let named = &entry.entry["data"]["signed_sha256"];
-            *named == sealed.as_str() || *named == sha256_hex(case.input.pdf).as_str()
+            *named == sealed.as_str()
+                || before_sheet
+                    .as_ref()
+                    .is_some_and(|hash| *named == hash.as_str())
+                || *named == sha256_hex(case.input.pdf).as_str()
         })
 }
 

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::report::{Check, CheckId, Fact, LaterEvent};
 use crate::seal::is_time_stamp;
-use podpis_pdf::{Change, Examined, FoundSignature, Severity, Step, changes};
+use podpis_pdf::{Change, ExamineError, Examined, FoundSignature, Severity, Step, changes};
 
 /// `pdf-structure`: every reader sees the same document.
 pub(crate) fn structure(examined: &Examined) -> Check {
@@ -69,13 +69,14 @@ fn later_changes(case: &Case<'_>) -> Check {
     if case.sealed.len() == case.input.pdf.len() {
         return Check::pass(id, "После печати в файл ничего не добавляли.");
     }
-    let found = match changes(case.sealed, case.input.pdf) {
+    let found = match after_seal(case) {
         Ok(found) => found,
         Err(error) => {
             let text = "После печати в файл добавлено то, что не удалось разобрать: программы могут показать другой документ.";
             return Check::fail(id, text).detail("Причина", error);
         }
     };
+    let sheet = case.sheet.as_ref().filter(|sheet| sheet.explained);
     match worst(&found, Step::AfterSeal) {
         Some(Severity::Harmful) => Check::fail(
             id,
@@ -86,12 +87,34 @@ fn later_changes(case: &Case<'_>) -> Check {
             "После печати в файл добавили то, на что надо посмотреть самому: видимую подпись, которая может закрывать текст, \
              или вложенный файл. Что именно, сказано в подробностях.",
         ),
+        _ if sheet.is_some() => Check::pass(
+            id,
+            "После печати в файл добавлен лист подписей клиники, отдельной страницей после прежних; ничего из прежнего не изменилось.",
+        ),
         _ => Check::pass(
             id,
             "После печати в файл добавлено только то, что не меняет вид документа.",
         ),
     }
     .details(describe(&found))
+}
+
+/// What changed after the seal. A sheet of signatures that comes out the same when it is made anew adds nothing but what
+/// the clinic's signatures say, so what came before it and what came after it is looked at.
+fn after_seal(case: &Case<'_>) -> Result<Vec<Change>, ExamineError> {
+    let whole = case.input.pdf;
+    let part = |from: &[u8], to: &[u8]| match from.len() == to.len() {
+        true => Ok(Vec::new()),
+        false => changes(from, to),
+    };
+    let sheet = case.sheet.as_ref().filter(|sheet| sheet.explained);
+    let Some((sheet, before)) = sheet.zip(case.before_sheet()) else {
+        return changes(case.sealed, whole);
+    };
+    let mut found = part(case.sealed, before)?;
+    let with_sheet = whole.get(..sheet.end).unwrap_or(whole);
+    found.extend(part(with_sheet, whole)?);
+    Ok(found)
 }
 
 /// The gravest of all changes.

@@ -148,6 +148,8 @@ pub enum CheckId {
     NewerEvidence,
     /// The clinic's detached signature, given beside the file.
     ClinicSignature,
+    /// The operator's sheet of the clinic's signatures says what they say. Stands only in the report of a final version.
+    ClinicMarks,
     /// What only certified means establish. Never passes here.
     Qualified,
 }
@@ -200,7 +202,7 @@ impl Kind {
 
 impl CheckId {
     /// Every check, in the order of a report; no report holds both those of ESIA and those of a code.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::PdfStructure,
         Self::SealSignature,
         Self::SealWholeFile,
@@ -221,6 +223,7 @@ impl CheckId {
         Self::Checkpoint,
         Self::NewerEvidence,
         Self::ClinicSignature,
+        Self::ClinicMarks,
         Self::Qualified,
     ];
 
@@ -230,6 +233,11 @@ impl CheckId {
             self,
             Self::CodeRecord | Self::CodePerson | Self::CodeAgreement
         )
+    }
+
+    /// Whether it stands only in the report of a final version.
+    pub const fn is_of_final(self) -> bool {
+        matches!(self, Self::ClinicMarks)
     }
 
     /// Whether it stands only in the report of a signature through ESIA, and of a file that is no signed document.
@@ -260,6 +268,7 @@ impl CheckId {
             Self::Checkpoint => "checkpoint",
             Self::NewerEvidence => "newer-evidence",
             Self::ClinicSignature => "clinic-signature",
+            Self::ClinicMarks => "clinic-marks",
             Self::Qualified => "qualified",
         }
     }
@@ -286,6 +295,7 @@ impl CheckId {
             Self::Checkpoint => "Подпись под журналом",
             Self::NewerEvidence => "Более новые доказательства",
             Self::ClinicSignature => "Подпись клиники",
+            Self::ClinicMarks => "Лист подписей клиники",
             Self::Qualified => "Проверка сертифицированными средствами",
         }
     }

@@ -52,7 +52,7 @@ pub(crate) fn checks(case: &Case<'_>) -> Seal {
 }
 
 /// Mathematics and the one strict form that the operator's seals have.
-fn verified(pdf: &[u8], covered: &Covered) -> Result<Verified, Box<Check>> {
+pub(crate) fn verified(pdf: &[u8], covered: &Covered) -> Result<Verified, Box<Check>> {
     let id = CheckId::SealSignature;
     let odd = |why: CmsError| {
         Box::new(
@@ -199,7 +199,7 @@ fn stamp(token: &[u8], sha256: [u8; 32], trust: Option<&Trust>, ours: bool) -> F
 }
 
 /// A root that can't be read is one that nothing leads to.
-fn roots(pems: &[String]) -> Vec<Certificate> {
+pub(crate) fn roots(pems: &[String]) -> Vec<Certificate> {
     let read = |pem: &String| Certificate::from_pem_many(pem).unwrap_or_default();
     pems.iter().flat_map(read).collect()
 }

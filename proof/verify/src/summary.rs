@@ -16,7 +16,7 @@ pub(crate) fn stopped(input: &Input<'_>, stop: Stop) -> Report {
     let given = |id| stop.checks.iter().find(|check| check.id == id).cloned();
     let checks: Vec<Check> = CheckId::ALL
         .into_iter()
-        .filter(|id| !id.is_of_code())
+        .filter(|id| !id.is_of_code() && !id.is_of_final())
         .map(|id| match (given(id), id) {
             (Some(check), _) => check,
             (None, CheckId::Qualified) => clinic::qualified(),

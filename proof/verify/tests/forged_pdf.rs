@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod common;
+#[path = "forged/final_version.rs"]
+mod final_version;
 
 use common::update::{
     catalog, changed, clinic_signed, content, last, last_contents, page, soon, time_stamped, update,

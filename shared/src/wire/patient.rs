@@ -84,6 +84,21 @@ pub struct DocumentView {
     /// When a medical worker or the clinic must still sign: who, in plain Russian.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// The clinic's signatures under a completed document, in their order; then there is a final version to be had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clinic_signed: Vec<ClinicSigned>,
+}
+
+/// A signature of the clinic (УКЭП).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClinicSigned {
+    /// Whose certificate it is: a medic's full name, or the clinic's.
+    pub name: String,
+    /// The medic's position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+    /// When it came.
+    pub at: Timestamp,
 }
 
 /// A way of signing with what the page shows for it.

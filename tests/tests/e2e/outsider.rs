@@ -12,6 +12,7 @@ const AT_LEAST: &[&str] = &[
     "GET /api/v1/documents/{id}",
     "GET /api/v1/documents/{id}/original",
     "GET /api/v1/documents/{id}/signed",
+    "GET /api/v1/documents/{id}/final",
     "GET /api/v1/documents/{id}/evidence",
     "POST /api/v1/documents/{id}/cancel",
     "POST /api/v1/documents/{id}/remind",

@@ -102,6 +102,11 @@ impl Api {
         self.blob("/patient/document/signed").await
     }
 
+    /// The final version, signed by the clinic too.
+    pub(crate) async fn last(&self) -> Result<Blob, Trouble> {
+        self.blob("/patient/document/final").await
+    }
+
     /// The evidence, as JSON.
     pub(crate) async fn evidence(&self) -> Result<Blob, Trouble> {
         self.blob("/patient/document/evidence").await

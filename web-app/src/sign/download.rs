@@ -1,4 +1,4 @@
-//! Saving the original, the signed document or its evidence, or sending it to another app.
+//! Saving the original, the signed document, its final version or its evidence, or sending it to another app.
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Original,
     /// With the signature's protocol.
     Signed,
+    /// Signed by the clinic too.
+    Final,
     /// What proves the signature.
     Evidence,
 }
@@ -57,6 +59,7 @@ pub(crate) fn Download(props: &DownloadProps) -> Html {
                 let blob = match kind {
                     Kind::Original => api.original().await,
                     Kind::Signed => api.signed().await,
+                    Kind::Final => api.last().await,
                     Kind::Evidence => api.evidence().await,
                 };
                 let saved = match &blob {
@@ -76,6 +79,8 @@ pub(crate) fn Download(props: &DownloadProps) -> Html {
         (Kind::Original, _) => "download-original",
         (Kind::Signed, false) => "download-signed",
         (Kind::Signed, true) => "share-signed",
+        (Kind::Final, false) => "download-final",
+        (Kind::Final, true) => "share-final",
         (Kind::Evidence, _) => "download-evidence",
     };
     html! {

@@ -37,6 +37,25 @@ pub(crate) struct SignedBannerProps {
 pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
     let document = &props.document;
     let heading = use_focus();
+    let signed = text::file_name(&document.title, true);
+    // Once the clinic has signed, the copy to keep is the final one.
+    let by_clinic = !document.clinic_signed.is_empty();
+    let (title, kind, label, name) = if by_clinic {
+        let name = text::final_name(&document.title);
+        (
+            text::CLINIC_SIGNED_TITLE,
+            Kind::Final,
+            text::DOWNLOAD_FINAL,
+            name,
+        )
+    } else {
+        (
+            text::SIGNED_TITLE,
+            Kind::Signed,
+            text::DOWNLOAD_SIGNED,
+            signed.clone(),
+        )
+    };
     let download = |kind, class, label, name| {
         html! {
             <p>
@@ -53,7 +72,7 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
     html! {
         <section class="card signed" data-testid="signed-banner">
             <span class="tick" aria-hidden="true"></span>
-            <h2 class="notice-title" tabindex="-1" ref={heading}>{ text::SIGNED_TITLE }</h2>
+            <h2 class="notice-title" tabindex="-1" ref={heading}>{ title }</h2>
             { whom(document, Size::Small) }
             <p>{ text::signed_next(document) }</p>
             <dl class="facts">
@@ -62,21 +81,30 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
                     <div><dt>{ text::SIGNED_AT }</dt><dd>{ at.moscow_words() }</dd></div>
                 }
                 <div><dt>{ text::SIGNED_HOW }</dt><dd>{ text::signed_how(document.signed_with) }</dd></div>
+                { for document.clinic_signed.iter().map(|one| html! {
+                    <div data-testid="clinic-signed">
+                        <dt>{ text::CLINIC_SIGNED_BY }</dt>
+                        <dd>{ text::clinic_signer(one) }<br />{ one.at.moscow_words() }</dd>
+                    </div>
+                }) }
             </dl>
-            { download(Kind::Signed, "button button-main button-wide", text::DOWNLOAD_SIGNED, text::file_name(&document.title, true)) }
+            { download(kind, "button button-main button-wide", label, name.clone()) }
             if dom::can_share() {
                 <p>
                     <Download
-                        kind={Kind::Signed}
+                        {kind}
                         share={true}
                         class="button button-second button-wide"
                         label={text::SHARE}
-                        name={text::file_name(&document.title, true)}
+                        {name}
                         flow={props.flow.clone()}
                     />
                 </p>
             }
             <div class="more">
+                if by_clinic {
+                    { download(Kind::Signed, "button button-quiet", text::DOWNLOAD_SIGNED_ONLY, signed) }
+                }
                 { download(Kind::Original, "button button-quiet", text::DOWNLOAD_AS_SENT, text::file_name(&document.title, false)) }
                 { download(Kind::Evidence, "button button-quiet", text::DOWNLOAD_EVIDENCE, text::evidence_name(&document.title)) }
                 <p><a class="button button-quiet" href="/verify">{ text::HOW_TO_VERIFY }</a></p>

@@ -19,7 +19,7 @@ pub(crate) fn tab_title(file: Option<&str>) -> String {
 
 pub(crate) const CHOOSE: &str = "Выберите файл";
 pub(crate) const CHOOSE_DROP: &str = "или перетащите его сюда";
-pub(crate) const CHOOSE_HINT: &str = "PDF до 100\u{a0}МБ. Вместе с\u{a0}ним можно выбрать подпись клиники (.sig) и\u{a0}доказательства (.json)";
+pub(crate) const CHOOSE_HINT: &str = "PDF или архив итоговой версии (ZIP), до 100\u{a0}МБ. Вместе с\u{a0}PDF можно выбрать подпись клиники (.sig) и\u{a0}доказательства (.json)";
 pub(crate) const DROP_NOW: &str = "Отпустите, чтобы проверить";
 pub(crate) const ADD: &str = "Добавить файл к\u{a0}проверке";
 pub(crate) const ADD_HINT: &str =
@@ -156,7 +156,10 @@ pub(crate) const AGAIN: &str = "Проверить другой файл";
 
 /// Name of the saved report.
 pub(crate) fn report_name(pdf: &str) -> String {
-    let stem = pdf.strip_suffix(".pdf").unwrap_or(pdf);
+    let stem = pdf
+        .strip_suffix(".pdf")
+        .or_else(|| pdf.strip_suffix(".zip"));
+    let stem = stem.unwrap_or(pdf);
     format!("{stem} (проверка).json")
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
                 id="verify-file"
                 data-testid="verify-file"
                 multiple=true
-                accept=".pdf,.sig,.p7s,.sgn,.json,application/pdf,application/json,application/pkcs7-signature"
+                accept=".pdf,.zip,.sig,.p7s,.sgn,.json,application/pdf,application/zip,application/json,application/pkcs7-signature"
                 aria-describedby="verify-file-hint"
                 disabled={props.disabled}
                 {onchange}

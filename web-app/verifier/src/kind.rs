@@ -6,7 +6,7 @@ use serde_json::Value;
 /// The files that the page takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
-    /// A PDF, signed or not.
+    /// A PDF, signed or not, or the operator's archive of a final version.
     Pdf,
     /// A detached CMS signature: DER, PEM or bare base64.
     Signature,
@@ -48,7 +48,7 @@ const JSON_MAX: usize = 16 << 20;
 /// What the file is.
 pub fn recognise(bytes: &[u8]) -> FileKind {
     let head = bytes.get(..PDF_HEADER_WITHIN).unwrap_or(bytes);
-    if head.windows(5).any(|window| window == b"%PDF-") {
+    if head.windows(5).any(|window| window == b"%PDF-") || podpis_verify::is_archive(bytes) {
         FileKind::Pdf
     } else if is_signature(head) {
         FileKind::Signature
@@ -100,7 +100,10 @@ mod tests {
     fn told_by_content() {
         let mut der = vec![0x30, 0x82, 0x10, 0x00];
         der.extend(SIGNED_DATA);
-        let cases: [(&[u8], FileKind); 12] = [
+        // Somebody else's archive, an office document among them.
+        let foreign = b"PK\x03\x04\x14\0\x06\0\x08\0\0\0\0\0[Content_Types].xml";
+        let cases: [(&[u8], FileKind); 13] = [
+            (foreign, FileKind::Unknown),
             (b"%PDF-1.7\n", FileKind::Pdf),
             (b"\xef\xbb\xbf\n%PDF-2.0", FileKind::Pdf),
             (&der, FileKind::Signature),

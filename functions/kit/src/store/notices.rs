@@ -28,6 +28,8 @@ pub enum Notice {
     Reminder,
     /// It was signed.
     Signed,
+    /// The clinic has signed it too: there is a final version.
+    Completed,
     /// The clinic took it back.
     Cancelled,
     /// Its time ran out.
@@ -45,6 +47,7 @@ impl Notice {
             Self::Deadline => "deadline",
             Self::Reminder => "reminder",
             Self::Signed => "signed",
+            Self::Completed => "completed",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
             Self::Unopened => "unopened",
@@ -312,9 +315,11 @@ async fn email(db: &Db, about: &About<'_>, readers: &[Reader]) -> Result<Option<
 }
 
 /// Whether somebody without an account gets a letter: of a document for the account, because it is the only way there;
-/// of a signature always, because whoever did not sign must learn of it.
+/// of a signature always, because whoever did not sign must learn of it; of the final version, because it is the copy that
+/// a person should have.
 fn tells_strangers(about: &About<'_>) -> bool {
-    about.document.delivery == Delivery::Account || about.notice == Notice::Signed
+    about.document.delivery == Delivery::Account
+        || matches!(about.notice, Notice::Signed | Notice::Completed)
 }
 
 /// Browsers that take push messages, but for those that were signed out.

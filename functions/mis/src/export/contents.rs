@@ -1,20 +1,20 @@
 //! What a part of the archive holds.
 
-use super::archive::{Archive, File, Missing};
 use super::index::Index;
+use crate::archive::{Archive, File, Missing};
 use crate::auth::Clinic;
 use crate::db::{self, Recorded};
 use crate::documents::read::{current, view};
-use axum::body::Body;
-use axum::http::Method;
 use bytes::Bytes;
-use futures::TryStreamExt as _;
 use podpis_journal::{Entry, entry};
+use podpis_kit::files::fetch;
+use podpis_kit::store::clinic_signatures::{self, ClinicSignature};
 use podpis_kit::store::{Document, documents};
-use podpis_kit::{Context, Db, Failure, Result, neighbour};
+use podpis_kit::{Context, Db, Failure, Result};
+use podpis_shared::clinic_signature::Over;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::{Representative, Signature};
-use podpis_shared::{Person, Timestamp};
+use podpis_shared::{Person, Status, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -82,6 +82,7 @@ struct Snapshot {
     document: Document,
     signatures: Vec<Signature>,
     signed: Vec<String>,
+    clinic: Vec<ClinicSignature>,
     evidence: Option<Vec<Bytes>>,
 }
 
@@ -159,6 +160,7 @@ impl Part {
             document,
             signatures,
             signed,
+            clinic,
             evidence,
         } = self.snapshot(id).await?;
         let folder = format!("documents/{id}");
@@ -182,6 +184,9 @@ impl Part {
             let bytes = fetch(&self.context, &format!("/blobs/{blob}")).await?;
             archive.add(format!("{folder}/{name}"), bytes).await?;
         }
+        if !clinic.is_empty() {
+            self.clinic(archive, &document, clinic, &mut files).await?;
+        }
         let evidence_path = format!("{folder}/evidence.json");
         match evidence {
             Some(evidence) => archive.add(evidence_path, evidence).await?,
@@ -198,11 +203,38 @@ impl Part {
             .await
     }
 
+    /// The clinic's own signatures, and with the last of them the final version. `files` gets their names.
+    async fn clinic(
+        &self,
+        archive: &mut Archive,
+        document: &Document,
+        signatures: Vec<ClinicSignature>,
+        files: &mut Vec<(String, String)>,
+    ) -> Result<()> {
+        let folder = format!("documents/{}", document.id);
+        for (number, signature) in (1..).zip(signatures) {
+            if signature.over != Over::Final {
+                let name = format!("podpis-clinic-{number}.sig");
+                let der = Bytes::from(signature.der);
+                archive.add(format!("{folder}/{name}"), vec![der]).await?;
+                files.push((signature.id, name));
+            }
+        }
+        if document.status == Status::Completed {
+            let path = format!("/documents/{}/final", document.id);
+            let last = fetch(&self.context, &path).await?;
+            archive.add(format!("{folder}/final.pdf"), last).await?;
+            files.push((path, "final.pdf".into()));
+        }
+        Ok(())
+    }
+
     /// Reads a document until nothing has moved meanwhile.
     async fn snapshot(&self, id: &str) -> Result<Snapshot> {
         for _ in 0..READINGS_MAX {
             let (db, document) = current(Db::open().await?, &self.clinic.id, id).await?;
             let signatures = documents::signatures(&db, id).await?;
+            let clinic = clinic_signatures::of_document(&db, id).await?;
             let mut signed = db::signed_revisions(&db, id).await?;
             // What was signed before seals had levels has this one form only.
             signed.retain(|blob| document.signed_blob.as_ref() != Some(blob));
@@ -221,6 +253,7 @@ impl Part {
                     document,
                     signatures,
                     signed,
+                    clinic,
                     evidence,
                 });
             }
@@ -283,12 +316,4 @@ fn pretty(value: &impl Serialize) -> Result<Vec<Bytes>> {
     let text = serde_json::to_vec_pretty(value);
     text.map(|text| vec![text.into()])
         .map_err(|e| Failure::internal("export", e.to_string()))
-}
-
-/// What `vault` answers, as it comes.
-async fn fetch(context: &Context, path: &str) -> Result<Vec<Bytes>> {
-    let request = neighbour::request(context, "vault", Method::GET, path).body(Body::empty());
-    let answer = Body::new(neighbour::open(request).await?.into_body()).into_data_stream();
-    let chunks = answer.try_collect().await;
-    chunks.map_err(|e: axum::Error| Failure::internal("export", format!("vault{path}: {e}")))
 }

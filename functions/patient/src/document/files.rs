@@ -1,10 +1,10 @@
-//! The files: as the clinic sent it, as signed, and what proves it.
+//! The files: as the clinic sent it, as signed, as completed by the clinic, and what proves it.
 
 use super::Right;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use podpis_kit::files::stream;
-use podpis_kit::store::Document;
+use podpis_kit::store::{Document, final_versions};
 use podpis_kit::{Context, Failure, Result, access, act, now};
 use podpis_shared::problem::Code;
 
@@ -33,6 +33,17 @@ pub(super) async fn signed(headers: HeaderMap, context: Context) -> Result<Respo
     let refusal = not_signed(&document);
     let blob = document.signed_blob.ok_or(refusal)?;
     stream(&context, &format!("/blobs/{blob}"), "document-signed.pdf").await
+}
+
+/// `GET /patient/document/final`: the final version, once the clinic has signed.
+///
+/// # Errors
+/// Those of the right; `not_completed` while a signature is missing, `not_signed` of what was sent for keeping.
+pub(super) async fn last(headers: HeaderMap, context: Context) -> Result<Response> {
+    let opened = access::open(&headers, now()).await?;
+    final_versions::signatures(&opened.db, &opened.document).await?;
+    let path = format!("/documents/{}/final", opened.document.id);
+    stream(&context, &path, "document-final.pdf").await
 }
 
 /// `GET /patient/document/evidence`: the evidence bundle as of now.

@@ -6,11 +6,11 @@ use axum::response::Response;
 use podpis_kit::access::{By, Offered, Opened};
 use podpis_kit::store::accounts::contacts::Contact;
 use podpis_kit::store::agreements::{self, Acceptance};
-use podpis_kit::store::{Document, branding, documents};
+use podpis_kit::store::{Document, branding, clinic_signatures, documents};
 use podpis_kit::{Db, Failure, Result, acceptance, act, http, now};
 use podpis_shared::branding::Palette;
 use podpis_shared::wire::account::ClinicRef;
-use podpis_shared::wire::patient::{About, AgreementView, ClinicView, DocumentView};
+use podpis_shared::wire::patient::{About, AgreementView, ClinicSigned, ClinicView, DocumentView};
 use podpis_shared::{Kind, Method, Person, Phone, Status, Timestamp};
 
 /// What the request's right reaches.
@@ -62,6 +62,7 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
         None
     };
     Ok(DocumentView {
+        clinic_signed: clinic_signed(&db, &document).await?,
         id: document.id.clone(),
         clinic: clinic(&db, &document.clinic_id).await?,
         signer,
@@ -156,7 +157,22 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
             phone: phone.map(|phone| phone.masked()),
         }),
         waits_for: None,
+        clinic_signed: Vec::new(),
     })
+}
+
+/// The clinic's signatures, once every one is there.
+async fn clinic_signed(db: &Db, document: &Document) -> Result<Vec<ClinicSigned>> {
+    if document.status != Status::Completed {
+        return Ok(Vec::new());
+    }
+    let all = clinic_signatures::of_document(db, &document.id).await?;
+    let told = all.into_iter().map(|signature| ClinicSigned {
+        name: signature.owner_name,
+        position: signature.position,
+        at: signature.accepted_at,
+    });
+    Ok(told.collect())
 }
 
 /// The clinic with its look.

@@ -231,6 +231,52 @@ impl Composer {
         self.y = y + height;
     }
 
+    /// A framed mark, kept together: a heading, and rows of a label `label_width` wide and its value.
+    pub fn frame(&mut self, heading: &[Span], rows: &[(Span, Span)], label_width: f64) {
+        const PADDING: f64 = 10.0;
+        const WEIGHT: f64 = 1.2;
+        let inset = mm(5.0);
+        let inner = self.width() - 2.0 * inset;
+        let block = |left: f64, width: f64| Block {
+            left: inset + left,
+            width: Some(width),
+            ..Block::default()
+        };
+        let (head, label, value) = (
+            block(0.0, inner),
+            block(0.0, label_width - 8.0),
+            block(label_width, inner - label_width),
+        );
+        let of = |composer: &Self, row: &(Span, Span)| {
+            let label = composer.height(std::slice::from_ref(&row.0), label);
+            label.max(composer.height(std::slice::from_ref(&row.1), value))
+        };
+        let heights: Vec<f64> = rows.iter().map(|row| of(self, row)).collect();
+        let height = self.height(heading, head) + 3.0 + heights.iter().sum::<f64>() + 2.0 * PADDING;
+        self.ensure(height);
+        let (left, top, width) = (self.margins.left, self.y, self.width());
+        self.fill(left, top, width, height, Ink::Accent);
+        let (x, y) = (left + WEIGHT, top + WEIGHT);
+        self.fill(
+            x,
+            y,
+            width - 2.0 * WEIGHT,
+            height - 2.0 * WEIGHT,
+            Ink::Paper,
+        );
+        self.y = top + PADDING;
+        self.paragraph(heading, head);
+        self.y += 3.0;
+        for ((name, text), height) in rows.iter().zip(heights) {
+            let y = self.y;
+            self.paragraph(std::slice::from_ref(name), label);
+            self.y = y;
+            self.paragraph(std::slice::from_ref(text), value);
+            self.y = y + height;
+        }
+        self.y = top + height;
+    }
+
     /// An item of a list: its mark, and the text hanging beside it.
     pub fn item(&mut self, mark: &[Span], text: &[Span], indent: f64, after: f64) {
         let first = self.lines(

@@ -18,6 +18,8 @@ pub enum Ink {
     Rule,
     /// Light ground of a panel.
     Ground,
+    /// The page itself.
+    Paper,
 }
 
 impl Ink {
@@ -28,6 +30,7 @@ impl Ink {
             Self::Accent => [0.04, 0.27, 0.45],
             Self::Rule => [0.78, 0.81, 0.84],
             Self::Ground => [0.945, 0.957, 0.968],
+            Self::Paper => [1.0, 1.0, 1.0],
         }
     }
 }

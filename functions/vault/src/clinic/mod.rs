@@ -6,7 +6,7 @@ mod owner;
 mod report;
 mod trust;
 
-use crate::db;
+use crate::{db, settings};
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,6 +14,7 @@ use bytes::{Found, Kept};
 use podpis_cms::clinic::{Checked, Fault, Level};
 use podpis_kit::extract::{Path, Query};
 use podpis_kit::store::clinic_signatures::{self, ClinicSignature};
+use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::{Document, Event, blobs, clinic_signers, documents, journal};
 use podpis_kit::{Db, Failure, Result, http, now, random};
 use podpis_shared::clinic_signature::{Demand, NoPlace, Over};
@@ -172,6 +173,14 @@ async fn commit(
         if !documents::transition(&tx, &document, status, event, step.at, json!({})).await? {
             return Ok(false);
         }
+        let about = About {
+            notice: Notice::Completed,
+            document: &document,
+            clinic: &db::clinic(&tx, &document.clinic_id).await?.name,
+            base_url: &settings::base_url().await?,
+            due: step.at,
+        };
+        notices::queue(&tx, about, step.at).await?;
     }
     tx.commit().await?;
     Ok(true)

@@ -6,8 +6,9 @@ pub(crate) mod tsa;
 
 use crate::keys::Seal;
 use podpis_cms::{ContentType, SignedData, ToSign};
+use podpis_evidence::Operator;
 use podpis_kit::{Failure, Result};
-use podpis_pdf::{Protocol, SealField, SealText};
+use podpis_pdf::{MarkSheet, Protocol, SealField, SealText, Unsealed};
 use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256;
 use signer::Signer as _;
@@ -111,6 +112,36 @@ async fn attempt(
         Some(&field),
     )
     .map_err(|e| failure(&e))?;
+    embed(seal, tsa, unsealed).await
+}
+
+/// The operator's seal on the sheet of the clinic's signatures: level B-B, with what the sheet says about it.
+///
+/// # Errors
+/// As [`make`].
+pub(crate) async fn on_sheet(
+    seal: &Seal,
+    signed: &[u8],
+    sheet: &mut MarkSheet,
+    signatures: &[Vec<u8>],
+    evidence: &[u8],
+    operator: &Operator,
+) -> Result<Vec<u8>> {
+    sheet.seal = text(seal, Level::Basic, operator.sandbox).lines;
+    let field = SealField {
+        name: operator.name.clone(),
+        reason: "Печать оператора: лист подписей медицинской организации".into(),
+        at: sheet.made_at.at(),
+        reserve: reserve(seal, false),
+    };
+    let unsealed =
+        podpis_pdf::append_marks(signed, sheet, signatures, Some(evidence), Some(&field))
+            .map_err(|e| failure(&e))?;
+    finished(embed(seal, None, unsealed).await, Level::Basic).map(|sealed| sealed.pdf)
+}
+
+/// Signs what is to be sealed, and puts the signature in.
+async fn embed(seal: &Seal, tsa: Option<&Tsa>, unsealed: Unsealed) -> Result<Vec<u8>, Fault> {
     let to_sign = ToSign::new(unsealed.content_sha256(), &seal.leaf, ContentType::Data)
         .map_err(|e| failure(&e))?;
     let algorithm = seal.signer.algorithm();

@@ -10,6 +10,7 @@ pub(crate) mod code;
 #[path = "../../../../functions/pdf/tests/common/mod.rs"]
 mod facts;
 pub(crate) mod log;
+pub(crate) mod sheet;
 pub(crate) mod stamp;
 pub(crate) mod token;
 pub(crate) mod update;

@@ -14,6 +14,7 @@ pub(super) fn subject(about: &About<'_>) -> String {
         Notice::Deadline => "срок документа заканчивается",
         Notice::Reminder => "документ ждёт вас",
         Notice::Signed => "документ подписан",
+        Notice::Completed => "документ подписан клиникой",
         Notice::Cancelled => "документ отозван",
         Notice::Expired => "срок документа истёк",
         Notice::Unopened => "документ не открыт",
@@ -38,6 +39,11 @@ pub(super) fn sentence(about: &About<'_>) -> String {
         Notice::Signed => {
             format!(
                 "{clinic}: вы подписали документ {signed}. Если это были не вы, сообщите клинике."
+            )
+        }
+        Notice::Completed => {
+            format!(
+                "{clinic}: клиника подписала документ, который раньше подписали вы. Итоговую версию можно скачать."
             )
         }
         Notice::Cancelled if about.document.is_kept() => {
@@ -74,7 +80,10 @@ fn short(about: &About<'_>, has_account: bool) -> String {
     }
     // A document by link is no reason to make an account.
     if about.document.delivery == Delivery::Link && !has_account {
-        return format!("{what} Копию можно скачать по ссылке из СМС.");
+        return match about.notice {
+            Notice::Completed => format!("{what} Она открывается по той же ссылке из СМС."),
+            _ => format!("{what} Копию можно скачать по ссылке из СМС."),
+        };
     }
     if about.base_url.is_empty() {
         return what;
@@ -111,12 +120,13 @@ mod tests {
     use crate::store::Document;
     use podpis_shared::{Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 
-    const ALL: [Notice; 8] = [
+    const ALL: [Notice; 9] = [
         Notice::Arrived,
         Notice::Kept,
         Notice::Deadline,
         Notice::Reminder,
         Notice::Signed,
+        Notice::Completed,
         Notice::Cancelled,
         Notice::Expired,
         Notice::Unopened,
@@ -209,9 +219,11 @@ mod tests {
     #[test]
     fn who_signed_by_link_is_not_sent_to_an_account() {
         let document = document(Delivery::Link);
-        let about = about(Notice::Signed, &document);
-        assert!(short(&about, false).ends_with("по ссылке из СМС."));
-        assert!(short(&about, true).contains("/account/document#doc_1"));
+        for notice in [Notice::Signed, Notice::Completed] {
+            let about = about(notice, &document);
+            assert!(short(&about, false).ends_with("ссылке из СМС."));
+            assert!(short(&about, true).contains("/account/document#doc_1"));
+        }
     }
 
     fn about(notice: Notice, document: &Document) -> About<'_> {

@@ -3,6 +3,8 @@
 #![expect(clippy::panic, reason = "a test panics where it fails")]
 
 mod common;
+#[path = "at_rest/final_version.rs"]
+mod final_version;
 
 use common::{ID_TOKEN, PDF, ask, ask_json, database_bytes, holds, install, opened, sign, value};
 use podpis_kit::Db;

@@ -1,6 +1,7 @@
 //! An archive on its way to the caller: entries go out as they are added, the list of them last.
 
-use super::zip::Zip;
+mod zip;
+
 use axum::BoxError;
 use bytes::Bytes;
 use futures::SinkExt as _;
@@ -10,12 +11,13 @@ use podpis_shared::Timestamp;
 use podpis_shared::hash::hex;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use zip::Zip;
 
 /// Where the bytes go; an error cuts the answer.
-pub(super) type Sender = mpsc::Sender<Result<Bytes, BoxError>>;
+pub(crate) type Sender = mpsc::Sender<Result<Bytes, BoxError>>;
 
 /// An archive being sent.
-pub(super) struct Archive {
+pub(crate) struct Archive {
     zip: Zip,
     to: Sender,
     files: Vec<File>,
@@ -24,7 +26,7 @@ pub(super) struct Archive {
 
 /// A file of the archive, as the manifest names it.
 #[derive(Serialize)]
-pub(super) struct File {
+pub(crate) struct File {
     path: String,
     size: u64,
     sha256: String,
@@ -32,13 +34,13 @@ pub(super) struct File {
 
 /// A file that could not be given.
 #[derive(Serialize)]
-pub(super) struct Missing {
+pub(crate) struct Missing {
     path: String,
     code: &'static str,
 }
 
 impl Archive {
-    pub(super) fn new(at: Timestamp, to: Sender) -> Self {
+    pub(crate) fn new(at: Timestamp, to: Sender) -> Self {
         Self {
             zip: Zip::new(at),
             to,
@@ -51,7 +53,7 @@ impl Archive {
     ///
     /// # Errors
     /// As [`Zip::entry`].
-    pub(super) async fn add(&mut self, path: String, chunks: Vec<Bytes>) -> Result<()> {
+    pub(crate) async fn add(&mut self, path: String, chunks: Vec<Bytes>) -> Result<()> {
         let (mut crc, mut sha, mut size) = (crc32fast::Hasher::new(), Sha256::new(), 0);
         for chunk in &chunks {
             crc.update(chunk);
@@ -72,12 +74,12 @@ impl Archive {
     }
 
     /// Notes that a file can't be given, and why: nothing is left out silently.
-    pub(super) fn miss(&mut self, path: String, code: &'static str) {
+    pub(crate) fn miss(&mut self, path: String, code: &'static str) {
         self.missing.push(Missing { path, code });
     }
 
     /// What was sent so far, and what could not be.
-    pub(super) fn listed(&self) -> (&[File], &[Missing]) {
+    pub(crate) fn listed(&self) -> (&[File], &[Missing]) {
         (&self.files, &self.missing)
     }
 
@@ -85,7 +87,7 @@ impl Archive {
     ///
     /// # Errors
     /// As [`Zip::entry`].
-    pub(super) async fn finish(self) -> Result<()> {
+    pub(crate) async fn finish(self) -> Result<()> {
         let Self { zip, mut to, .. } = self;
         send(&mut to, zip.finish()?.into()).await
     }
@@ -93,5 +95,5 @@ impl Archive {
 
 async fn send(to: &mut Sender, bytes: Bytes) -> Result<()> {
     let sent = to.send(Ok(bytes)).await;
-    sent.map_err(|_| Failure::internal("export", "nobody takes the archive any more"))
+    sent.map_err(|_| Failure::internal("archive", "nobody takes the archive any more"))
 }

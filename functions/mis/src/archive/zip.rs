@@ -1,7 +1,7 @@
-//! ZIP archives (PKWARE APPNOTE 6.3), as far as an export needs them: stored entries, sizes and CRC-32 in front of the
+//! ZIP archives (PKWARE APPNOTE 6.3), as far as our archives need them: stored entries, sizes and CRC-32 in front of the
 //! data, so that readers which never seek take it too, and what a cut download holds can be recovered.
 //!
-//! No ZIP64: a part of an export stays far below its bounds, and passing them is an error.
+//! No ZIP64: an archive stays far below its bounds, and passing them is an error.
 
 use podpis_kit::{Failure, Result};
 use podpis_shared::Timestamp;
@@ -100,5 +100,5 @@ fn dos_time(at: Timestamp) -> [u8; 4] {
 }
 
 fn too_large(what: impl std::fmt::Display) -> Failure {
-    Failure::internal("export", format!("past the bounds of ZIP: {what}"))
+    Failure::internal("archive", format!("past the bounds of ZIP: {what}"))
 }
