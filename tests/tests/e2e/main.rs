@@ -35,6 +35,7 @@ mod seal;
 mod sign;
 mod sms;
 mod tamper;
+mod templates;
 mod upload;
 mod usage;
 mod verify;
