@@ -154,7 +154,9 @@ fn given_values(
     let mut error = FillError::default();
     for (name, value) in fields {
         match template.field(name).filter(|field| may_give(field.source)) {
-            Some(_) => drop(values.set(name, value.expose())),
+            Some(_) => {
+                values.set(name, value.expose());
+            }
             None => error.unknown.push(name.clone()),
         }
     }
