@@ -5,4 +5,5 @@ pub mod code;
 pub mod handed;
 pub mod mis;
 pub mod patient;
+pub mod templates;
 pub mod vault;

@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0016_backlog.sql"),
     include_str!("../migrations/0017_clinic_signatures.sql"),
     include_str!("../migrations/0018_final_versions.sql"),
+    include_str!("../migrations/0019_templates.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -31,6 +31,7 @@ pub mod signing_authorities;
 pub mod sms_gateways;
 pub mod state;
 pub mod tariffs;
+pub mod templates;
 pub mod webhooks;
 
 pub use documents::Document;

@@ -25,13 +25,28 @@ static INTAKE: AtomicUsize = AtomicUsize::new(0);
 /// `too_large`, `not_pdf`, `encrypted_pdf`, `active_content`, `broken_pdf`: nothing is stored then.
 pub(crate) async fn create(body: Body) -> Result<Response> {
     let _place = Place::take()?;
-    // Without a seal, or a key to keep the evidence with, nothing could ever be signed: say so when it is sent, not
-    // when the person signs.
+    check_keys().await?;
+    let bytes = http::read_body(body, DOCUMENT_MAX).await?;
+    http::json(StatusCode::CREATED, &stage(bytes.into()).await?)
+}
+
+/// Without a seal, or a key to keep the evidence with, nothing could ever be signed: it is said when a document is sent,
+/// not when the person signs.
+///
+/// # Errors
+/// `unavailable`.
+pub(crate) async fn check_keys() -> Result<()> {
     let db = Db::open().await?;
     keys::seal(&db).await?;
     Keys::load(&db).await?;
-    drop(db);
-    let bytes = http::read_body(body, DOCUMENT_MAX).await?;
+    Ok(())
+}
+
+/// Inspects a file and stores it until a document claims it.
+///
+/// # Errors
+/// As [`create`].
+pub(crate) async fn stage(bytes: Vec<u8>) -> Result<Stored> {
     let inspected = podpis_pdf::inspect(&bytes).map_err(|refusal| {
         Failure::new(
             Code::parse(refusal.code()).unwrap_or(Code::BrokenPdf),
@@ -45,11 +60,11 @@ pub(crate) async fn create(body: Body) -> Result<Response> {
         pages: inspected.pages,
     };
     let tx = Db::open().await?.begin().await?;
-    let content = Content::plain(bytes.into());
+    let content = Content::plain(bytes);
     blobs::insert(&tx, &stored, content, now()).await?;
     blobs::stage(&tx, &stored.blob, now()).await?;
     tx.commit().await?;
-    http::json(StatusCode::CREATED, &stored)
+    Ok(stored)
 }
 
 /// `GET /blobs/{id}`.
@@ -67,10 +82,10 @@ pub(crate) async fn discard(Path(id): Path<String>) -> Result<StatusCode> {
 }
 
 /// A place among the files being taken in; given back when dropped.
-struct Place;
+pub(crate) struct Place;
 
 impl Place {
-    fn take() -> Result<Self> {
+    pub(crate) fn take() -> Result<Self> {
         let place = Self;
         if INTAKE.fetch_add(1, Ordering::Relaxed) < INTAKE_MAX {
             Ok(place)

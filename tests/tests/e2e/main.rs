@@ -37,6 +37,7 @@ mod seal;
 mod sign;
 mod sms;
 mod tamper;
+mod templates;
 mod upload;
 mod usage;
 mod verify;

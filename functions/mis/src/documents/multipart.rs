@@ -17,8 +17,8 @@ pub(crate) struct Upload {
     pub(crate) new: NewDocument,
     /// SHA-256 of that part's bytes.
     pub(crate) document_sha256: String,
-    /// The file, inspected and stored.
-    pub(crate) stored: Stored,
+    /// The file, inspected and stored; none where the document names a template.
+    pub(crate) stored: Option<Stored>,
 }
 
 /// Receives an upload. `check` sees the document before its file is opened, where the order allows.
@@ -127,19 +127,21 @@ impl Received {
     }
 
     async fn finish(mut self, context: &Context) -> Result<Upload> {
-        if self.refusal.is_none() && (self.document.is_none() || self.stored.is_none()) {
-            let missing = if self.document.is_none() {
-                "document"
-            } else {
-                "file"
-            };
-            self.refuse(Failure::new(
-                Code::BadRequest,
-                format!("the part `{missing}` is missing"),
-            ));
+        let template = self
+            .document
+            .as_ref()
+            .map(|(new, _)| new.template.is_some());
+        let wrong = match (template, &self.stored) {
+            (None, _) => Some("the part `document` is missing"),
+            (Some(false), None) => Some("the part `file` is missing"),
+            (Some(true), Some(_)) => Some("a document of a template has no part `file`"),
+            (Some(_), _) => None,
+        };
+        if let Some(detail) = wrong {
+            self.refuse(Failure::new(Code::BadRequest, detail));
         }
         match (self.refusal, self.document, self.stored) {
-            (None, Some((new, document_sha256)), Some(stored)) => Ok(Upload {
+            (None, Some((new, document_sha256)), stored) => Ok(Upload {
                 new,
                 document_sha256,
                 stored,

@@ -1,6 +1,6 @@
 //! `POST /api/v1/documents/{id}/remind`.
 
-use super::read::{own, view};
+use super::read::{answer, own};
 use super::tell;
 use crate::auth::Session;
 use crate::idempotency;
@@ -60,7 +60,7 @@ pub(crate) async fn remind(
     let queued = tell::signer(&tx, &document, Notice::Reminder, &clinic, &base_url, at).await?;
     let ways = queued.ways.iter();
     let answer = Reminded {
-        document: view(document, Vec::new()),
+        document: answer(&tx, document, Vec::new()).await?,
         scheduled_for: Some(queued.due).filter(|due| *due > at && !queued.ways.is_empty()),
         channels: ways.map(|way| way.as_str().to_owned()).collect(),
     };

@@ -4,7 +4,7 @@ use super::index::Index;
 use crate::archive::{Archive, File, Missing};
 use crate::auth::Clinic;
 use crate::db::{self, Recorded};
-use crate::documents::read::{current, view};
+use crate::documents::read::{answer, current};
 use bytes::Bytes;
 use podpis_journal::{Entry, entry};
 use podpis_kit::files::fetch;
@@ -197,7 +197,7 @@ impl Part {
             &folder,
             files.iter().map(|(_, name)| name.as_str()),
         );
-        let view = view(document, signatures);
+        let view = answer(&Db::open().await?, document, signatures).await?;
         archive
             .add(format!("{folder}/document.json"), pretty(&view)?)
             .await

@@ -111,6 +111,8 @@ pub(super) struct Line {
     pub(super) width: f64,
     /// Whether the paragraph ends here.
     pub(super) last: bool,
+    /// Whether it broke at a space.
+    pub(super) spaced: bool,
 }
 
 impl Line {
@@ -258,6 +260,7 @@ impl Breaker<'_> {
                 self.push(space, gap);
             }
         } else if !self.line.spans.is_empty() {
+            self.line.spaced = space.is_some();
             self.break_line();
         }
         for piece in word.pieces {
