@@ -9,6 +9,7 @@
 pub mod account;
 pub mod address;
 pub mod branding;
+pub mod consultation;
 pub mod delivery;
 pub mod document;
 pub mod hash;

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod agreements;
 pub mod blobs;
 pub mod branding;
+pub mod consultations;
 pub mod documents;
 pub mod esia_certificates;
 pub mod esia_health;

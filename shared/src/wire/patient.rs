@@ -13,6 +13,7 @@ use crate::document::{Kind, Method, Status};
 use crate::policy::{Way, WayRefusal};
 use crate::time::Timestamp;
 use crate::wire::account::ClinicRef;
+use crate::wire::consultation::ConsultationView;
 use serde::{Deserialize, Serialize};
 
 /// Header that carries the link's token; being a custom header, no foreign page can send it.
@@ -84,6 +85,9 @@ pub struct DocumentView {
     /// When a medical worker or the clinic must still sign: who, in plain Russian.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// Set where it is the consent to a telemedicine consultation that is booked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<ConsultationView>,
 }
 
 /// A way of signing with what the page shows for it.

@@ -42,6 +42,7 @@ pub(crate) fn view(status: Status) -> DocumentView {
         agreement_needed: None,
         agreement: None,
         waits_for: None,
+        consultation: None,
     }
 }
 

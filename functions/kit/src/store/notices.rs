@@ -24,6 +24,8 @@ pub enum Notice {
     Kept,
     /// Its deadline nears.
     Deadline,
+    /// The consultation that it is the consent to nears.
+    Beginning,
     /// The clinic reminds of it.
     Reminder,
     /// It was signed.
@@ -43,6 +45,7 @@ impl Notice {
             Self::Arrived => "arrived",
             Self::Kept => "kept",
             Self::Deadline => "deadline",
+            Self::Beginning => "beginning",
             Self::Reminder => "reminder",
             Self::Signed => "signed",
             Self::Cancelled => "cancelled",
@@ -56,6 +59,7 @@ impl Notice {
         [
             Self::Arrived,
             Self::Deadline,
+            Self::Beginning,
             Self::Reminder,
             Self::Unopened,
         ]

@@ -48,7 +48,10 @@ pub(crate) async fn create(
         new,
         document_sha256,
         stored,
-    } = multipart::receive(&context, &headers, body, |new| check(&table, new, at)).await?;
+    } = multipart::receive(&context, &headers, body, "document", |new| {
+        check(&table, new, at)
+    })
+    .await?;
     let content = format!("{document_sha256}:{}", stored.hashes.sha256);
     let once = idempotency::of(&headers, &clinic.id, "/documents", content.as_bytes());
     let outcome = match once {
@@ -126,7 +129,13 @@ async fn store(
     Ok(Outcome::Created(idempotency::answer(201, answer)))
 }
 
-fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -> Result<Document> {
+/// The row of a document that is taken in.
+pub(crate) fn document(
+    clinic: &Clinic,
+    new: NewDocument,
+    stored: &Stored,
+    at: Timestamp,
+) -> Result<Document> {
     // What is kept was complete before it came, and stays.
     let (status, ends_at, completed_at) = match new.purpose {
         Purpose::Signing => (Status::Sent, at.plus(TIME_DEFAULT), None),
@@ -161,7 +170,10 @@ fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -
 }
 
 /// What can be said of a document before its file is looked at.
-fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
+///
+/// # Errors
+/// `invalid`, `policy`.
+pub(crate) fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
     let invalid = |detail: &str| Err(Failure::new(Code::Invalid, detail));
     let title = new.title.trim();
     if title.is_empty() || title.chars().count() > TITLE_MAX || title.chars().any(char::is_control)

@@ -1,7 +1,8 @@
 //! Telling the signer of a document that waits for them.
 
 use super::sms;
-use podpis_kit::store::Document;
+use podpis_kit::store::consultations::words::{self, Sms};
+use podpis_kit::store::{Document, consultations};
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::outbox::{self, Channel};
 use podpis_kit::{Result, Tx};
@@ -30,6 +31,14 @@ pub(crate) async fn signer(
     let Some(phone) = &document.signer().phone else {
         return Ok(Vec::new());
     };
+    if let Some(consultation) = consultations::of_document(tx, document).await? {
+        let about = match notice {
+            Notice::Reminder => Sms::Reminder,
+            _ => Sms::Booked,
+        };
+        words::queue(tx, document, &consultation, about, base_url, at).await?;
+        return Ok(vec![Channel::Sms]);
+    }
     let text = match notice {
         Notice::Reminder => sms::reminder(clinic, base_url, document.expires_at),
         _ => sms::link(clinic, base_url, document.expires_at),

@@ -12,6 +12,7 @@ pub(super) fn subject(about: &About<'_>) -> String {
         Notice::Arrived => "новый документ",
         Notice::Kept => "документ на хранение",
         Notice::Deadline => "срок документа заканчивается",
+        Notice::Beginning => "онлайн-консультация скоро начнётся",
         Notice::Reminder => "документ ждёт вас",
         Notice::Signed => "документ подписан",
         Notice::Cancelled => "документ отозван",
@@ -32,6 +33,9 @@ pub(super) fn sentence(about: &About<'_>) -> String {
             format!("{clinic}: вам прислан документ на хранение, подписывать ничего не нужно.")
         }
         Notice::Deadline => format!("{clinic}: документ ждёт вас только до {until}."),
+        Notice::Beginning => {
+            format!("{clinic}: перед онлайн-консультацией вас ждёт документ, без него она не начнётся.")
+        }
         Notice::Reminder => {
             format!("{clinic}: напоминаем о документе, он ждёт до {until}.")
         }
@@ -111,10 +115,11 @@ mod tests {
     use crate::store::Document;
     use podpis_shared::{Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 
-    const ALL: [Notice; 8] = [
+    const ALL: [Notice; 9] = [
         Notice::Arrived,
         Notice::Kept,
         Notice::Deadline,
+        Notice::Beginning,
         Notice::Reminder,
         Notice::Signed,
         Notice::Cancelled,

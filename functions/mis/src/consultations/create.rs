@@ -1,0 +1,144 @@
+//! `POST /api/v1/consultations`: a MIS books a consultation, and its patient is asked for the consent.
+
+use super::incoming::{self, Incoming, consent};
+use super::read::view;
+use crate::auth::{Clinic, Session};
+use crate::documents::{create, tell};
+use crate::idempotency;
+use crate::upload::discard;
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use podpis_kit::store::consultations::{self, Consultation};
+use podpis_kit::store::notices::Notice;
+use podpis_kit::store::{Event, blobs, intake, journal};
+use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
+use podpis_shared::Timestamp;
+use podpis_shared::problem::Code;
+use podpis_shared::wire::consultation::{NewConsultation, TemplateName};
+use podpis_shared::wire::vault::Stored;
+use serde_json::json;
+
+/// Takes a booking in. Nothing of a refused one is kept.
+///
+/// # Errors
+/// `bad_request`, `invalid`, `policy`, and what `vault` says of the file.
+pub(crate) async fn create(
+    Session { clinic, db }: Session,
+    context: Context,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
+    // A file may take minutes: others use the handle meanwhile.
+    drop(db);
+    let at = now();
+    let table = podpis_kit::policy::table().await?;
+    let Incoming { new, content, file } =
+        incoming::receive(&context, &headers, body, &table, at).await?;
+    let (stored, template) = match file {
+        Some(stored) => (stored, None),
+        None => made().await?,
+    };
+    let booking = Booking {
+        clinic: &clinic,
+        stored: &stored,
+        template,
+        policy: table.version(),
+        at,
+    };
+    let once = idempotency::of(&headers, &clinic.id, "/consultations", content.as_bytes());
+    let outcome = match once {
+        Ok(once) => booking.store(&headers, new, once.as_ref()).await,
+        Err(failure) => Err(failure),
+    };
+    match outcome {
+        Ok((answer, true)) => {
+            neighbour::nudge_delivery(&context);
+            Ok(answer)
+        }
+        Ok((answer, false)) => {
+            discard(&context, &stored).await;
+            Ok(answer)
+        }
+        Err(failure) => {
+            discard(&context, &stored).await;
+            Err(failure)
+        }
+    }
+}
+
+/// The default consent.
+async fn made() -> Result<(Stored, Option<TemplateName>)> {
+    Err(Failure::new(
+        Code::Invalid,
+        "consent `default` is not there yet: send {file}",
+    ))
+}
+
+/// A booking whose consent is stored.
+struct Booking<'a> {
+    clinic: &'a Clinic,
+    stored: &'a Stored,
+    template: Option<TemplateName>,
+    /// Version of the policy's table.
+    policy: &'a str,
+    at: Timestamp,
+}
+
+impl Booking<'_> {
+    /// The atomic step: consent, booking, journal entry, message, answer. `false`: it is the first answer again.
+    async fn store(
+        self,
+        headers: &HeaderMap,
+        new: NewConsultation,
+        once: Option<&idempotency::Request>,
+    ) -> Result<(Response, bool)> {
+        let base_url = vars::base_url(headers).await?;
+        let (clinic, at) = (self.clinic, self.at);
+        let mut document = create::document(clinic, consent(&new), self.stored, at)?;
+        let consultation = Consultation {
+            id: random::id("cons")?,
+            clinic_id: clinic.id.clone(),
+            document_id: document.id.clone(),
+            external_id: new.external_id,
+            doctor: new.doctor,
+            starts_at: new.starts_at,
+            template: self.template,
+            sms_before: new.sms_reminder_before_hours.filter(|hours| *hours > 0),
+            created_at: at,
+            consented_at: None,
+            cancelled_at: None,
+        };
+        let tx = Db::open().await?.begin().await?;
+        if let Some(once) = once
+            && let Some(first) = once.replay(&tx).await?
+        {
+            return Ok((first, false));
+        }
+        if !blobs::claim(&tx, &self.stored.blob).await? {
+            return Err(Failure::busy());
+        }
+        document.position = intake::next_position(&tx, &clinic.id).await?;
+        intake::insert(&tx, &document).await?;
+        consultations::insert(&tx, &consultation, &document).await?;
+        let mut facts = json!({
+            "kind": document.kind, "delivery": document.delivery, "method": document.method,
+            "sha256": document.hashes.sha256, "policy": self.policy,
+            "consultation_id": consultation.id, "starts_at": consultation.starts_at,
+        });
+        if let Some(template) = &consultation.template {
+            facts["template"] = json!(template);
+        }
+        let id = Some(document.id.as_str());
+        journal::append(&tx, &clinic.id, id, Event::Sent, at, facts).await?;
+        let notice = Notice::Arrived;
+        tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
+        let answer = serde_json::to_string(&view(consultation, &document, at))
+            .map_err(|e| Failure::internal("json", e.to_string()))?;
+        if let Some(once) = once {
+            once.keep(&tx, StatusCode::CREATED, &answer).await?;
+        }
+        tx.commit().await?;
+        Ok((idempotency::answer(201, answer), true))
+    }
+}
