@@ -19,6 +19,7 @@ pub mod problem;
 pub mod push;
 pub mod sensitive;
 pub mod sms_parts;
+pub mod templates;
 pub mod time;
 pub mod usage;
 pub mod wire;
