@@ -165,9 +165,9 @@ pub fn version(id: &str, version: &str) -> Option<&'static Template> {
 
 /// The templates that are in force on a day, one version of each.
 pub fn in_force(day: Day) -> impl Iterator<Item = &'static Template> {
-    all()
-        .iter()
-        .filter(move |template| find(&template.id, day).is_some_and(|found| std::ptr::eq(found, *template)))
+    all().iter().filter(move |template| {
+        find(&template.id, day).is_some_and(|found| std::ptr::eq(found, *template))
+    })
 }
 
 impl Template {
@@ -260,7 +260,9 @@ impl Template {
     /// The representative's name: what makes the template speak of one.
     fn represented_by(&self) -> Vec<(&'static Field, Need)> {
         let name = field(fill::REPRESENTED).filter(|_| !self.represented.is_empty());
-        name.map(|field| (field, Need::Optional)).into_iter().collect()
+        name.map(|field| (field, Need::Optional))
+            .into_iter()
+            .collect()
     }
 
     fn wording(&self) -> &'static str {
@@ -276,7 +278,8 @@ fn field(name: &str) -> Option<&'static Field> {
 
 fn index() -> &'static Index {
     // The text is ours and a test parses it; without it there are no templates.
-    static PARSED: LazyLock<Index> = LazyLock::new(|| serde_json::from_str(INDEX).unwrap_or_default());
+    static PARSED: LazyLock<Index> =
+        LazyLock::new(|| serde_json::from_str(INDEX).unwrap_or_default());
     &PARSED
 }
 

@@ -11,6 +11,7 @@ mod protocol_page;
 mod reader;
 mod revision;
 mod signature;
+pub mod template;
 pub mod typeset;
 mod unsealed;
 mod update;

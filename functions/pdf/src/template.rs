@@ -13,10 +13,10 @@
 //! assert_eq!(podpis_pdf::inspect(&pdf).unwrap().pages, 1);
 //! ```
 
-use podpis_shared::templates::{Block as Part, Filled, Run, Text};
+use podpis_shared::templates::{Block as Part, Filled, Run, Source, Text};
 
 use crate::typeset::{
-    Align, Block, Composer, DocumentInfo, Face, Ink, Margins, Span, Style, Tag, printable,
+    Align, Block, Composer, DocumentInfo, Face, Ink, Margins, Span, Style, Tag, unprintable,
 };
 
 const BODY: Style = Style::regular(10.6, 14.8);
@@ -71,7 +71,12 @@ pub fn typeset(filled: &Filled) -> Result<Vec<u8>, TypesetError> {
 fn set(composer: &mut Composer, part: &Part, next: Option<&Part>) {
     match part {
         Part::Letterhead { left, right } => {
-            let lines = |texts: &[Text], style| texts.iter().map(|text| spans(text, style)).collect::<Vec<_>>();
+            let lines = |texts: &[Text], style| {
+                texts
+                    .iter()
+                    .map(|text| spans(text, style))
+                    .collect::<Vec<_>>()
+            };
             composer.masthead(
                 &lines(left, LETTERHEAD),
                 &lines(right, LETTERHEAD.ink(Ink::Muted)),
@@ -136,7 +141,11 @@ fn table(composer: &mut Composer, rows: &[[Text; 2]]) {
 }
 
 fn list(composer: &mut Composer, numbered: bool, items: &[Text]) {
-    let tag = if numbered { Tag::NumberedList } else { Tag::List };
+    let tag = if numbered {
+        Tag::NumberedList
+    } else {
+        Tag::List
+    };
     composer.tag(tag, |composer| {
         for (index, item) in items.iter().enumerate() {
             let mark = if numbered {
@@ -145,7 +154,12 @@ fn list(composer: &mut Composer, numbered: bool, items: &[Text]) {
                 "—".to_owned()
             };
             let after = if index + 1 == items.len() { 6.0 } else { 2.6 };
-            composer.item(&[Span::new(mark, BODY)], &spans(item, BODY), ITEM_INDENT, after);
+            composer.item(
+                &[Span::new(mark, BODY)],
+                &spans(item, BODY),
+                ITEM_INDENT,
+                after,
+            );
         }
     });
 }
@@ -177,4 +191,66 @@ fn spans(text: &[Run], style: Style) -> Vec<Span> {
             }
         })
         .collect()
+}
+
+/// Whether a person or a clinic's worker wrote it for this document.
+const fn is_written(source: Source) -> bool {
+    matches!(
+        source,
+        Source::Patient | Source::Representative | Source::Caller
+    )
+}
+
+fn check(filled: &Filled) -> Result<(), TypesetError> {
+    let mut found: Vec<Unprintable> = Vec::new();
+    for run in runs(filled) {
+        let field = run.field.map_or("", |field| field.name.as_str());
+        let signs = unprintable(&run.text);
+        if !signs.is_empty() && !found.iter().any(|one| one.field == field) {
+            found.push(Unprintable { field, signs });
+        }
+    }
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(TypesetError::Unprintable(found))
+    }
+}
+
+fn runs(filled: &Filled) -> impl Iterator<Item = &Run> {
+    filled.blocks.iter().flat_map(texts).flatten()
+}
+
+fn texts(part: &Part) -> Vec<&Text> {
+    match part {
+        Part::Letterhead { left, right } => left.iter().chain(right).collect(),
+        Part::Rule => Vec::new(),
+        Part::Title(text) | Part::Note(text) | Part::Heading(text) | Part::Paragraph(text) => {
+            vec![text]
+        }
+        Part::Table(rows) => rows.iter().flatten().collect(),
+        Part::List { items, .. } => items.iter().collect(),
+        Part::Panel(texts) => texts.iter().collect(),
+    }
+}
+
+fn words(found: &[Unprintable]) -> String {
+    let of = |one: &Unprintable| {
+        let signs: Vec<_> = one
+            .signs
+            .iter()
+            .map(|sign| format!("U+{:04X}", u32::from(*sign)))
+            .collect();
+        format!("{} ({})", one.field, signs.join(", "))
+    };
+    let fields: Vec<_> = found.iter().map(of).collect();
+    format!("signs that can't be printed: {}", fields.join("; "))
+}
+
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
 }

@@ -120,7 +120,9 @@ pub(super) fn fill(template: &Template, values: &Values) -> Result<Filled, FillE
             add(&mut blocks, line.mark, text);
         }
     }
-    let author = prepared.iter().find(|(field, _)| field.name == "clinic.name");
+    let author = prepared
+        .iter()
+        .find(|(field, _)| field.name == "clinic.name");
     Ok(Filled {
         template: template.reference(),
         kind: template.kind,
@@ -205,7 +207,11 @@ fn texts(line: Line<'_>, values: &Prepared) -> Vec<[Text; 2]> {
     });
     match many {
         Some(count) => (0..count)
-            .map(|index| pieces.clone().map(|pieces| text(&pieces, values, Some(index))))
+            .map(|index| {
+                pieces
+                    .clone()
+                    .map(|pieces| text(&pieces, values, Some(index)))
+            })
             .collect(),
         None => vec![pieces.map(|pieces| text(&pieces, values, None))],
     }
@@ -255,8 +261,20 @@ fn add(blocks: &mut Vec<Block>, mark: Mark, [first, second]: [Text; 2]) {
         (Mark::Right, Some(Block::Letterhead { right, .. })) => right.push(first),
         (Mark::Row, Some(Block::Table(rows))) => rows.push([first, second]),
         (Mark::Panel, Some(Block::Panel(texts))) => texts.push(first),
-        (Mark::Numbered, Some(Block::List { numbered: true, items }))
-        | (Mark::Plain, Some(Block::List { numbered: false, items })) => items.push(first),
+        (
+            Mark::Numbered,
+            Some(Block::List {
+                numbered: true,
+                items,
+            }),
+        )
+        | (
+            Mark::Plain,
+            Some(Block::List {
+                numbered: false,
+                items,
+            }),
+        ) => items.push(first),
         (mark, _) => blocks.push(match mark {
             Mark::Left => Block::Letterhead {
                 left: vec![first],

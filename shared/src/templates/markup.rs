@@ -41,8 +41,15 @@ pub(super) enum Mark {
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'t> {
-    Text { text: &'t str, bold: bool },
-    Field { name: &'t str, words: bool, bold: bool },
+    Text {
+        text: &'t str,
+        bold: bool,
+    },
+    Field {
+        name: &'t str,
+        words: bool,
+        bold: bool,
+    },
 }
 
 /// The lines whose conditions hold.
@@ -99,7 +106,11 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
 }
 
 fn conditions(line: &str) -> (Vec<(&str, bool)>, &str) {
-    let Some((before, rest)) = line.starts_with('?').then(|| line.split_once(": ")).flatten() else {
+    let Some((before, rest)) = line
+        .starts_with('?')
+        .then(|| line.split_once(": "))
+        .flatten()
+    else {
         return (Vec::new(), line);
     };
     let one = |word: &'_ str| {

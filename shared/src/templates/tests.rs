@@ -15,7 +15,8 @@ fn today() -> Day {
 fn values(template: &Template, represented: bool) -> Values {
     let mut values = Values::default();
     for (field, need) in template.fields() {
-        let of_representative = need == Need::Represented || field.name.starts_with("representative.");
+        let of_representative =
+            need == Need::Represented || field.name.starts_with("representative.");
         if of_representative && !represented {
             continue;
         }
@@ -42,7 +43,10 @@ fn printed(filled: &Filled) -> String {
         match block {
             Block::Letterhead { left, right } => left.iter().chain(right).for_each(&mut put),
             Block::Rule => {}
-            Block::Title(text) | Block::Note(text) | Block::Heading(text) | Block::Paragraph(text) => put(text),
+            Block::Title(text)
+            | Block::Note(text)
+            | Block::Heading(text)
+            | Block::Paragraph(text) => put(text),
             Block::Table(rows) => rows.iter().flatten().for_each(&mut put),
             Block::List { items, .. } => items.iter().for_each(&mut put),
             Block::Panel(texts) => texts.iter().for_each(&mut put),
@@ -57,25 +61,58 @@ fn the_data_fit_together() {
     assert_eq!(all().len(), index.templates.len());
     for template in all() {
         let text = template.wording();
-        assert!(text.contains(&format!("# {}", template.title)), "{}", template.id);
-        let listed = [&template.required, &template.represented, &template.optional];
+        assert!(
+            text.contains(&format!("# {}", template.title)),
+            "{}",
+            template.id
+        );
+        let listed = [
+            &template.required,
+            &template.represented,
+            &template.optional,
+        ];
         for name in listed.into_iter().flatten() {
             assert!(field(name).is_some(), "{name}");
-            assert!(markup::names(text).contains(&name.as_str()), "{}: {name} is not in the text", template.id);
+            assert!(
+                markup::names(text).contains(&name.as_str()),
+                "{}: {name} is not in the text",
+                template.id
+            );
         }
         for name in markup::names(text) {
-            assert!(template.field(name).is_some(), "{}: {name} is no field", template.id);
+            assert!(
+                template.field(name).is_some(),
+                "{}: {name} is no field",
+                template.id
+            );
         }
-        assert!(template.valid_until.is_none_or(|until| template.valid_from < until));
-        assert!(!template.law.is_empty() && (template.valid_until.is_none() || template.act.is_some()));
-        let same = all().iter().filter(|other| other.reference() == template.reference());
+        assert!(
+            template
+                .valid_until
+                .is_none_or(|until| template.valid_from < until)
+        );
+        assert!(
+            !template.law.is_empty() && (template.valid_until.is_none() || template.act.is_some())
+        );
+        let same = all()
+            .iter()
+            .filter(|other| other.reference() == template.reference());
         assert_eq!(same.count(), 1);
     }
     for (name, _) in TEXTS {
-        assert!(all().iter().any(|template| template.text == *name), "{name} is nobody's");
+        assert!(
+            all().iter().any(|template| template.text == *name),
+            "{name} is nobody's"
+        );
     }
     for field in fields() {
-        assert!(all().iter().any(|template| template.field(&field.name).is_some()), "{}", field.name);
+        assert!(
+            all()
+                .iter()
+                .any(|template| template.field(&field.name).is_some()),
+            "{}",
+            field.name
+        );
     }
 }
 
@@ -86,14 +123,26 @@ fn every_value_stands_in_the_text() {
             let values = values(template, represented);
             let text = printed(&template.fill(&values).unwrap());
             assert!(!text.contains(['{', '}']) && !text.contains("**"), "{text}");
-            assert_eq!(text.contains("Ёлкина-Тян Алёна"), represented, "{}", template.id);
+            assert_eq!(
+                text.contains("Ёлкина-Тян Алёна"),
+                represented,
+                "{}",
+                template.id
+            );
             for (field, _) in template.fields() {
-                let Some(value) = values.get(&field.name) else { continue };
+                let Some(value) = values.get(&field.name) else {
+                    continue;
+                };
                 let shown = match field.kind {
                     FieldKind::Date => "12.03.1985",
                     _ => value.lines().next().unwrap(),
                 };
-                assert!(text.contains(shown), "{}: {} is lost", template.id, field.name);
+                assert!(
+                    text.contains(shown),
+                    "{}: {} is lost",
+                    template.id,
+                    field.name
+                );
             }
         }
     }
@@ -103,18 +152,31 @@ fn every_value_stands_in_the_text() {
 fn no_value_depends_on_another_one() {
     for template in all() {
         let whole = values(template, true);
-        let optional = || template.fields().filter(|(_, need)| *need == Need::Optional);
+        let optional = || {
+            template
+                .fields()
+                .filter(|(_, need)| *need == Need::Optional)
+        };
         let mut least = whole.clone();
         optional().for_each(|(field, _)| drop(least.set(&field.name, "")));
-        for (field, _) in template.fields().filter(|(_, need)| *need == Need::Represented) {
+        for (field, _) in template
+            .fields()
+            .filter(|(_, need)| *need == Need::Represented)
+        {
             least.set(&field.name, "");
         }
-        for (field, _) in optional().filter(|(field, _)| !field.name.starts_with("representative.")) {
+        for (field, _) in optional().filter(|(field, _)| !field.name.starts_with("representative."))
+        {
             let mut values = least.clone();
             let value = whole.get(&field.name).unwrap();
             values.set(&field.name, value);
             let text = printed(&template.fill(&values).unwrap());
-            assert!(text.contains(value.lines().next().unwrap()), "{}: {}", template.id, field.name);
+            assert!(
+                text.contains(value.lines().next().unwrap()),
+                "{}: {}",
+                template.id,
+                field.name
+            );
         }
         let mut values = least;
         values.set("representative.address", "Москва");
@@ -128,9 +190,15 @@ fn what_is_wrong_is_named() {
     let template = find("refusal", today()).unwrap();
     let mut values = values(template, false);
     assert_eq!(template.fill(&values).err(), None);
-    values.set("refused", " \u{200b}\n").set("medic.position", &"а".repeat(201));
-    values.set("patient.birth_date", "12.03.1985").set("diagnosis", "нет");
-    values.set("pd.purpose", "не отсюда").set("patient.phone", "+79161234567");
+    values
+        .set("refused", " \u{200b}\n")
+        .set("medic.position", &"а".repeat(201));
+    values
+        .set("patient.birth_date", "12.03.1985")
+        .set("diagnosis", "нет");
+    values
+        .set("pd.purpose", "не отсюда")
+        .set("patient.phone", "+79161234567");
     let error = template.fill(&values).err().unwrap();
     assert_eq!(error.missing, ["refused"]);
     assert_eq!(error.too_long, [("medic.position", 200)]);
@@ -142,7 +210,14 @@ fn what_is_wrong_is_named() {
          characters); malformed: patient.birth_date"
     );
     values.set("representative.full_name", "Иванов Пётр");
-    assert!(template.fill(&values).err().unwrap().missing.contains(&"representative.basis"));
+    assert!(
+        template
+            .fill(&values)
+            .err()
+            .unwrap()
+            .missing
+            .contains(&"representative.basis")
+    );
 }
 
 #[test]
@@ -152,7 +227,10 @@ fn values_never_become_markup() {
     values.set("refused", "- {patient.full_name} **х** | # ?x: \n! второе");
     let filled = template.fill(&values).unwrap();
     let text = printed(&filled);
-    assert!(text.contains("\n- {patient.full_name} **х** | # ?x:\n! второе\n"), "{text}");
+    assert!(
+        text.contains("\n- {patient.full_name} **х** | # ?x:\n! второе\n"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::line::{Fonts, Ink, Line, STRETCHED, Span, Style};
 use super::output::Typeset;
+use super::tags::{Marked, Tag, Tags};
 use super::{A4, mm};
 
 /// Where a line stands in its column.
@@ -75,6 +76,8 @@ pub struct Composer {
     margins: Margins,
     pages: Vec<String>,
     y: f64,
+    /// Logical structure; only of tagged pages.
+    tags: Option<Tags>,
 }
 
 impl Composer {
@@ -86,6 +89,27 @@ impl Composer {
             margins,
             pages: vec![String::new()],
             y: margins.top,
+            tags: None,
+        }
+    }
+
+    /// Likewise, tagged: what is set gets its place in the document's logical structure, a hairline is an artifact.
+    #[must_use]
+    pub fn tagged(margins: Margins) -> Self {
+        Self {
+            tags: Some(Tags::default()),
+            ..Self::new(margins)
+        }
+    }
+
+    /// Whatever `set` sets is a part of this kind. Changes nothing of untagged pages.
+    pub fn tag(&mut self, tag: Tag, set: impl FnOnce(&mut Self)) {
+        if let Some(tags) = &mut self.tags {
+            tags.open(tag);
+        }
+        set(self);
+        if let Some(tags) = &mut self.tags {
+            tags.close();
         }
     }
 
@@ -111,6 +135,7 @@ impl Composer {
     /// Starts a new page unless `height` still fits on this one.
     pub fn ensure(&mut self, height: f64) {
         if self.y + height > A4.1 - self.margins.bottom && self.y > self.margins.top {
+            self.mark(Marked::Nothing);
             self.pages.push(String::new());
             self.y = self.margins.top;
         }
@@ -124,6 +149,14 @@ impl Composer {
 
     /// Sets a paragraph, on over page breaks.
     pub fn paragraph(&mut self, spans: &[Span], block: Block) {
+        if self.tags.as_ref().is_some_and(Tags::needs_paragraph) {
+            self.tag(Tag::P, |composer| composer.set_paragraph(spans, block));
+        } else {
+            self.set_paragraph(spans, block);
+        }
+    }
+
+    fn set_paragraph(&mut self, spans: &[Span], block: Block) {
         let lines = self.lines(spans, block);
         let count = lines.len();
         for (index, line) in lines.iter().enumerate() {
@@ -146,6 +179,12 @@ impl Composer {
 
     /// Two paragraphs side by side: a label `label_width` wide and its value. Kept together when short.
     pub fn row(&mut self, label: &[Span], value: &[Span], label_width: f64, after: f64) {
+        self.tag(Tag::Row, |composer| {
+            composer.set_row(label, value, label_width, after);
+        });
+    }
+
+    fn set_row(&mut self, label: &[Span], value: &[Span], label_width: f64, after: f64) {
         let label_block = Block {
             width: Some(label_width - 8.0),
             ..Block::default()
@@ -161,7 +200,9 @@ impl Composer {
             self.ensure(height);
         }
         let (top, page) = (self.y, self.pages.len());
-        self.paragraph(label, label_block);
+        self.tag(Tag::Label, |composer| {
+            composer.paragraph(label, label_block);
+        });
         let label_end = self.y;
         self.y = if self.pages.len() == page {
             top
@@ -169,7 +210,9 @@ impl Composer {
             self.margins.top
         };
         let page = self.pages.len();
-        self.paragraph(value, value_block);
+        self.tag(Tag::Value, |composer| {
+            composer.paragraph(value, value_block);
+        });
         if self.pages.len() == page {
             self.y = self.y.max(label_end);
         }
@@ -233,6 +276,12 @@ impl Composer {
 
     /// An item of a list: its mark, and the text hanging beside it.
     pub fn item(&mut self, mark: &[Span], text: &[Span], indent: f64, after: f64) {
+        self.tag(Tag::Item, |composer| {
+            composer.set_item(mark, text, indent, after);
+        });
+    }
+
+    fn set_item(&mut self, mark: &[Span], text: &[Span], indent: f64, after: f64) {
         let first = self.lines(
             text,
             Block {
@@ -243,22 +292,18 @@ impl Composer {
         let together: f64 = first.iter().take(2).map(Line::leading).sum();
         self.ensure(together);
         let y = self.y;
-        self.paragraph(
-            mark,
-            Block {
-                width: Some(indent),
-                ..Block::default()
-            },
-        );
+        let narrow = Block {
+            width: Some(indent),
+            ..Block::default()
+        };
+        self.tag(Tag::Mark, |composer| composer.paragraph(mark, narrow));
         self.y = y;
-        self.paragraph(
-            text,
-            Block {
-                left: indent,
-                after,
-                ..Block::default()
-            },
-        );
+        let hanging = Block {
+            left: indent,
+            after,
+            ..Block::default()
+        };
+        self.tag(Tag::Body, |composer| composer.paragraph(text, hanging));
     }
 
     /// A hairline across the column at the current place.
@@ -270,6 +315,9 @@ impl Composer {
     /// A filled rectangle; `x` counts from the page's edge.
     fn fill(&mut self, x: f64, y: f64, width: f64, height: f64, ink: Ink) {
         let [r, g, b] = ink.rgb();
+        if let Some(drawing) = self.tags.as_ref().map(Tags::drawing) {
+            self.mark(drawing);
+        }
         let page = self.page();
         page.push_str(&format!(
             "/Cs cs {r:.3} {g:.3} {b:.3} sc {x:.2} {:.2} {width:.2} {height:.2} re f\n",
@@ -279,8 +327,9 @@ impl Composer {
 
     /// Finishes without footers.
     #[must_use]
-    pub fn finish_plain(self) -> Typeset {
-        Typeset::new(self.pages, self.fonts)
+    pub fn finish_plain(mut self) -> Typeset {
+        self.mark(Marked::Nothing);
+        Typeset::new(self.pages, self.fonts, self.tags)
     }
 
     /// Finishes: `footer` gives the left and right text under page `n` of `total`.
@@ -291,6 +340,10 @@ impl Composer {
         footer: impl Fn(usize, usize) -> (String, String),
     ) -> Typeset {
         let total = self.pages.len();
+        self.mark(Marked::Nothing);
+        if let Some(tags) = &mut self.tags {
+            tags.begin_footers();
+        }
         let contents: Vec<String> = std::mem::take(&mut self.pages);
         for (index, content) in contents.into_iter().enumerate() {
             self.pages.push(content);
@@ -309,6 +362,7 @@ impl Composer {
                     self.line(&line, block, 0.0);
                 }
             }
+            self.mark(Marked::Nothing);
         }
         self.finish_plain()
     }
@@ -341,19 +395,39 @@ impl Composer {
         // The baseline stands so that the space above capitals and below descenders is even.
         let baseline = self.y + (leading - size) / 2.0 + size * 0.8;
         let mut x = self.margins.left + block.left + indent + shift;
-        for span in &line.spans {
-            let width = self.show(span, x, baseline, stretch);
-            if span.underlined {
+        let mut underlined = Vec::new();
+        for (index, span) in line.spans.iter().enumerate() {
+            let ends = index + 1 == line.spans.len() && line.spaced && self.tags.is_some();
+            let width = self.show(span, x, baseline, stretch, ends);
+            if span.underlined && self.tags.is_some() {
+                // After the text, so as not to cut its sequence.
+                underlined.push((x, width));
+            } else if span.underlined {
                 self.fill(x, baseline + 1.6, width, 0.4, Ink::Muted);
             }
             x += width;
         }
+        for (x, width) in underlined {
+            self.fill(x, baseline + 1.6, width, 0.4, Ink::Muted);
+        }
         self.y += leading;
     }
 
-    /// Shows a span and gives its width.
-    fn show(&mut self, span: &Span, x: f64, baseline: f64, stretch: f64) -> f64 {
+    /// Ends the marked-content sequence before and begins another one, where pages are tagged.
+    fn mark(&mut self, to: Marked) {
+        let page = self.pages.len().saturating_sub(1);
+        if let Some(tags) = &mut self.tags {
+            let operators = tags.switch(to, page);
+            self.page().push_str(&operators);
+        }
+    }
+
+    /// Shows a span and gives its width. `ends` adds the space that the line broke at, for whoever reads without looking.
+    fn show(&mut self, span: &Span, x: f64, baseline: f64, stretch: f64, ends: bool) -> f64 {
         let style = span.style;
+        if let Some(text) = self.tags.as_ref().map(Tags::text) {
+            self.mark(text);
+        }
         let [r, g, b] = style.ink.rgb();
         let mut shown = String::new();
         let mut before = None;
@@ -369,6 +443,10 @@ impl Composer {
             let [high, low] = font.encode(character);
             shown.push_str(&format!("{high:02X}{low:02X}"));
             before = Some(character);
+        }
+        if ends {
+            let [high, low] = self.fonts.font_mut(style.face).encode(' ');
+            shown.push_str(&format!("{high:02X}{low:02X}"));
         }
         let resource = style.face.resource();
         let (size, y) = (style.size, A4.1 - baseline);

@@ -128,6 +128,11 @@ impl Font {
         kerning
     }
 
+    /// Whether it can show a character.
+    pub(super) fn has(&self, character: char) -> bool {
+        self.tables.glyph_index(character).is_some()
+    }
+
     /// The two bytes that show this character.
     pub(super) fn encode(&mut self, character: char) -> [u8; 2] {
         let character = self.glyph(character).shown;

@@ -108,6 +108,8 @@ pub(super) struct Line {
     pub(super) width: f64,
     /// Whether the paragraph ends here.
     pub(super) last: bool,
+    /// Whether it broke at a space.
+    pub(super) spaced: bool,
 }
 
 impl Line {
@@ -255,6 +257,7 @@ impl Breaker<'_> {
                 self.push(space, gap);
             }
         } else if !self.line.spans.is_empty() {
+            self.line.spaced = space.is_some();
             self.break_line();
         }
         for piece in word.pieces {

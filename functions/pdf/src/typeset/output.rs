@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use super::A4;
 use super::font::Hinting;
 use super::line::Fonts;
+use super::tags::Tags;
+use super::xmp;
 use crate::attach::text_string;
 use crate::reader::{Entry, Form};
 use crate::revision::{Revision, compressed};
@@ -16,6 +18,7 @@ use crate::revision::{Revision, compressed};
 pub struct Typeset {
     pages: Vec<String>,
     fonts: Fonts,
+    tags: Option<Tags>,
 }
 
 /// What the properties of a new document say.
@@ -28,8 +31,8 @@ pub struct DocumentInfo<'a> {
 }
 
 impl Typeset {
-    pub(super) fn new(pages: Vec<String>, fonts: Fonts) -> Self {
-        Self { pages, fonts }
+    pub(super) fn new(pages: Vec<String>, fonts: Fonts, tags: Option<Tags>) -> Self {
+        Self { pages, fonts, tags }
     }
 
     /// How many pages there are.
@@ -47,6 +50,16 @@ impl Typeset {
         parent: ObjectId,
         hinting: Hinting,
     ) -> Vec<ObjectId> {
+        self.into_parts(revision, parent, hinting).0
+    }
+
+    /// Likewise; the logical structure is still to be written.
+    fn into_parts(
+        self,
+        revision: &mut Revision,
+        parent: ObjectId,
+        hinting: Hinting,
+    ) -> (Vec<ObjectId>, Option<Tags>) {
         let mut fonts = Dictionary::new();
         for (face, font) in self.fonts.into_fonts() {
             if let Some(id) = font.into_object(revision, hinting) {
@@ -64,7 +77,8 @@ impl Typeset {
             .iter()
             .map(|side| Object::Real(*side as f32))
             .collect();
-        let add = |content: String| {
+        let is_tagged = self.tags.is_some();
+        let add = |(index, content): (usize, String)| {
             let content = revision.add(compressed(Dictionary::new(), content.into_bytes()));
             let mut page = Dictionary::new();
             page.set("Type", "Page");
@@ -74,24 +88,32 @@ impl Typeset {
             page.set("Rotate", 0);
             page.set("Resources", resources);
             page.set("Contents", content);
+            if is_tagged {
+                page.set("StructParents", index as i64);
+            }
             revision.add(page)
         };
-        self.pages.into_iter().map(add).collect()
+        let pages = self.pages.into_iter().enumerate().map(add).collect();
+        (pages, self.tags)
     }
 
-    /// A whole new document. The same pages give the same bytes.
+    /// A whole new document. The same pages give the same bytes. Tagged pages make a document that is PDF/A-2a.
     #[must_use]
     pub fn into_pdf(self, info: DocumentInfo) -> Vec<u8> {
         let mut revision = Revision::new(1..);
         let tree_id = revision.reserve();
-        let pages = self.into_objects(&mut revision, tree_id, Hinting::Kept);
+        let mut hash = Sha256::new()
+            .chain_update(info.title)
+            .chain_update(info.author);
+        if self.tags.is_some() {
+            self.pages.iter().for_each(|page| hash.update(page));
+        }
+        let (pages, tags) = self.into_parts(&mut revision, tree_id, Hinting::Kept);
         let mut tree = Dictionary::new();
         tree.set("Type", "Pages");
         tree.set("Count", pages.len() as i64);
-        tree.set(
-            "Kids",
-            pages.into_iter().map(Object::from).collect::<Vec<_>>(),
-        );
+        let kids: Vec<_> = pages.iter().map(|id| Object::from(*id)).collect();
+        tree.set("Kids", kids);
         revision.set(tree_id, tree);
 
         let mut view = Dictionary::new();
@@ -101,6 +123,13 @@ impl Typeset {
         catalog.set("Pages", tree_id);
         catalog.set("Lang", Object::string_literal("ru-RU"));
         catalog.set("ViewerPreferences", view);
+        if let Some(tags) = tags {
+            let mut marks = Dictionary::new();
+            marks.set("Marked", true);
+            catalog.set("MarkInfo", marks);
+            catalog.set("StructTreeRoot", tags.into_objects(&mut revision, &pages));
+            catalog.set("Metadata", revision.add(xmp::stream(info)));
+        }
         let mut properties = Dictionary::new();
         properties.set("Title", text_string(info.title));
         properties.set("Author", text_string(info.author));
@@ -108,10 +137,7 @@ impl Typeset {
         let mut trailer = Dictionary::new();
         trailer.set("Root", revision.add(catalog));
         trailer.set("Info", revision.add(properties));
-        let hash = Sha256::new()
-            .chain_update(info.title)
-            .chain_update(info.author)
-            .finalize();
+        let hash = hash.finalize();
         let id = Object::String(hash[..16].to_vec(), StringFormat::Hexadecimal);
         trailer.set("ID", vec![id.clone(), id]);
 
