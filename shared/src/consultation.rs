@@ -98,7 +98,9 @@ pub const fn consent_until(starts_at: Timestamp) -> Timestamp {
 /// `5 декабря 2026, 14:00 (МСК)`, east of Moscow `18:00 (МСК+1)`: on a clock so many minutes ahead of UTC.
 pub fn on_the_clock(at: Timestamp, minutes: i32) -> String {
     let offset = UtcOffset::from_whole_seconds(minutes.saturating_mul(60));
-    let there = offset.ok().and_then(|offset| at.at().checked_to_offset(offset));
+    let there = offset
+        .ok()
+        .and_then(|offset| at.at().checked_to_offset(offset));
     let Some(there) = there else {
         return at.moscow_words();
     };
@@ -138,7 +140,11 @@ mod tests {
         for consent in Consent::ALL {
             for seconds in [-3600, -1, 0, 1, LATE_S, 10 * LATE_S] {
                 let status = status(*consent, seconds);
-                assert_eq!(status.may_begin(), consent.is_signed(), "{consent:?} {seconds}");
+                assert_eq!(
+                    status.may_begin(),
+                    consent.is_signed(),
+                    "{consent:?} {seconds}"
+                );
                 assert_eq!(status.may_begin(), status.reason() == Reason::Consented);
             }
         }

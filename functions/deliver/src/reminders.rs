@@ -71,7 +71,15 @@ async fn queue(
         // Planned by day in the clinic's zone already: later it might come after the beginning.
         Kind::Beginning(_) => {
             if let Some(consultation) = consultation {
-                consultations::words::queue(tx, document, &consultation, Sms::Reminder, base_url, now).await?;
+                consultations::words::queue(
+                    tx,
+                    document,
+                    &consultation,
+                    Sms::Reminder,
+                    base_url,
+                    now,
+                )
+                .await?;
             }
         }
     }

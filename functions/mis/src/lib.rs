@@ -129,10 +129,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
                 post(webhook::deliveries::replay),
             )
             .route("/api/v1/consultations", post(consultations::create::create))
-            .route(
-                "/api/v1/consultations/{id}",
-                get(consultations::read::read),
-            )
+            .route("/api/v1/consultations/{id}", get(consultations::read::read))
             .route(
                 "/api/v1/consultations/{id}/cancel",
                 post(consultations::cancel::cancel),

@@ -7,6 +7,7 @@
 //! | call | does |
 //! |---|---|
 //! | `POST /blobs` | inspects a PDF and stores it |
+//! | `POST /typeset` | makes the PDF of a template and stores it |
 //! | `GET /blobs/{id}` | the bytes |
 //! | `DELETE /blobs/{id}` | forgets a file that no document uses |
 //! | `POST /sign` | makes a document signed: one atomic step |
@@ -46,6 +47,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     podpis_kit::router(
         Router::new()
             .route("/blobs", post(blobs::create))
+            .route("/typeset", post(blobs::typeset))
             .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
             .route("/sign", post(sign::sign))
             .route("/accept", post(accept::accept))

@@ -2,6 +2,7 @@
 
 use crate::consultation::{Reason, Status};
 use crate::person::Person;
+use crate::templates::TemplateRef;
 use crate::time::Timestamp;
 use crate::wire::mis::Representative;
 use serde::{Deserialize, Serialize};
@@ -132,7 +133,7 @@ pub struct Consultation {
     /// `default` or `file`.
     pub consent: String,
     /// Which version of which template the consent was made of; null of a clinic's file.
-    pub template: Option<TemplateName>,
+    pub template: Option<TemplateRef>,
     /// The consent: a document as every other, with its files, evidence and journal.
     pub document_id: String,
     /// When it was booked.
@@ -143,15 +144,6 @@ pub struct Consultation {
     pub consented_at: Option<Timestamp>,
     /// When the clinic cancelled it.
     pub cancelled_at: Option<Timestamp>,
-}
-
-/// A version of a template.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TemplateName {
-    /// Id, for example `telemed`.
-    pub id: String,
-    /// Version, for example `2026-11`.
-    pub version: String,
 }
 
 /// `POST /api/v1/consultations/{id}/reschedule`.

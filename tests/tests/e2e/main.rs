@@ -6,6 +6,7 @@ mod agreement;
 mod at_rest;
 mod branding;
 mod chaos;
+mod consultations;
 mod crash;
 mod documents;
 mod esia_down;

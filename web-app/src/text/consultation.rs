@@ -86,7 +86,10 @@ mod tests {
             };
             for open in [false, true] {
                 let said = state(&booked, open);
-                assert_eq!(said.title == "Консультация может начаться", status.may_begin());
+                assert_eq!(
+                    said.title == "Консультация может начаться",
+                    status.may_begin()
+                );
                 assert_eq!(said.tone == "standing-good", status.may_begin());
                 let may_still = open && *status == Status::Missed;
                 assert_eq!(said.body.contains("ещё можно"), may_still, "{said:?}");

@@ -11,7 +11,8 @@ use crate::store::documents::Document;
 use crate::store::journal::{self, Event};
 use crate::store::planned;
 use podpis_shared::consultation::{Facts, consent_until};
-use podpis_shared::wire::consultation::{Doctor, TemplateName};
+use podpis_shared::templates::TemplateRef;
+use podpis_shared::wire::consultation::Doctor;
 use podpis_shared::{Kind, Status, Timestamp};
 use serde_json::{Value, json};
 
@@ -31,7 +32,7 @@ pub struct Consultation {
     /// When it begins.
     pub starts_at: Timestamp,
     /// What the consent was made of; `None`: the clinic's file.
-    pub template: Option<TemplateName>,
+    pub template: Option<TemplateRef>,
     /// How many hours before the beginning an SMS reminds.
     pub sms_before: Option<u16>,
     /// When it was booked.
@@ -59,7 +60,7 @@ impl Consultation {
         let time = |column| Ok::<_, DbError>(row.opt_int(column)?.map(Timestamp::from_unix));
         let hours = |hours| u16::try_from(hours).map_err(|_| DbError::corrupt("sms_before"));
         let template = match (row.opt_text(6)?, row.opt_text(7)?) {
-            (Some(id), Some(version)) => Some(TemplateName { id, version }),
+            (Some(id), Some(version)) => Some(TemplateRef { id, version }),
             _ => None,
         };
         Ok(Self {
@@ -137,9 +138,7 @@ pub async fn follow(
     at: Timestamp,
 ) -> Result<(), DbError> {
     let (column, event) = match to {
-        Status::PatientSigned | Status::Completed => {
-            ("consented_at", Event::ConsultationConsented)
-        }
+        Status::PatientSigned | Status::Completed => ("consented_at", Event::ConsultationConsented),
         Status::Declined => ("declined_at", Event::ConsultationDeclined),
         Status::Cancelled | Status::Superseded => ("cancelled_at", Event::ConsultationCancelled),
         Status::Expired => ("missed_at", Event::ConsultationMissed),
@@ -228,7 +227,8 @@ pub async fn reschedule(
     ];
     tx.execute(sql, params).await?;
     if open {
-        let sql = "UPDATE documents SET expires_at = ?1 WHERE id = ?2 AND status IN ('sent', 'opened')";
+        let sql =
+            "UPDATE documents SET expires_at = ?1 WHERE id = ?2 AND status IN ('sent', 'opened')";
         let until = consent_until(starts_at).unix();
         tx.execute(sql, [until.into(), consent.id.as_str().into()])
             .await?;

@@ -83,7 +83,14 @@ pub async fn reminders(tx: &Tx, document: &Document) -> Result<(), DbError> {
         return Ok(());
     }
     let clock = clinic_clock(tx, &document.clinic_id).await?;
-    before(tx, document, document.created_at, document.expires_at, clock).await
+    before(
+        tx,
+        document,
+        document.created_at,
+        document.expires_at,
+        clock,
+    )
+    .await
 }
 
 /// Plans the reminders of a consultation's consent in the place of those of its document: before the beginning, by the

@@ -3,6 +3,7 @@
 use super::incoming::{self, Incoming, consent};
 use super::read::view;
 use crate::auth::{Clinic, Session};
+use crate::db;
 use crate::documents::{create, tell};
 use crate::idempotency;
 use crate::upload::discard;
@@ -14,10 +15,15 @@ use podpis_kit::store::notices::Notice;
 use podpis_kit::store::{Event, blobs, intake, journal};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
 use podpis_shared::Timestamp;
+use podpis_shared::policy::Day;
 use podpis_shared::problem::Code;
-use podpis_shared::wire::consultation::{NewConsultation, TemplateName};
-use podpis_shared::wire::vault::Stored;
+use podpis_shared::templates::{self, TemplateRef, Values};
+use podpis_shared::wire::consultation::NewConsultation;
+use podpis_shared::wire::vault::{Stored, Typeset};
 use serde_json::json;
+
+/// The template of the default consent.
+const TEMPLATE: &str = "telemed_consent";
 
 /// Takes a booking in. Nothing of a refused one is kept.
 ///
@@ -37,7 +43,7 @@ pub(crate) async fn create(
         incoming::receive(&context, &headers, body, &table, at).await?;
     let (stored, template) = match file {
         Some(stored) => (stored, None),
-        None => made().await?,
+        None => made(&context, &clinic, &new, at).await?,
     };
     let booking = Booking {
         clinic: &clinic,
@@ -67,19 +73,58 @@ pub(crate) async fn create(
     }
 }
 
-/// The default consent.
-async fn made() -> Result<(Stored, Option<TemplateName>)> {
-    Err(Failure::new(
-        Code::Invalid,
-        "consent `default` is not there yet: send {file}",
-    ))
+/// The default consent, of the template in force, made by `vault`. It does not name the time, so that a consultation that is
+/// moved needs no other consent; another doctor does.
+async fn made(
+    context: &Context,
+    clinic: &Clinic,
+    new: &NewConsultation,
+    at: Timestamp,
+) -> Result<(Stored, Option<TemplateRef>)> {
+    let (year, month, day) = at.moscow_date();
+    let day = Day::parse(&format!("{year:04}-{month:02}-{day:02}"));
+    let found = day.and_then(|day| Some((day, templates::find(TEMPLATE, day)?)));
+    let Some((day, template)) = found else {
+        let detail = "no template of this consent is in force today: send {file}";
+        return Err(Failure::new(Code::Invalid, detail));
+    };
+    let facts = db::clinic_facts(&Db::open().await?, &clinic.id).await?;
+    let mut values = Values::default();
+    values
+        .clinic(&facts)
+        .date(day)
+        .set("document.number", &new.external_id)
+        .set("patient.full_name", &new.patient.full_name())
+        .set(
+            "patient.birth_date",
+            &new.patient.birth_date.map(String::from).unwrap_or_default(),
+        )
+        .set("medic.full_name", &new.doctor.full_name)
+        .set(
+            "medic.position",
+            new.doctor.position.as_deref().unwrap_or_default(),
+        );
+    if let Some(representative) = &new.representative {
+        let person = &representative.person;
+        let born = person.birth_date.map(String::from).unwrap_or_default();
+        values
+            .set("representative.full_name", &person.full_name())
+            .set("representative.birth_date", &born)
+            .set("representative.basis", &representative.basis);
+    }
+    let typeset = Typeset {
+        template: template.reference(),
+        values,
+    };
+    let stored = neighbour::post_json(context, "vault", "/typeset", &typeset).await?;
+    Ok((stored, Some(typeset.template)))
 }
 
 /// A booking whose consent is stored.
 struct Booking<'a> {
     clinic: &'a Clinic,
     stored: &'a Stored,
-    template: Option<TemplateName>,
+    template: Option<TemplateRef>,
     /// Version of the policy's table.
     policy: &'a str,
     at: Timestamp,

@@ -54,7 +54,15 @@ pub(crate) async fn reschedule(
     consultations::reschedule(&tx, &consultation, &document, starts_at, at).await?;
     let (consultation, document) = find(&tx, &clinic.id, &id).await?;
     if document.status.is_open() {
-        words::queue(&tx, &document, &consultation, Sms::Rescheduled, &base_url, at).await?;
+        words::queue(
+            &tx,
+            &document,
+            &consultation,
+            Sms::Rescheduled,
+            &base_url,
+            at,
+        )
+        .await?;
     }
     let answer = serde_json::to_string(&view(consultation, &document, at))
         .map_err(|e| Failure::internal("json", e.to_string()))?;

@@ -2,9 +2,9 @@
 
 use super::sms;
 use podpis_kit::store::consultations::words::{self, Sms};
-use podpis_kit::store::{Document, consultations};
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::outbox::{self, Channel};
+use podpis_kit::store::{Document, consultations};
 use podpis_kit::{Result, Tx};
 use podpis_shared::{Delivery, Timestamp};
 

@@ -48,13 +48,7 @@ pub async fn queue(
 }
 
 /// The text; the token takes its place when the message is sent.
-fn sms(
-    about: Sms,
-    clinic: &str,
-    base_url: &str,
-    starts_at: Timestamp,
-    clock: Clock,
-) -> String {
+fn sms(about: Sms, clinic: &str, base_url: &str, starts_at: Timestamp, clock: Clock) -> String {
     let when = on_the_clock(starts_at, clock.minutes());
     let what = match about {
         Sms::Booked => format!("онлайн-консультация {when}"),
@@ -79,7 +73,10 @@ mod tests {
             let text = sms(about, "Клиника", "https://sign.example", at, clock);
             let link = format!("https://sign.example/c/#{LINK_TOKEN}");
             assert!(text.split(' ').any(|word| word == link), "{text}");
-            assert!(text.contains("5\u{a0}декабря 2026, 14:00 (МСК+7)"), "{text}");
+            assert!(
+                text.contains("5\u{a0}декабря 2026, 14:00 (МСК+7)"),
+                "{text}"
+            );
         }
     }
 }

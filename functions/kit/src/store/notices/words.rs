@@ -34,7 +34,9 @@ pub(super) fn sentence(about: &About<'_>) -> String {
         }
         Notice::Deadline => format!("{clinic}: документ ждёт вас только до {until}."),
         Notice::Beginning => {
-            format!("{clinic}: перед онлайн-консультацией вас ждёт документ, без него она не начнётся.")
+            format!(
+                "{clinic}: перед онлайн-консультацией вас ждёт документ, без него она не начнётся."
+            )
         }
         Notice::Reminder => {
             format!("{clinic}: напоминаем о документе, он ждёт до {until}.")
