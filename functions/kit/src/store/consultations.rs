@@ -58,7 +58,7 @@ impl Consultation {
 
     fn of(row: &Row) -> Result<Self, DbError> {
         let time = |column| Ok::<_, DbError>(row.opt_int(column)?.map(Timestamp::from_unix));
-        let hours = |hours| u16::try_from(hours).map_err(|_| DbError::corrupt("sms_before"));
+        let hours = |hours: i64| u16::try_from(hours).map_err(|_| DbError::corrupt("sms_before"));
         let template = match (row.opt_text(6)?, row.opt_text(7)?) {
             (Some(id), Some(version)) => Some(TemplateRef { id, version }),
             _ => None,
