@@ -93,6 +93,8 @@ codes! {
     Invalid = "invalid", 422, "Invalid data";
     /// The law or the rules do not allow it; `rule` and `law` say why.
     Policy = "policy", 422, "Not allowed by policy";
+    /// Fields of the template are missing, unknown, too long or can't be printed; `detail` names them.
+    TemplateFields = "template_fields", 422, "Fields of the template";
     /// Too many requests; `Retry-After` says when to come back.
     TooMany = "too_many_requests", 429, "Too many requests";
     /// Our fault; the request id helps to find it.

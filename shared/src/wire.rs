@@ -6,4 +6,5 @@ pub mod consultation;
 pub mod handed;
 pub mod mis;
 pub mod patient;
+pub mod templates;
 pub mod vault;

@@ -63,6 +63,19 @@ pub fn judge(original: &[u8], signed: &[u8]) -> Result<Verdict> {
     })
 }
 
+/// The text of a PDF, spaces and line breaks made single spaces.
+///
+/// # Errors
+/// When pdftotext has something against it.
+pub fn text(pdf: &[u8]) -> Result<String> {
+    let folder = folder()?;
+    let file = folder.join("text.pdf");
+    fs::write(&file, pdf)?;
+    let text = run("pdftotext", &[], &file)?;
+    fs::remove_dir_all(folder)?;
+    Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// How many pages a PDF has.
 fn pages(file: &Path) -> Result<usize> {
     let info = run("pdfinfo", &[], file)?;

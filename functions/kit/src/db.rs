@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0013_notices.sql"),
     include_str!("../migrations/0014_sms.sql"),
     include_str!("../migrations/0015_letters.sql"),
+    include_str!("../migrations/0019_templates.sql"),
     include_str!("../migrations/0020_consultations.sql"),
 ];
 

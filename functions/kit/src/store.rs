@@ -28,6 +28,7 @@ pub mod settings;
 pub mod sms_gateways;
 pub mod state;
 pub mod tariffs;
+pub mod templates;
 pub mod webhooks;
 
 pub use documents::Document;

@@ -6,7 +6,6 @@ use crate::auth::Clinic;
 use podpis_kit::db::{Db, DbError, Row, Tx, Value};
 use podpis_kit::store::Document;
 use podpis_kit::store::documents::COLUMNS;
-use podpis_shared::templates::{ClinicDetails, ClinicFacts};
 use podpis_shared::wire::mis::{self, NewClinic};
 use podpis_shared::{Status, Timestamp};
 use std::collections::HashMap;
@@ -53,19 +52,6 @@ pub(crate) async fn clinic_exists(db: &Db, id: &str) -> Result<bool, DbError> {
         .first("SELECT 1 FROM clinics WHERE id = ?1", [id.into()])
         .await?
         .is_some())
-}
-
-/// A clinic as its documents name it.
-pub(crate) async fn clinic_facts(db: &Db, id: &str) -> Result<ClinicFacts, DbError> {
-    let sql = "SELECT name, inn, ogrn FROM clinics WHERE id = ?1";
-    let row = db.first(sql, [id.into()]).await?;
-    let row = row.ok_or_else(|| DbError::corrupt("clinic"))?;
-    Ok(ClinicFacts {
-        name: row.text(0)?,
-        inn: row.text(1)?,
-        ogrn: row.opt_text(2)?,
-        details: ClinicDetails::default(),
-    })
 }
 
 pub(crate) async fn insert_clinic(

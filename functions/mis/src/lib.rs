@@ -22,6 +22,7 @@ mod metrics;
 mod operator;
 mod settings;
 mod tariff;
+mod templates;
 mod trust;
 mod upload;
 mod usage;
@@ -83,6 +84,9 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
                 get(agreement::read).put(agreement::put),
             )
             .route("/api/v1/agreement/file", get(agreement::file))
+            .route("/api/v1/templates", get(templates::list))
+            .route("/api/v1/templates/{id}", get(templates::read))
+            .route("/api/v1/templates/{id}/preview", post(templates::preview))
             .route("/api/v1/settings", get(settings::read).put(settings::put))
             .route(
                 "/api/v1/agreements/acceptances",

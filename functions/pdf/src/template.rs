@@ -29,6 +29,15 @@ const HEADING: Style = Style::regular(12.0, 16.0).face(Face::Bold).ink(Ink::Acce
 const ITEM_INDENT: f64 = 22.0;
 const LABEL_WIDTH: f64 = 168.0;
 
+/// Space above and below the text of a row.
+const ROW_GAPS: f64 = 4.8;
+
+/// What a heading needs below it at least, itself included.
+const HEADING_ALONE: f64 = 78.0;
+
+/// Up to this height a heading, its table and the panel under it stay on one page.
+const TOGETHER: f64 = 260.0;
+
 /// Why a document can't be set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TypesetError {
@@ -55,8 +64,8 @@ pub fn typeset(filled: &Filled) -> Result<Vec<u8>, TypesetError> {
     check(filled)?;
     let mut composer = Composer::tagged(Margins::default());
     for (index, part) in filled.blocks.iter().enumerate() {
-        let next = filled.blocks.get(index + 1);
-        set(&mut composer, part, next);
+        let rest = filled.blocks.get(index + 1..).unwrap_or_default();
+        set(&mut composer, part, rest);
     }
     let foot = sentence(filled.kind.label());
     let typeset = composer.finish(SMALL, |number, total| {
@@ -68,7 +77,7 @@ pub fn typeset(filled: &Filled) -> Result<Vec<u8>, TypesetError> {
     }))
 }
 
-fn set(composer: &mut Composer, part: &Part, next: Option<&Part>) {
+fn set(composer: &mut Composer, part: &Part, rest: &[Part]) {
     match part {
         Part::Letterhead { left, right } => {
             let lines = |texts: &[Text], style| {
@@ -94,7 +103,7 @@ fn set(composer: &mut Composer, part: &Part, next: Option<&Part>) {
             composer.paragraph(&spans(text, SMALL), centred(composer, 48.0, 6.0));
         }),
         Part::Heading(text) => {
-            composer.ensure(78.0);
+            composer.ensure(HEADING_ALONE.max(section(composer, rest)));
             composer.gap(8.0);
             composer.tag(Tag::H2, |composer| {
                 let after = Block {
@@ -106,7 +115,7 @@ fn set(composer: &mut Composer, part: &Part, next: Option<&Part>) {
         }
         Part::Paragraph(text) => {
             // What announces a list stays with its beginning.
-            let announces = matches!(next, Some(Part::List { .. }));
+            let announces = matches!(rest.first(), Some(Part::List { .. }));
             let block = Block {
                 align: Align::Justified,
                 after: if announces { 3.0 } else { 6.0 },
@@ -129,12 +138,47 @@ fn set(composer: &mut Composer, part: &Part, next: Option<&Part>) {
     }
 }
 
+/// The height of a section that is a short table, with the panel that follows: it is kept whole. Otherwise none.
+fn section(composer: &Composer, rest: &[Part]) -> f64 {
+    let Some(Part::Table(rows)) = rest.first() else {
+        return 0.0;
+    };
+    let mut height = HEADING.leading
+        + 18.0
+        + rows
+            .iter()
+            .map(|row| row_height(composer, row))
+            .sum::<f64>();
+    if let Some(Part::Panel(texts)) = rest.get(1) {
+        let lines = texts
+            .iter()
+            .map(|text| composer.height(&spans(text, VALUE), Block::default()));
+        height += lines.sum::<f64>() + 48.0;
+    }
+    if height <= TOGETHER { height } else { 0.0 }
+}
+
+fn row_height(composer: &Composer, [label, value]: &[Text; 2]) -> f64 {
+    let column = |width| Block {
+        width: Some(width),
+        ..Block::default()
+    };
+    let label = composer.height(&spans(label, LABEL), column(LABEL_WIDTH - 8.0));
+    let value = composer.height(&spans(value, VALUE), column(composer.width() - LABEL_WIDTH));
+    label.max(value) + ROW_GAPS
+}
+
 fn table(composer: &mut Composer, rows: &[[Text; 2]]) {
     composer.tag(Tag::Table, |composer| {
         for [label, value] in rows {
-            composer.row(&spans(label, LABEL), &spans(value, VALUE), LABEL_WIDTH, 2.4);
+            composer.row(
+                &spans(label, LABEL),
+                &spans(value, VALUE),
+                LABEL_WIDTH,
+                ROW_GAPS / 2.0,
+            );
             composer.rule(0.35, Ink::Rule);
-            composer.gap(2.4);
+            composer.gap(ROW_GAPS / 2.0);
         }
     });
     composer.gap(6.0);
@@ -153,6 +197,17 @@ fn list(composer: &mut Composer, numbered: bool, items: &[Text]) {
             } else {
                 "—".to_owned()
             };
+            if index + 2 == items.len() {
+                // The last item is not left alone on a page.
+                let block = Block {
+                    left: ITEM_INDENT,
+                    ..Block::default()
+                };
+                let two = items[index..]
+                    .iter()
+                    .map(|item| composer.height(&spans(item, BODY), block));
+                composer.ensure(two.sum::<f64>().min(TOGETHER) + 2.6);
+            }
             let after = if index + 1 == items.len() { 6.0 } else { 2.6 };
             composer.item(
                 &[Span::new(mark, BODY)],

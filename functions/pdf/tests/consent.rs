@@ -6,6 +6,10 @@ mod common;
 mod form;
 #[path = "common/judges.rs"]
 mod judges;
+#[path = "../examples/template/sample.rs"]
+mod sample;
+#[path = "common/templates.rs"]
+mod templates;
 
 use std::path::PathBuf;
 

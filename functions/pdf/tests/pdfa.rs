@@ -9,6 +9,8 @@ mod common;
 mod judges;
 #[path = "common/openssl.rs"]
 mod openssl;
+#[path = "../examples/template/sample.rs"]
+mod sample;
 #[path = "common/sealer.rs"]
 mod sealer;
 
@@ -67,6 +69,36 @@ fn parts_2_and_3_stay_and_others_withdraw() {
                 assert_eq!(packets, 1);
             }
         }
+    }
+    vera(&to_judge);
+}
+
+#[test]
+fn a_document_of_a_template_is_2a_and_sealed_3u() {
+    let sealer = Sealer::new("template");
+    let mut to_judge = Vec::new();
+    for template in podpis_shared::templates::all() {
+        let filled = template.fill(&sample::values(template, true)).unwrap();
+        let original = podpis_pdf::template::typeset(&filled).unwrap();
+        let document = Document::load_mem(&original).unwrap();
+        assert_eq!(claimed(&packet(&document)).as_deref(), Some("2A"));
+        for page in document.get_pages().values() {
+            let page = document.get_dictionary(*page).unwrap();
+            assert_colours(&document, page);
+            assert_fonts(&document, page);
+        }
+        let pages = document.get_pages().len();
+        let path = sealer.write(&format!("{}.pdf", template.id()), &original);
+        to_judge.push((path, "2A"));
+        let sealed = sealer.seal(&original, pages.try_into().unwrap());
+        assert_eq!(
+            claimed(&packet(&Document::load_mem(&sealed).unwrap())).as_deref(),
+            Some("3U")
+        );
+        let path = sealer.write(&format!("{}-sealed.pdf", template.id()), &sealed);
+        assert_sealed(&path);
+        assert_eq!(judges::qpdf_severity(&path), Some(0));
+        to_judge.push((path, "3U"));
     }
     vera(&to_judge);
 }

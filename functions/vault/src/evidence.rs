@@ -13,9 +13,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use podpis_evidence::{self as format, Bundle, Capacity, Hashed};
 use podpis_kit::store::accounts::contacts::Contact;
-use podpis_kit::store::{Document, documents};
+use podpis_kit::store::{Document, documents, templates};
 use podpis_kit::{Db, Failure, Result, now, random};
 use podpis_shared::hash::{hex, sha256_hex};
+use podpis_shared::templates::TemplateRef;
 use podpis_shared::wire::vault::{CodeIdentity, EsiaIdentity, Identity};
 use podpis_shared::{Email, Phone, Snils, Status, Timestamp};
 
@@ -73,7 +74,7 @@ pub(crate) async fn signed(
         format: format::FORMAT.into(),
         as_of,
         operator: settings::operator().await?,
-        document: of_file(file),
+        document: of_file(file, templates::of_document(db, &document.id).await?),
         clinic: format::Clinic {
             id: document.clinic_id.clone(),
             name: clinic.name.clone(),
@@ -204,7 +205,7 @@ pub(crate) fn subject_fingerprint(document_id: &str, identity: &EsiaIdentity) ->
     sha256_hex(format!("podpis:esia:{document_id}:{}", identity.subject.expose()).as_bytes())
 }
 
-fn of_file(file: File<'_>) -> format::Document {
+fn of_file(file: File<'_>, template: Option<TemplateRef>) -> format::Document {
     let document = file.document;
     format::Document {
         id: document.id.clone(),
@@ -218,6 +219,7 @@ fn of_file(file: File<'_>) -> format::Document {
         received_at: file.received_at,
         expires_at: (!document.is_kept()).then_some(document.expires_at),
         purpose: document.is_kept().then_some(document.purpose),
+        template,
     }
 }
 

@@ -7,8 +7,9 @@
 //! | call | does |
 //! |---|---|
 //! | `POST /blobs` | inspects a PDF and stores it |
-//! | `POST /typeset` | makes the PDF of a template and stores it |
 //! | `GET /blobs/{id}` | the bytes |
+//! | `POST /templates` | makes a PDF of a template and stores it |
+//! | `POST /templates/preview` | makes a PDF of a template |
 //! | `DELETE /blobs/{id}` | forgets a file that no document uses |
 //! | `POST /sign` | makes a document signed: one atomic step |
 //! | `POST /accept` | makes a user agreement accepted: one atomic step |
@@ -35,6 +36,7 @@ mod protocol;
 mod seal;
 mod settings;
 mod sign;
+mod templates;
 mod trust;
 
 use axum::Router;
@@ -47,8 +49,9 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     podpis_kit::router(
         Router::new()
             .route("/blobs", post(blobs::create))
-            .route("/typeset", post(blobs::typeset))
             .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
+            .route("/templates", post(templates::create))
+            .route("/templates/preview", post(templates::preview))
             .route("/sign", post(sign::sign))
             .route("/accept", post(accept::accept))
             .route("/documents/{id}/evidence", get(evidence::read))

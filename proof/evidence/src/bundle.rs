@@ -8,6 +8,7 @@ use podpis_shared::Birthday;
 use podpis_shared::document::{Kind, Method, Purpose, Status};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::Ground;
+use podpis_shared::templates::TemplateRef;
 use podpis_shared::wire::patient::{Consent, Presentation};
 use podpis_shared::{Hashes, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,9 @@ pub struct Document {
     /// `keeping` of what the clinic sent for keeping, signed elsewhere; absent of what it sent to be signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
+    /// The template that its file was made of; absent where the clinic sent a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateRef>,
 }
 
 /// The clinic.

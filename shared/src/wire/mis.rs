@@ -4,7 +4,9 @@ use crate::document::{Delivery, Kind, Method, Parties, Purpose, Status};
 use crate::hash::Hashes;
 use crate::person::{Birthday, Person};
 use crate::policy::{Acting, Ground};
+use crate::templates::{ClinicDetails, TemplateRef};
 use crate::time::Timestamp;
+use crate::wire::templates::UseTemplate;
 use serde::{Deserialize, Serialize};
 
 /// Longest title, in characters.
@@ -62,12 +64,15 @@ pub struct NewDocument {
     /// After how many hours an SMS tells of it where nobody has opened it: in place of the clinic's setting; 0: never.
     #[serde(default)]
     pub sms_fallback_after_hours: Option<u16>,
+    /// The template that its file is made of; then there is no part `file`.
+    #[serde(default)]
+    pub template: Option<UseTemplate>,
     /// Anything of the MIS, given back unchanged.
     #[serde(default)]
     pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
-/// What a clinic chooses about notices: `GET` and `PUT /api/v1/settings`. What `PUT` leaves out is as usual again. It counts
+/// What a clinic chooses about notices, and what its documents say of it: `GET` and `PUT /api/v1/settings`. What `PUT` leaves out is as usual again. It counts
 /// for documents sent from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -78,6 +83,8 @@ pub struct Settings {
     /// After how many hours, 1 to 720, an SMS tells of a document for the account that nobody has opened. It costs as any
     /// SMS; null, as usual: never.
     pub sms_fallback_after_hours: Option<u16>,
+    /// What documents made of templates say of the clinic beside its name.
+    pub details: ClinicDetails,
 }
 
 impl Default for Settings {
@@ -85,6 +92,7 @@ impl Default for Settings {
         Self {
             reminders_before_hours: vec![24],
             sms_fallback_after_hours: None,
+            details: ClinicDetails::default(),
         }
     }
 }
@@ -103,7 +111,7 @@ impl Settings {
     ///
     /// # Errors
     /// What is wrong.
-    pub fn check(&self) -> Result<(), &'static str> {
+    pub fn check(&self) -> Result<(), String> {
         let hours = &self.reminders_before_hours;
         let mut different = hours.clone();
         different.sort_unstable();
@@ -112,13 +120,13 @@ impl Settings {
             .iter()
             .all(|hours| (1..=BEFORE_MAX).contains(hours));
         if hours.len() > REMINDERS_MAX || different.len() != hours.len() || !fits {
-            return Err("reminders_before_hours is up to 5 different numbers from 1 to 168");
+            return Err("reminders_before_hours is up to 5 different numbers from 1 to 168".into());
         }
         let after = self.sms_fallback_after_hours;
         if after.is_some_and(|hours| !(1..=SMS_FALLBACK_MAX).contains(&hours)) {
-            return Err("sms_fallback_after_hours is 1 to 720 or null");
+            return Err("sms_fallback_after_hours is 1 to 720 or null".into());
         }
-        Ok(())
+        self.details.check()
     }
 }
 
@@ -194,6 +202,9 @@ pub struct Document {
     pub signatures: Vec<Signature>,
     /// As the MIS sent it.
     pub metadata: serde_json::Value,
+    /// The template that its file was made of; `None` where the clinic sent a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateRef>,
 }
 
 /// Answer to `POST /api/v1/documents/{id}/remind`.

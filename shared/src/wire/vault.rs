@@ -4,7 +4,6 @@ use crate::document::{Method, Status};
 use crate::hash::Hashes;
 use crate::person::Person;
 use crate::sensitive::Sensitive;
-use crate::templates::{TemplateRef, Values};
 use crate::time::Timestamp;
 use crate::wire::patient::{Consent, Presentation};
 use serde::{Deserialize, Serialize};
@@ -21,15 +20,6 @@ pub struct Stored {
     pub size: u64,
     /// Number of pages.
     pub pages: u32,
-}
-
-/// `POST /typeset`: makes the PDF of a template and stores it, as `POST /blobs` does.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Typeset {
-    /// Which version of which template.
-    pub template: TemplateRef,
-    /// What its fields are filled with.
-    pub values: Values,
 }
 
 /// `POST /sign`: makes a document signed, once, by an identified person.

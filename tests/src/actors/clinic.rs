@@ -167,9 +167,18 @@ impl Upload {
         self
     }
 
-    /// Content type and body of the request.
+    /// Content type and body of the request. A document of a template has no part `file`, unless one was set.
     pub fn multipart(&self) -> (String, Vec<u8>) {
         const BOUNDARY: &str = "podpis-tests-7c1d05e4b2";
+        let media = format!("multipart/form-data; boundary={BOUNDARY}");
+        if self.pdf.is_empty() && self.document.get("template").is_some() {
+            let body = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"document\"\r\nContent-Type: application/json\r\n\r\n\
+                 {}\r\n--{BOUNDARY}--\r\n",
+                self.document
+            );
+            return (media, body.into_bytes());
+        }
         let head = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"document\"\r\nContent-Type: application/json\r\n\r\n\
              {}\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"d.pdf\"\r\n\
@@ -182,7 +191,7 @@ impl Upload {
             format!("\r\n--{BOUNDARY}--\r\n").as_bytes(),
         ]
         .concat();
-        (format!("multipart/form-data; boundary={BOUNDARY}"), body)
+        (media, body)
     }
 }
 

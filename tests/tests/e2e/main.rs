@@ -36,6 +36,7 @@ mod seal;
 mod sign;
 mod sms;
 mod tamper;
+mod templates;
 mod upload;
 mod usage;
 mod verify;

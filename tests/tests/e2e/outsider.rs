@@ -33,6 +33,9 @@ const OWN: &[&str] = &[
     "GET /api/v1/branding",
     "PUT /api/v1/branding",
     "GET /api/v1/branding/preview",
+    "GET /api/v1/templates",
+    "GET /api/v1/templates/{id}",
+    "POST /api/v1/templates/{id}/preview",
     "GET /api/v1/usage",
     "GET /api/v1/usage/rows",
 ];

@@ -3,24 +3,25 @@
 use super::incoming::{self, Incoming, consent};
 use super::read::view;
 use crate::auth::{Clinic, Session};
-use crate::db;
 use crate::documents::{create, tell};
 use crate::idempotency;
+use crate::templates;
 use crate::upload::discard;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::consultations::{self, Consultation};
 use podpis_kit::store::notices::Notice;
-use podpis_kit::store::{Event, blobs, intake, journal};
+use podpis_kit::store::{Event, blobs, intake, journal, templates as made_of};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
-use podpis_shared::Timestamp;
-use podpis_shared::policy::Day;
 use podpis_shared::problem::Code;
-use podpis_shared::templates::{self, TemplateRef, Values};
+use podpis_shared::templates::TemplateRef;
 use podpis_shared::wire::consultation::NewConsultation;
-use podpis_shared::wire::vault::{Stored, Typeset};
+use podpis_shared::wire::templates::UseTemplate;
+use podpis_shared::wire::vault::Stored;
+use podpis_shared::{Sensitive, Timestamp};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// The template of the default consent.
 const TEMPLATE: &str = "telemed_consent";
@@ -81,43 +82,27 @@ async fn made(
     new: &NewConsultation,
     at: Timestamp,
 ) -> Result<(Stored, Option<TemplateRef>)> {
-    let (year, month, day) = at.moscow_date();
-    let day = Day::parse(&format!("{year:04}-{month:02}-{day:02}"));
-    let found = day.and_then(|day| Some((day, templates::find(TEMPLATE, day)?)));
-    let Some((day, template)) = found else {
-        let detail = "no template of this consent is in force today: send {file}";
-        return Err(Failure::new(Code::Invalid, detail));
-    };
-    let facts = db::clinic_facts(&Db::open().await?, &clinic.id).await?;
-    let mut values = Values::default();
-    values
-        .clinic(&facts)
-        .date(day)
-        .set("document.number", &new.external_id)
-        .set("patient.full_name", &new.patient.full_name())
-        .set(
-            "patient.birth_date",
-            &new.patient.birth_date.map(String::from).unwrap_or_default(),
-        )
-        .set("medic.full_name", &new.doctor.full_name)
-        .set(
-            "medic.position",
-            new.doctor.position.as_deref().unwrap_or_default(),
+    let mut fields = BTreeMap::new();
+    let doctor = &new.doctor;
+    fields.insert(
+        "medic.full_name".to_owned(),
+        Sensitive::new(doctor.full_name.clone()),
+    );
+    if let Some(position) = &doctor.position {
+        fields.insert(
+            "medic.position".to_owned(),
+            Sensitive::new(position.clone()),
         );
-    if let Some(representative) = &new.representative {
-        let person = &representative.person;
-        let born = person.birth_date.map(String::from).unwrap_or_default();
-        values
-            .set("representative.full_name", &person.full_name())
-            .set("representative.birth_date", &born)
-            .set("representative.basis", &representative.basis);
     }
-    let typeset = Typeset {
-        template: template.reference(),
-        values,
+    let chosen = UseTemplate {
+        id: TEMPLATE.into(),
+        version: None,
+        fields,
     };
-    let stored = neighbour::post_json(context, "vault", "/typeset", &typeset).await?;
-    Ok((stored, Some(typeset.template)))
+    let document = consent(new);
+    let template = templates::of_document(&document, &chosen, at)?.reference();
+    let stored = templates::make(context, &clinic.id, &document, &chosen, at).await?;
+    Ok((stored, Some(template)))
 }
 
 /// A booking whose consent is stored.
@@ -165,6 +150,9 @@ impl Booking<'_> {
         }
         document.position = intake::next_position(&tx, &clinic.id).await?;
         intake::insert(&tx, &document).await?;
+        if let Some(template) = &consultation.template {
+            made_of::note(&tx, &document.id, template).await?;
+        }
         consultations::insert(&tx, &consultation, &document).await?;
         let mut facts = json!({
             "kind": document.kind, "delivery": document.delivery, "method": document.method,

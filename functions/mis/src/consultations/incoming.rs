@@ -68,6 +68,7 @@ pub(crate) async fn receive(
         document_sha256,
         stored,
     } = multipart::receive(context, headers, body, "consultation", check).await?;
+    let stored = stored.ok_or_else(|| Failure::internal("multipart", "no file"))?;
     Ok(Incoming {
         new,
         content: format!("{document_sha256}:{}", stored.hashes.sha256),
@@ -165,6 +166,7 @@ pub(crate) fn consent(new: &NewConsultation) -> NewDocument {
         parties: Some(Parties::Patient),
         expires_at: Some(consent_until(new.starts_at)),
         sms_fallback_after_hours: None,
+        template: None,
         metadata: None,
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/documents/{id}/cancel`.
 
-use super::read::{own, view};
+use super::read::{answer, own};
 use crate::auth::Session;
 use crate::idempotency;
 use axum::body::Body;
@@ -90,7 +90,7 @@ pub(crate) async fn cancel(
     let after = documents::find(&tx, &id)
         .await?
         .ok_or_else(Failure::not_found)?;
-    let answer = serde_json::to_string(&view(after, Vec::new()))
+    let answer = serde_json::to_string(&answer(&tx, after, Vec::new()).await?)
         .map_err(|e| Failure::internal("json", e.to_string()))?;
     if let Some(once) = &once {
         once.keep(&tx, StatusCode::OK, &answer).await?;

@@ -5,17 +5,19 @@ use super::read::view;
 use super::tell;
 use crate::auth::{Clinic, Session};
 use crate::idempotency;
+use crate::templates;
 use crate::upload::discard;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::store::notices::Notice;
-use podpis_kit::store::{Document, Event, blobs, intake, journal, planned};
+use podpis_kit::store::{Document, Event, blobs, intake, journal, planned, templates as made_of};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
 use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
+use podpis_shared::templates::Template;
 use podpis_shared::wire::mis::{
-    EXTERNAL_ID_MAX, NewDocument, Representative, SMS_FALLBACK_MAX, TITLE_MAX,
+    self, EXTERNAL_ID_MAX, NewDocument, Representative, SMS_FALLBACK_MAX, TITLE_MAX,
 };
 use podpis_shared::wire::vault::Stored;
 use podpis_shared::{Delivery, Method, Parties, Purpose, Status, Timestamp};
@@ -48,11 +50,19 @@ pub(crate) async fn create(
         new,
         document_sha256,
         stored,
-    } = multipart::receive(&context, &headers, body, "document", |new| {
+    } = multipart::receive(&context, &headers, body, "document", |new: &NewDocument| {
         check(&table, new, at)
     })
     .await?;
-    let content = format!("{document_sha256}:{}", stored.hashes.sha256);
+    // A template's file has the day in it: what the caller sent is the part `document` alone.
+    let content = match &stored {
+        Some(stored) => format!("{document_sha256}:{}", stored.hashes.sha256),
+        None => format!("{document_sha256}:template"),
+    };
+    let stored = match (stored, &new.template) {
+        (None, Some(chosen)) => templates::make(&context, &clinic.id, &new, chosen, at).await?,
+        (stored, _) => stored.ok_or_else(|| Failure::internal("multipart", "no file"))?,
+    };
     let once = idempotency::of(&headers, &clinic.id, "/documents", content.as_bytes());
     let outcome = match once {
         Ok(once) => {
@@ -94,6 +104,9 @@ async fn store(
 ) -> Result<Outcome> {
     let base_url = vars::base_url(headers).await?;
     let sms_fallback = new.sms_fallback_after_hours;
+    let template = new.template.as_ref();
+    let template = template.map(|chosen| templates::of_document(&new, chosen, at));
+    let template = template.transpose()?.map(Template::reference);
     let mut document = document(clinic, new, stored, at)?;
     let tx = Db::open().await?.begin().await?;
     if let Some(once) = once
@@ -106,10 +119,16 @@ async fn store(
     }
     document.position = intake::next_position(&tx, &clinic.id).await?;
     intake::insert(&tx, &document).await?;
+    if let Some(template) = &template {
+        made_of::note(&tx, &document.id, template).await?;
+    }
     planned::sms_fallback(&tx, &document, sms_fallback).await?;
     let mut facts = json!({
         "kind": document.kind, "delivery": document.delivery, "sha256": document.hashes.sha256, "policy": policy,
     });
+    if let Some(template) = &template {
+        facts["template"] = json!(template);
+    }
     let notice = if document.is_kept() {
         facts["purpose"] = json!(document.purpose);
         Notice::Kept
@@ -119,7 +138,10 @@ async fn store(
     };
     journal::append(&tx, &clinic.id, Some(&document.id), Event::Sent, at, facts).await?;
     tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
-    let answer = view(document, Vec::new());
+    let answer = mis::Document {
+        template,
+        ..view(document, Vec::new())
+    };
     let answer =
         serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
     if let Some(once) = once {
@@ -211,6 +233,9 @@ pub(crate) fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<(
         .unwrap_or_default();
     if metadata.len() > METADATA_MAX {
         return invalid("metadata is larger than 8 KiB");
+    }
+    if let Some(chosen) = &new.template {
+        templates::of_document(new, chosen, at)?;
     }
     match new.purpose {
         Purpose::Signing => check_signing(table, new, at)?,

@@ -6,12 +6,14 @@ use crate::{db, list};
 use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_kit::extract::Query;
-use podpis_kit::store::documents;
+use podpis_kit::store::{documents, templates};
 use podpis_kit::{Failure, Result, http, now};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
-use podpis_shared::wire::mis::Page;
+use podpis_shared::templates::TemplateRef;
+use podpis_shared::wire::mis::{self, Page};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// Overdue documents that one listing closes at most; the tick closes the rest.
 const EXPIRE_MAX: i64 = 50;
@@ -54,11 +56,22 @@ pub(crate) async fn list(
         .filter(|_| more)
         .map(|document| document.position.to_string());
     let mut signatures = db::signatures_of(&db, &found).await?;
+    let (newest, oldest) = (found.first(), found.last());
+    let (to, from) = (
+        newest.map_or(0, |d| d.position),
+        oldest.map_or(1, |d| d.position),
+    );
+    let made_of = templates::of_positions(&db, &clinic.id, from, to).await?;
+    let mut made_of: HashMap<String, TemplateRef> = made_of.into_iter().collect();
     let items = found
         .into_iter()
         .map(|document| {
             let own = signatures.remove(&document.id).unwrap_or_default();
-            view(document, own)
+            let template = made_of.remove(&document.id);
+            mis::Document {
+                template,
+                ..view(document, own)
+            }
         })
         .collect();
     http::json(StatusCode::OK, &Page { items, next })

@@ -8,8 +8,29 @@ use multer::{Field, Multipart};
 use podpis_kit::{Context, Failure, Result, http};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
+use podpis_shared::wire::consultation::NewConsultation;
+use podpis_shared::wire::mis::NewDocument;
 use podpis_shared::wire::vault::Stored;
 use serde::de::DeserializeOwned;
+
+/// A part of JSON, beside which a file stands.
+pub(crate) trait Part: DeserializeOwned {
+    /// Its file is made of a template: then there is no part `file`.
+    fn is_of_a_template(&self) -> bool;
+}
+
+impl Part for NewDocument {
+    fn is_of_a_template(&self) -> bool {
+        self.template.is_some()
+    }
+}
+
+/// A booking without a file has no parts at all.
+impl Part for NewConsultation {
+    fn is_of_a_template(&self) -> bool {
+        false
+    }
+}
 
 /// What came in.
 pub(crate) struct Upload<T> {
@@ -17,15 +38,15 @@ pub(crate) struct Upload<T> {
     pub(crate) new: T,
     /// SHA-256 of that part's bytes.
     pub(crate) document_sha256: String,
-    /// The file, inspected and stored.
-    pub(crate) stored: Stored,
+    /// The file, inspected and stored; none where the document names a template.
+    pub(crate) stored: Option<Stored>,
 }
 
 /// Receives an upload. `part`: name of the part of JSON. `check` sees it before its file is opened, where the order allows.
 ///
 /// # Errors
 /// `bad_request`, `unsupported_media_type`, `too_large`, what `check` says, what `vault` says of the file.
-pub(crate) async fn receive<T: DeserializeOwned>(
+pub(crate) async fn receive<T: Part>(
     context: &Context,
     headers: &HeaderMap,
     body: Body,
@@ -83,7 +104,7 @@ struct Received<T> {
     refusal: Option<Failure>,
 }
 
-impl<T: DeserializeOwned> Received<T> {
+impl<T: Part> Received<T> {
     async fn take(
         &mut self,
         context: &Context,
@@ -133,19 +154,22 @@ impl<T: DeserializeOwned> Received<T> {
     }
 
     async fn finish(mut self, context: &Context) -> Result<Upload<T>> {
-        if self.refusal.is_none() && (self.document.is_none() || self.stored.is_none()) {
-            let missing = if self.document.is_none() {
-                self.part
-            } else {
-                "file"
-            };
-            self.refuse(Failure::new(
-                Code::BadRequest,
-                format!("the part `{missing}` is missing"),
-            ));
+        let part = self.part;
+        let made = self
+            .document
+            .as_ref()
+            .map(|(new, _)| new.is_of_a_template());
+        let wrong = match (made, &self.stored) {
+            (None, _) => Some(format!("the part `{part}` is missing")),
+            (Some(false), None) => Some("the part `file` is missing".to_owned()),
+            (Some(true), Some(_)) => Some(format!("a {part} of a template has no part `file`")),
+            (Some(_), _) => None,
+        };
+        if let Some(detail) = wrong {
+            self.refuse(Failure::new(Code::BadRequest, detail));
         }
         match (self.refusal, self.document, self.stored) {
-            (None, Some((new, document_sha256)), Some(stored)) => Ok(Upload {
+            (None, Some((new, document_sha256)), stored) => Ok(Upload {
                 new,
                 document_sha256,
                 stored,

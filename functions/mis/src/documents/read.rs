@@ -5,7 +5,7 @@ use crate::db;
 use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_kit::extract::Path;
-use podpis_kit::store::{Document, documents};
+use podpis_kit::store::{Document, documents, templates};
 use podpis_kit::{Db, Failure, Result, http, now};
 use podpis_shared::wire::mis;
 
@@ -16,7 +16,23 @@ pub(crate) async fn read(session: Session, Path(id): Path<String>) -> Result<Res
         Some(_) => documents::signatures(&db, &id).await?,
         None => Vec::new(),
     };
-    http::json(StatusCode::OK, &view(document, signatures))
+    http::json(StatusCode::OK, &answer(&db, document, signatures).await?)
+}
+
+/// A document as its clinic sees it, the template that it was made of included.
+///
+/// # Errors
+/// As the database says.
+pub(crate) async fn answer(
+    db: &Db,
+    document: Document,
+    signatures: Vec<mis::Signature>,
+) -> Result<mis::Document> {
+    let template = templates::of_document(db, &document.id).await?;
+    Ok(mis::Document {
+        template,
+        ..view(document, signatures)
+    })
 }
 
 /// The clinic's own document, as time has left it.
@@ -47,7 +63,7 @@ pub(crate) async fn current(db: Db, clinic_id: &str, id: &str) -> Result<(Db, Do
     Ok((db, document))
 }
 
-/// A document as its clinic sees it.
+/// Likewise, without its template.
 pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::Document {
     let kept = document.is_kept();
     mis::Document {
@@ -70,5 +86,6 @@ pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::
         completed_at: document.completed_at,
         signatures,
         metadata: serde_json::from_str(&document.metadata).unwrap_or_default(),
+        template: None,
     }
 }

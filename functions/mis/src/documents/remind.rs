@@ -1,6 +1,6 @@
 //! `POST /api/v1/documents/{id}/remind`.
 
-use super::read::{own, view};
+use super::read::{answer, own};
 use super::tell;
 use crate::auth::Session;
 use crate::idempotency;
@@ -58,7 +58,7 @@ pub(crate) async fn remind(
     }
     let ways = tell::signer(&tx, &document, Notice::Reminder, &clinic, &base_url, at).await?;
     let answer = Reminded {
-        document: view(document, Vec::new()),
+        document: answer(&tx, document, Vec::new()).await?,
         channels: ways.iter().map(|way| way.as_str().to_owned()).collect(),
     };
     let answer =

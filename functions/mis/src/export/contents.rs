@@ -4,7 +4,7 @@ use super::archive::{Archive, File, Missing};
 use super::index::Index;
 use crate::auth::Clinic;
 use crate::db::{self, Recorded};
-use crate::documents::read::{current, view};
+use crate::documents::read::{answer, current};
 use axum::body::Body;
 use axum::http::Method;
 use bytes::Bytes;
@@ -192,7 +192,7 @@ impl Part {
             &folder,
             files.iter().map(|(_, name)| name.as_str()),
         );
-        let view = view(document, signatures);
+        let view = answer(&Db::open().await?, document, signatures).await?;
         archive
             .add(format!("{folder}/document.json"), pretty(&view)?)
             .await
