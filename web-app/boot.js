@@ -4,7 +4,7 @@ const RETURN = "podpis-return:"; // + the right: what Gosuslugi answered for it,
 // By what right the page at an address reads its document: its header, and where the fragment is kept for the way back
 // from Gosuslugi. Those of the account go with the session's cookie.
 const RIGHTS = [
-  [/^\/d\/?$/, "Podpis-Link", "podpis-link"],
+  [/^\/[cd]\/?$/, "Podpis-Link", "podpis-link"],
   [/^\/account\/document\/?$/, "Podpis-Document", "podpis-document"],
   [/^\/account\/agreement\/?$/, "Podpis-Agreement", "podpis-agreement"],
 ];

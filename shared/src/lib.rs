@@ -10,6 +10,7 @@ pub mod account;
 pub mod address;
 pub mod branding;
 pub mod clinic_signature;
+pub mod consultation;
 pub mod delivery;
 pub mod document;
 pub mod hash;

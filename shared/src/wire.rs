@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod code;
+pub mod consultation;
 pub mod handed;
 pub mod mis;
 pub mod patient;

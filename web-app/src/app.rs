@@ -11,7 +11,9 @@ use crate::sign::SignPage;
 pub(crate) fn App() -> Html {
     match dom::path().as_str() {
         "/" => html! { <Landing /> },
-        "/d" | "/d/" | "/account/document" | "/account/agreement" => html! { <SignPage /> },
+        "/d" | "/d/" | "/c" | "/c/" | "/account/document" | "/account/agreement" => {
+            html! { <SignPage /> }
+        }
         _ => html! { <NotFound /> },
     }
 }

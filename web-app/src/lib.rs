@@ -19,7 +19,7 @@ mod verifier;
 mod verify;
 mod worker;
 
-/// The patient's pages: `/`, `/d/` and the one for unknown addresses.
+/// The patient's pages: `/`, `/d/`, `/c/` and the one for unknown addresses.
 pub fn patient() {
     start::<app::App>("sign", &text::tab_title(None));
 }

@@ -9,6 +9,7 @@ use crate::model::Place;
 
 pub(crate) mod account;
 pub(crate) mod code;
+pub(crate) mod consultation;
 pub(crate) mod history;
 pub(crate) mod leave;
 pub(crate) mod notice;
@@ -37,6 +38,9 @@ pub(crate) fn request(document: &DocumentView, place: Place) -> &'static str {
         (Place::Agreement, _) => "предлагает вам прочитать и\u{a0}принять соглашение",
         _ if !document.may_act => "документ о\u{a0}вас",
         _ if document.kept => "документ вам на\u{a0}хранение",
+        (_, Status::Sent | Status::Opened) if document.consultation.is_some() => {
+            consultation::REQUEST
+        }
         (_, Status::Sent | Status::Opened) => "просит вас прочитать и\u{a0}подписать документ",
         _ => "документ для\u{a0}вас",
     }

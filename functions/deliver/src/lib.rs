@@ -25,13 +25,13 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use podpis_kit::store::documents;
+use podpis_kit::store::{consultations, documents};
 use podpis_kit::{Context, Db, Result, http, neighbour, now};
 use serde_json::json;
 use spin_sdk::http::Request;
 use std::sync::LazyLock;
 
-/// Documents that one tick closes.
+/// Documents that one tick closes, and consultations that it tells of.
 const EXPIRE_MAX: i64 = 100;
 
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
@@ -53,7 +53,8 @@ async fn on_tick(context: Context) -> Result<Response> {
         return http::json(StatusCode::OK, &json!({ "deliveries": 0 }));
     };
     let now = now();
-    let db = documents::expire(Db::open().await?, None, now, EXPIRE_MAX).await?;
+    let db = consultations::miss(Db::open().await?, None, now, EXPIRE_MAX).await?;
+    let db = documents::expire(db, None, now, EXPIRE_MAX).await?;
     sweep::run(&db, now).await?;
     let db = reminders::queue_due(db, now).await?;
     let times = settings::Times::load().await?;

@@ -2,9 +2,10 @@
 //! person is.
 
 use crate::db;
+use podpis_kit::store::consultations::words::Sms;
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::planned::{self, Kind, Planned};
-use podpis_kit::store::{Document, documents};
+use podpis_kit::store::{Document, consultations, documents};
 use podpis_kit::{Db, Result, Tx, vars};
 use podpis_shared::{Status, Timestamp};
 
@@ -43,9 +44,11 @@ async fn queue(
     now: Timestamp,
 ) -> Result<()> {
     let clinic = db::clinic_name(tx, &document.clinic_id).await?;
+    let consultation = consultations::of_document(tx, document).await?;
     let about = About {
         notice: match plan.kind {
-            Kind::Deadline(_) => Notice::Deadline,
+            Kind::Deadline(_) if consultation.is_some() => Notice::Beginning,
+            Kind::Deadline(_) | Kind::Beginning(_) => Notice::Deadline,
             Kind::Unopened => Notice::Unopened,
         },
         document,
@@ -66,6 +69,21 @@ async fn queue(
                 notices::queue_sms(tx, about, now).await?;
             }
         },
+        // Planned by day in the clinic's zone already: later it might come after the beginning.
+        Kind::Beginning(_) => {
+            if let Some(consultation) = consultation {
+                consultations::words::queue(
+                    tx,
+                    document,
+                    &consultation,
+                    Sms::Reminder,
+                    base_url,
+                    now,
+                    now,
+                )
+                .await?;
+            }
+        }
     }
     Ok(())
 }

@@ -79,6 +79,7 @@ mod tests {
     fn what_began_in_the_account_goes_back_there() {
         for (place, location) in [
             (Place::Link, "/d/#esia?state=1"),
+            (Place::Consultation, "/c/#esia?state=1"),
             (Place::Document, "/account/document#esia?state=1"),
             (Place::Agreement, "/account/agreement#esia?state=1"),
             (Place::Account, "/account#esia?state=1"),

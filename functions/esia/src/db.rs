@@ -108,7 +108,8 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<Session>> {
 /// # Errors
 /// As the database says.
 pub async fn place(db: &Db, id: &str) -> Result<Option<Place>, DbError> {
-    let sql = "SELECT account_id IS NOT NULL, 0 FROM esia_sessions WHERE state_hash = ?1 \
+    let sql = "SELECT account_id IS NOT NULL, CASE WHEN account_id IS NULL AND EXISTS (SELECT 1 FROM consultations c \
+               WHERE c.document_id = s.document_id) THEN 3 ELSE 0 END FROM esia_sessions s WHERE state_hash = ?1 \
                UNION ALL SELECT 0, 1 FROM esia_logins WHERE state_hash = ?1 \
                UNION ALL SELECT 0, 2 FROM esia_acceptances WHERE state_hash = ?1";
     let row = db.first(sql, [id.into()]).await?;
@@ -116,6 +117,7 @@ pub async fn place(db: &Db, id: &str) -> Result<Option<Place>, DbError> {
         Ok(match (row.int(0)?, row.int(1)?) {
             (_, 1) => Place::Account,
             (_, 2) => Place::Agreement,
+            (_, 3) => Place::Consultation,
             (1, _) => Place::Document,
             _ => Place::Link,
         })

@@ -9,6 +9,8 @@ use podpis_shared::hash::sha256_hex;
 pub enum Place {
     /// That of a link.
     Link,
+    /// That of a link to the consent to a consultation.
+    Consultation,
     /// A document of the personal account.
     Document,
     /// A clinic's agreement that is accepted in the account.
@@ -22,6 +24,7 @@ impl Place {
     pub const fn address(self) -> &'static str {
         match self {
             Self::Link => "/d/",
+            Self::Consultation => "/c/",
             Self::Document => "/account/document",
             Self::Agreement => "/account/agreement",
             Self::Account => "/account",

@@ -69,6 +69,12 @@ impl Clock {
         Self(minutes * 60)
     }
 
+    /// Minutes ahead of UTC.
+    pub fn minutes(self) -> i32 {
+        // Both constructors stay within a day.
+        i32::try_from(self.0 / 60).unwrap_or_default()
+    }
+
     /// `at` itself where it is between 10:00 and 21:00 on this clock, else its next 10:00.
     pub const fn by_day(self, at: Timestamp) -> Timestamp {
         let second = self.second(at);

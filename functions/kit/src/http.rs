@@ -121,6 +121,15 @@ pub async fn read_json_up_to<T: DeserializeOwned>(
     body: Body,
     limit: usize,
 ) -> Result<T> {
+    expect_json(headers)?;
+    parse_json(&read_body(body, limit).await?)
+}
+
+/// The body of a request is JSON, as its `Content-Type` says.
+///
+/// # Errors
+/// `unsupported_media_type`.
+pub fn expect_json(headers: &HeaderMap) -> Result<()> {
     let media = headers
         .get(CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
@@ -137,7 +146,7 @@ pub async fn read_json_up_to<T: DeserializeOwned>(
             "the body must be application/json",
         ));
     }
-    parse_json(&read_body(body, limit).await?)
+    Ok(())
 }
 
 /// Parses JSON.

@@ -9,6 +9,7 @@ pub mod blobs;
 pub mod branding;
 pub mod clinic_signatures;
 pub mod clinic_signers;
+pub mod consultations;
 pub mod documents;
 pub mod esia_certificates;
 pub mod esia_health;

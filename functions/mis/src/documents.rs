@@ -11,4 +11,4 @@ pub(crate) mod multipart;
 pub(crate) mod read;
 pub(crate) mod remind;
 mod sms;
-mod tell;
+pub(crate) mod tell;

@@ -8,6 +8,7 @@ mod archive;
 mod auth;
 mod branding;
 mod clinic_signers;
+mod consultations;
 mod db;
 mod docs;
 mod documents;
@@ -161,6 +162,16 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
             .route(
                 "/api/v1/webhook/deliveries/{id}/replay",
                 post(webhook::deliveries::replay),
+            )
+            .route("/api/v1/consultations", post(consultations::create::create))
+            .route("/api/v1/consultations/{id}", get(consultations::read::read))
+            .route(
+                "/api/v1/consultations/{id}/cancel",
+                post(consultations::cancel::cancel),
+            )
+            .route(
+                "/api/v1/consultations/{id}/reschedule",
+                post(consultations::reschedule::reschedule),
             )
             .route("/api/v1/events", get(events::list)),
     )

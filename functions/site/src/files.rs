@@ -17,9 +17,10 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 
 /// Paths that are pages of the app, with their files; any other one is answered by the app with 404.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 10] = [
     ("/", APP),
     ("/d/", APP),
+    ("/c/", APP),
     ("/verify", "/verify.html"),
     ("/account", ACCOUNT),
     ("/account/", ACCOUNT),
@@ -32,7 +33,7 @@ const APP: &str = "/index.html";
 const ACCOUNT: &str = "/account.html";
 
 /// Other spellings of these paths.
-const MOVED: [(&str, &str); 2] = [("/d", "/d/"), ("/verify/", "/verify")];
+const MOVED: [(&str, &str); 3] = [("/d", "/d/"), ("/c", "/c/"), ("/verify/", "/verify")];
 
 /// Compressed forms that the build leaves beside a file, best first.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];

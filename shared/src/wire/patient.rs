@@ -13,6 +13,7 @@ use crate::document::{Kind, Method, Status};
 use crate::policy::{Way, WayRefusal};
 use crate::time::Timestamp;
 use crate::wire::account::ClinicRef;
+use crate::wire::consultation::ConsultationView;
 use serde::{Deserialize, Serialize};
 
 /// Header that carries the link's token; being a custom header, no foreign page can send it.
@@ -87,6 +88,9 @@ pub struct DocumentView {
     /// The clinic's signatures under a completed document, in their order; then there is a final version to be had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clinic_signed: Vec<ClinicSigned>,
+    /// Set where it is the consent to a telemedicine consultation that is booked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<ConsultationView>,
 }
 
 /// A signature of the clinic (УКЭП).

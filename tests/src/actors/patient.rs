@@ -26,16 +26,20 @@ pub struct Patient {
     pub esia: Visitor,
     /// The link's token.
     pub token: String,
+    /// Path of the page that the link opens: `/d/`, or `/c/` of a consultation's consent.
+    pub page: String,
 }
 
 impl Patient {
     pub(crate) fn open(client: Client, esia: &str, link: &str) -> Result<Self> {
         let (page, token) = link.split_once('#').context("a link without a fragment")?;
+        let path = page.strip_prefix(client.base()).unwrap_or_default();
         ensure!(
-            page.starts_with(client.base()) && page.ends_with("/d/"),
+            ["/d/", "/c/"].contains(&path),
             "the link leads elsewhere: {page}"
         );
         Ok(Self {
+            page: path.to_owned(),
             client,
             esia: Visitor::new(esia),
             token: token.to_owned(),
@@ -48,6 +52,7 @@ impl Patient {
             client: Client::new(self.client.base()),
             esia: self.esia.elsewhere(),
             token: self.token.clone(),
+            page: self.page.clone(),
         }
     }
 
@@ -154,7 +159,8 @@ impl Patient {
     /// # Errors
     /// When the callback doesn't lead to the page.
     pub fn callback(&mut self, address: &str) -> Result<Callback> {
-        callback_of(&mut self.client, address, "/d/#esia?")
+        let page = format!("{}#esia?", self.page);
+        callback_of(&mut self.client, address, &page)
     }
 
     /// Hands over what ESIA gave; whatever the answer.

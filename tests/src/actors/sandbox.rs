@@ -39,7 +39,7 @@ impl Sandbox {
                 .filter_map(|message| message["text"].as_str())
                 .flat_map(str::split_whitespace);
             Ok(words
-                .filter(|word| word.contains("/d/#"))
+                .filter(|word| word.contains("/d/#") || word.contains("/c/#"))
                 .map(str::to_owned)
                 .next())
         })

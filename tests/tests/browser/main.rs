@@ -6,6 +6,7 @@ mod agreement;
 mod axe;
 mod branding;
 mod codes;
+mod consultation;
 mod entry;
 mod esia;
 mod failures;

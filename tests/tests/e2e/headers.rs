@@ -35,7 +35,14 @@ fn every_answer_is_guarded() -> Result<()> {
             "may be kept: {reply:?}"
         );
     }
-    for path in ["/", "/d/", "/index.html", "/unknown.js", "/api/health"] {
+    for path in [
+        "/",
+        "/d/",
+        "/c/",
+        "/index.html",
+        "/unknown.js",
+        "/api/health",
+    ] {
         let reply = nobody.get(path)?;
         guarded(&reply).with_context(|| format!("{path}: {:?}", reply.headers))?;
     }

@@ -7,6 +7,7 @@ mod at_rest;
 mod branding;
 mod chaos;
 mod clinic_signature;
+mod consultations;
 mod crash;
 mod documents;
 mod esia_down;

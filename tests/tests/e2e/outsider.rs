@@ -7,6 +7,8 @@ use http::Method;
 use podpis_tests::{Clinic, Person, Stack, Upload};
 use serde_json::{Value, json};
 
+use crate::consultations::Booking;
+
 /// What this test must find in the description of the API, so that an empty description doesn't pass.
 const AT_LEAST: &[&str] = &[
     "GET /api/v1/documents/{id}",
@@ -17,6 +19,9 @@ const AT_LEAST: &[&str] = &[
     "POST /api/v1/documents/{id}/cancel",
     "POST /api/v1/documents/{id}/remind",
     "POST /api/v1/documents/{id}/clinic-signature",
+    "GET /api/v1/consultations/{id}",
+    "POST /api/v1/consultations/{id}/cancel",
+    "POST /api/v1/consultations/{id}/reschedule",
 ];
 
 /// Calls that name no id: an outsider has things of its own there, and none of the owner's.
@@ -64,8 +69,9 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
     let kept = owner.send_document(&Upload::small().for_keeping())?;
     let medic = json!({"name": "Врач", "snils": "11223344595"});
     owner.post("/api/v1/clinic-signers", &medic)?.expect(201)?;
-    let ids = [open.as_str(), &signed, &account, &kept];
-    let before = state(&mut owner, &ids)?;
+    let booked = Booking::new().booked(stack, &mut owner)?;
+    let ids = [open.as_str(), &signed, &account, &kept, &booked.document];
+    let before = (state(&mut owner, &ids)?, booked.now(&mut owner)?);
 
     let routes = routes(
         &stack
@@ -85,6 +91,26 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
             let (method, path) = route.split_once(' ').context("a route")?;
             let method: Method = method.parse()?;
             let body = (method != Method::GET).then(|| b"{}".to_vec());
+            let headers = [("content-type", "application/json")];
+            let reply = outsider.send(method, &path.replace("{id}", id), &headers, body)?;
+            reply
+                .problem(404, "not_found")
+                .with_context(|| route.clone())?;
+        }
+    }
+    for route in routes
+        .iter()
+        .filter(|route| route.contains("/consultations/{id}"))
+    {
+        for id in [booked.id.as_str(), "unknown"] {
+            let (method, path) = route.split_once(' ').context("a route")?;
+            let method: Method = method.parse()?;
+            let body = json!({"starts_at": "2099-01-01T00:00:00Z"});
+            let body = body.to_string().into_bytes();
+            let body = (method != Method::GET).then(|| match path.ends_with("/reschedule") {
+                true => body,
+                false => b"{}".to_vec(),
+            });
             let headers = [("content-type", "application/json")];
             let reply = outsider.send(method, &path.replace("{id}", id), &headers, body)?;
             reply
@@ -131,7 +157,8 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
         "the owner's rows: {rows:?}"
     );
 
-    ensure!(state(&mut owner, &ids)? == before, "something has changed");
+    let after = (state(&mut owner, &ids)?, booked.now(&mut owner)?);
+    ensure!(after == before, "something has changed");
     stack.patient(&link)?.document()?;
     Ok(())
 }

@@ -43,6 +43,7 @@ pub(crate) fn view(status: Status) -> DocumentView {
         agreement: None,
         waits_for: None,
         clinic_signed: Vec::new(),
+        consultation: None,
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn DocumentHeader(props: &DocumentHeaderProps) -> Html {
                 if addressed {
                     { fact(if document.kept { text::TO_WHOM } else { text::FOR_WHOM }, document.signer.clone()) }
                 }
-                if open && addressed {
+                if open && addressed && document.consultation.is_none() {
                     { fact(text::UNTIL, document.expires_at.moscow_words()) }
                 }
                 { fact(text::VOLUME, text::volume(document.pages, document.size)) }

@@ -1,8 +1,9 @@
-//! `/d/#<token>`, `/account/document#<id>`, `/account/agreement#<clinic>`: read a document and sign it.
+//! `/d/#<token>`, `/c/#<token>`, `/account/document#<id>`, `/account/agreement#<clinic>`: read a document and sign it.
 
 mod bar;
 mod checks;
 mod code;
+mod consultation;
 mod decline;
 mod download;
 mod flow;
@@ -20,6 +21,8 @@ mod whom;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use podpis_shared::Timestamp;
 use wasm_bindgen::JsCast as _;
 use web_sys::PageTransitionEvent;
 use yew::prelude::*;
@@ -30,6 +33,7 @@ use crate::model::{Event, File, Model, Page, Place, Screen, Step, View};
 use crate::{boot, dom, text};
 use bar::SignBar;
 use checks::{Checks, Contact};
+use consultation::ConsultationCard;
 use flow::Flow;
 use header::{DocumentHeader, TopBar};
 use history::History;
@@ -70,7 +74,12 @@ pub(crate) fn SignPage() -> Html {
         move |()| flow.begin()
     });
     use_effect_with((screen, model.document().cloned()), |(screen, document)| {
-        dom::name_page("sign", screen.name(), &text::tab_title(document.as_deref()));
+        let page = if dom::path().starts_with("/c") {
+            "consultation"
+        } else {
+            "sign"
+        };
+        dom::name_page(page, screen.name(), &text::tab_title(document.as_deref()));
     });
     // At once, where nothing of the document is on the screen; else the notice leads there.
     use_effect_with(
@@ -84,6 +93,14 @@ pub(crate) fn SignPage() -> Html {
     use_effect_with((model.is_busy(), screen == Screen::Offline), {
         let flow = flow.clone();
         move |(busy, offline): &(bool, bool)| keep_current(*busy, *offline, flow)
+    });
+    let beginning = model.document().and_then(|view| {
+        let booked = view.consultation.as_ref()?;
+        view.status.is_open().then_some(booked.starts_at)
+    });
+    use_effect_with(beginning, {
+        let flow = flow.clone();
+        move |starts_at| read_at(*starts_at, flow)
     });
     let on_screen = model.pages().iter().any(Page::is_drawn)
         && model.document().is_some_and(|view| {
@@ -121,6 +138,7 @@ pub(crate) fn SignPage() -> Html {
             let offers = Rc::new(model.offers());
             html! {
                 <>
+                    <ConsultationCard document={document.clone()} />
                     <DocumentHeader document={document.clone()} {offers} {place} {screen} />
                     if screen.is_open() && !document.may_act {
                         { seen_only(document, &flow) }
@@ -209,6 +227,17 @@ fn keep_current(busy: bool, offline: bool, flow: Flow) -> impl FnOnce() {
         (from_memory, network, foreground)
     });
     move || drop(listeners)
+}
+
+/// Reads the document's state again when its consultation begins, where that is today.
+fn read_at(starts_at: Option<Timestamp>, flow: Flow) -> impl FnOnce() {
+    const DAY_S: i64 = 86_400;
+    let seconds = starts_at.map(|at| at.unix() - dom::unix_now() + 1);
+    let seconds = seconds.filter(|seconds| (0..DAY_S).contains(seconds));
+    let timer = seconds
+        .and_then(|seconds| u32::try_from(seconds * 1000).ok())
+        .map(|ms| Timeout::new(ms, move || flow.refresh()));
+    move || drop(timer)
 }
 
 /// What a screen reader says when the state changes; short, and not on every kilobyte.

@@ -1,6 +1,7 @@
 //! Documents: reading them, and moving them from state to state.
 
 use crate::db::{Db, DbError, Row, Tx, Value};
+use crate::store::consultations;
 use crate::store::journal::{self, Event};
 use crate::store::notices::{self, About, Notice};
 use podpis_shared::clinic_signature::{Over, TimeEvidence};
@@ -230,7 +231,7 @@ fn of_clinic(row: &Row) -> Result<mis::Signature, DbError> {
     })
 }
 
-/// Moves a document to a state: compare-and-set, together with its journal entry.
+/// Moves a document to a state: compare-and-set, together with its journal entry, and that of the consultation whose consent it is.
 ///
 /// Gives `false`, and changes nothing, where the state at this moment has no edge to it.
 ///
@@ -267,6 +268,7 @@ pub async fn transition(
         return Ok(false);
     }
     journal::append(tx, &document.clinic_id, Some(&document.id), event, at, data).await?;
+    consultations::follow(tx, document, to, at).await?;
     Ok(true)
 }
 

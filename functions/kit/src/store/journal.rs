@@ -64,6 +64,16 @@ pub enum Event {
     CodeIssued,
     /// Such a code was typed wrong too often and works no more.
     CodeFailed,
+    /// The consent to a consultation is given: it may begin.
+    ConsultationConsented,
+    /// The patient declined to give it.
+    ConsultationDeclined,
+    /// A consultation's beginning has come without a consent.
+    ConsultationMissed,
+    /// The clinic gave a consultation another beginning.
+    ConsultationRescheduled,
+    /// The clinic cancelled a consultation.
+    ConsultationCancelled,
 }
 
 impl Event {
@@ -91,6 +101,11 @@ impl Event {
         Self::EsiaFailed,
         Self::CodeIssued,
         Self::CodeFailed,
+        Self::ConsultationConsented,
+        Self::ConsultationDeclined,
+        Self::ConsultationMissed,
+        Self::ConsultationRescheduled,
+        Self::ConsultationCancelled,
     ];
 
     /// Name in the journal and, for public ones, in the API.
@@ -118,6 +133,11 @@ impl Event {
             Self::EsiaFailed => "esia.failed",
             Self::CodeIssued => "code.issued",
             Self::CodeFailed => "code.failed",
+            Self::ConsultationConsented => "consultation.consented",
+            Self::ConsultationDeclined => "consultation.declined",
+            Self::ConsultationMissed => "consultation.missed",
+            Self::ConsultationRescheduled => "consultation.rescheduled",
+            Self::ConsultationCancelled => "consultation.cancelled",
         }
     }
 

@@ -24,6 +24,8 @@ pub enum Notice {
     Kept,
     /// Its deadline nears.
     Deadline,
+    /// The consultation that it is the consent to nears.
+    Beginning,
     /// The clinic reminds of it.
     Reminder,
     /// It was signed.
@@ -45,6 +47,7 @@ impl Notice {
             Self::Arrived => "arrived",
             Self::Kept => "kept",
             Self::Deadline => "deadline",
+            Self::Beginning => "beginning",
             Self::Reminder => "reminder",
             Self::Signed => "signed",
             Self::Completed => "completed",
@@ -69,6 +72,7 @@ impl Notice {
         [
             Self::Arrived,
             Self::Deadline,
+            Self::Beginning,
             Self::Reminder,
             Self::Unopened,
         ]

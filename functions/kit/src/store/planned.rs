@@ -22,6 +22,8 @@ pub enum Kind {
     Deadline(i64),
     /// An SMS where the document was not opened.
     Unopened,
+    /// An SMS with a link so many hours before a consultation, where there is no consent.
+    Beginning(i64),
 }
 
 /// Something whose time has come.
@@ -40,21 +42,27 @@ impl Kind {
         match self {
             Self::Deadline(hours) => format!("deadline_{hours}"),
             Self::Unopened => "unopened".to_owned(),
+            Self::Beginning(hours) => format!("beginning_{hours}"),
         }
     }
 
     fn parse(name: &str) -> Option<Self> {
-        match name.strip_prefix("deadline_") {
-            Some(hours) => hours.parse().ok().map(Self::Deadline),
-            None => (name == "unopened").then_some(Self::Unopened),
-        }
+        let hours = |prefix| name.strip_prefix(prefix)?.parse().ok();
+        hours("deadline_")
+            .map(Self::Deadline)
+            .or_else(|| hours("beginning_").map(Self::Beginning))
+            .or_else(|| (name == "unopened").then_some(Self::Unopened))
     }
 }
 
 /// When a document is reminded of, so many hours before its end: by day in its clinic's zone, the evening before where the
 /// morning would be too late. `None` where it would come too soon after the arrival.
-fn reminder_at(document: &Document, hours: i64, clock: Clock) -> Option<Timestamp> {
-    let (created, expires) = (document.created_at, document.expires_at);
+fn reminder_at(
+    created: Timestamp,
+    expires: Timestamp,
+    hours: i64,
+    clock: Clock,
+) -> Option<Timestamp> {
     let at = expires.plus(-hours * HOUR);
     if at < created.plus(hours.min(QUIET_HOURS) * HOUR) {
         return None;
@@ -74,11 +82,52 @@ pub async fn reminders(tx: &Tx, document: &Document) -> Result<(), DbError> {
     if !document.status.is_open() {
         return Ok(());
     }
-    let settings = settings::of_clinic(tx, &document.clinic_id).await?;
     let clock = clinic_clock(tx, &document.clinic_id).await?;
+    before(
+        tx,
+        document,
+        document.created_at,
+        document.expires_at,
+        clock,
+    )
+    .await
+}
+
+/// Plans the reminders of a consultation's consent in the place of those of its document: before the beginning, by the
+/// clinic's settings, and by SMS where the booking asks for that. `since`: when the patient was told of the beginning.
+///
+/// # Errors
+/// As the database says.
+pub async fn beginning(
+    tx: &Tx,
+    consent: &Document,
+    starts_at: Timestamp,
+    sms_before: Option<u16>,
+    since: Timestamp,
+) -> Result<(), DbError> {
+    let sql = "DELETE FROM planned_notices WHERE document_id = ?1";
+    tx.execute(sql, [consent.id.as_str().into()]).await?;
+    let clock = clinic_clock(tx, &consent.clinic_id).await?;
+    before(tx, consent, since, starts_at, clock).await?;
+    let hours = sms_before.map_or(0, i64::from);
+    match reminder_at(since, starts_at, hours, clock).filter(|_| hours > 0) {
+        Some(at) => plan(tx, &consent.id, &Kind::Beginning(hours), at).await,
+        None => Ok(()),
+    }
+}
+
+/// Plans what the clinic's settings ask for before an end.
+async fn before(
+    tx: &Tx,
+    document: &Document,
+    since: Timestamp,
+    end: Timestamp,
+    clock: Clock,
+) -> Result<(), DbError> {
+    let settings = settings::of_clinic(tx, &document.clinic_id).await?;
     for hours in settings.reminders_before_hours {
         let hours = i64::from(hours);
-        if let Some(at) = reminder_at(document, hours, clock) {
+        if let Some(at) = reminder_at(since, end, hours, clock) {
             plan(tx, &document.id, &Kind::Deadline(hours), at).await?;
         }
     }
@@ -151,6 +200,9 @@ pub async fn claim(tx: &Tx, planned: &Planned, now: Timestamp) -> Result<bool, D
         Kind::Unopened => {
             "DELETE FROM planned_notices WHERE document_id = ?1 AND kind = 'unopened' AND at <= ?2"
         }
+        Kind::Beginning(_) => {
+            "DELETE FROM planned_notices WHERE document_id = ?1 AND kind LIKE 'beginning_%' AND at <= ?2"
+        }
     };
     let params = [planned.document_id.as_str().into(), now.unix().into()];
     Ok(tx.execute(sql, params).await? > 0)
@@ -170,41 +222,12 @@ pub async fn clinic_clock(db: &Db, clinic_id: &str) -> Result<Clock, DbError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use podpis_shared::{Hashes, Kind as DocumentKind, Method, Parties, Purpose, Status};
-
-    fn document(created: &str, expires: &str) -> Document {
-        let at = |text: &str| Timestamp::parse(text).unwrap();
-        Document {
-            id: "doc_1".into(),
-            clinic_id: "cl_1".into(),
-            position: 1,
-            kind: DocumentKind::PdConsent,
-            title: "Согласие".into(),
-            external_id: None,
-            patient: serde_json::from_str(r#"{"last_name": "И", "first_name": "М"}"#).unwrap(),
-            representative: None,
-            purpose: Purpose::Signing,
-            delivery: Delivery::Account,
-            method: Method::Esia,
-            parties: Parties::Patient,
-            metadata: "{}".into(),
-            status: Status::Sent,
-            original_blob: "blob_1".into(),
-            signed_blob: None,
-            hashes: Hashes::of(b""),
-            size: 0,
-            pages: 1,
-            created_at: at(created),
-            expires_at: at(expires),
-            opened_at: None,
-            signed_at: None,
-            completed_at: None,
-        }
-    }
 
     #[track_caller]
     fn reminded(created: &str, expires: &str, hours: i64, expected: Option<&str>) {
-        let at = reminder_at(&document(created, expires), hours, Clock::of_minutes(180));
+        let time = |text: &str| Timestamp::parse(text).unwrap();
+        let clock = Clock::of_minutes(180);
+        let at = reminder_at(time(created), time(expires), hours, clock);
         let at = at.map(|at| at.to_string());
         assert_eq!(at.as_deref(), expected, "{created} {expires} {hours}");
     }
@@ -261,7 +284,8 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for kind in [Kind::Deadline(24), Kind::Deadline(168), Kind::Unopened] {
+        let (deadline, beginning) = (Kind::Deadline(168), Kind::Beginning(3));
+        for kind in [Kind::Deadline(24), deadline, beginning, Kind::Unopened] {
             assert_eq!(Kind::parse(&kind.name()), Some(kind));
         }
         assert_eq!(Kind::parse("deadline_"), None);

@@ -18,11 +18,30 @@ use serde_json::json;
 /// Longest reason, in characters.
 const REASON_MAX: usize = 500;
 
+/// Body of a cancellation; it may be empty.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Cancel {
+pub(crate) struct Cancel {
+    /// Why, for the clinic's own events.
     #[serde(default)]
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
+}
+
+impl Cancel {
+    /// # Errors
+    /// `bad_request`, `invalid` for a reason over 500 characters.
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self> {
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        let cancel: Self = http::parse_json(bytes)?;
+        let reason = cancel.reason.as_ref();
+        if reason.is_some_and(|reason| reason.chars().count() > REASON_MAX) {
+            let detail = "reason is longer than 500 characters";
+            return Err(Failure::new(Code::Invalid, detail));
+        }
+        Ok(cancel)
+    }
 }
 
 /// Takes an open document back, or one that was sent for keeping: it may have gone to the wrong person, and nobody's signature
@@ -38,21 +57,7 @@ pub(crate) async fn cancel(
     body: Body,
 ) -> Result<Response> {
     let bytes = http::read_body(body, http::JSON_MAX).await?;
-    let cancel: Cancel = if bytes.is_empty() {
-        Cancel::default()
-    } else {
-        http::parse_json(&bytes)?
-    };
-    if cancel
-        .reason
-        .as_ref()
-        .is_some_and(|reason| reason.chars().count() > REASON_MAX)
-    {
-        return Err(Failure::new(
-            Code::Invalid,
-            "reason is longer than 500 characters",
-        ));
-    }
+    let cancel = Cancel::of(&bytes)?;
     let (clinic_id, clinic) = (session.clinic.id.clone(), session.clinic.name.clone());
     let (db, document) = own(session, &id).await?;
     let once = idempotency::of(

@@ -54,7 +54,10 @@ pub(crate) async fn create(
         new,
         document_sha256,
         stored,
-    } = multipart::receive(&context, &headers, body, |new| check(&table, new, at)).await?;
+    } = multipart::receive(&context, &headers, body, "document", |new: &NewDocument| {
+        check(&table, new, at)
+    })
+    .await?;
     // A template's file has the day in it: what the caller sent is the part `document` alone.
     let content = match &stored {
         Some(stored) => format!("{document_sha256}:{}", stored.hashes.sha256),
@@ -156,7 +159,13 @@ async fn store(
     Ok(Outcome::Created(idempotency::answer(201, answer)))
 }
 
-fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -> Result<Document> {
+/// The row of a document that is taken in.
+pub(crate) fn document(
+    clinic: &Clinic,
+    new: NewDocument,
+    stored: &Stored,
+    at: Timestamp,
+) -> Result<Document> {
     // What is kept was complete before it came, and stays.
     let (status, ends_at, completed_at) = match new.purpose {
         Purpose::Signing => (Status::Sent, at.plus(TIME_DEFAULT), None),
@@ -200,7 +209,10 @@ fn demand(new: &NewDocument) -> Option<Demand> {
 }
 
 /// What can be said of a document before its file is looked at.
-fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
+///
+/// # Errors
+/// `invalid`, `policy`.
+pub(crate) fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> {
     let invalid = |detail: &str| Err(Failure::new(Code::Invalid, detail));
     let title = new.title.trim();
     if title.is_empty() || title.chars().count() > TITLE_MAX || title.chars().any(char::is_control)

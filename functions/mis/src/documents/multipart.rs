@@ -1,4 +1,4 @@
-//! The upload's two parts, in any order: `document` is read, `file` streams through to `vault`.
+//! The upload's two parts, in any order: one of JSON (`document`, say) is read, `file` streams through to `vault`.
 
 use crate::upload::{self, DRAIN_MAX};
 use axum::body::Body;
@@ -8,31 +8,58 @@ use multer::{Field, Multipart};
 use podpis_kit::{Context, Failure, Result, http};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
+use podpis_shared::wire::consultation::NewConsultation;
 use podpis_shared::wire::mis::NewDocument;
 use podpis_shared::wire::vault::Stored;
+use serde::de::DeserializeOwned;
+
+/// A part of JSON, beside which a file stands.
+pub(crate) trait Part: DeserializeOwned {
+    /// Its file is made of a template: then there is no part `file`.
+    fn is_of_a_template(&self) -> bool;
+}
+
+impl Part for NewDocument {
+    fn is_of_a_template(&self) -> bool {
+        self.template.is_some()
+    }
+}
+
+/// A booking without a file has no parts at all.
+impl Part for NewConsultation {
+    fn is_of_a_template(&self) -> bool {
+        false
+    }
+}
 
 /// What came in.
-pub(crate) struct Upload {
-    /// The part `document`, checked.
-    pub(crate) new: NewDocument,
+pub(crate) struct Upload<T> {
+    /// The part of JSON, checked.
+    pub(crate) new: T,
     /// SHA-256 of that part's bytes.
     pub(crate) document_sha256: String,
     /// The file, inspected and stored; none where the document names a template.
     pub(crate) stored: Option<Stored>,
 }
 
-/// Receives an upload. `check` sees the document before its file is opened, where the order allows.
+/// Receives an upload. `part`: name of the part of JSON. `check` sees it before its file is opened, where the order allows.
 ///
 /// # Errors
 /// `bad_request`, `unsupported_media_type`, `too_large`, what `check` says, what `vault` says of the file.
-pub(crate) async fn receive(
+pub(crate) async fn receive<T: Part>(
     context: &Context,
     headers: &HeaderMap,
     body: Body,
-    check: impl Fn(&NewDocument) -> Result<()>,
-) -> Result<Upload> {
+    part: &'static str,
+    check: impl Fn(&T) -> Result<()>,
+) -> Result<Upload<T>> {
     let mut parts = open(headers, body)?;
-    let mut received = Received::default();
+    let mut received = Received {
+        part,
+        document: None,
+        stored: None,
+        refusal: None,
+    };
     loop {
         match parts.next_field().await {
             Ok(None) => break,
@@ -70,28 +97,28 @@ pub(crate) fn open(headers: &HeaderMap, body: Body) -> Result<Multipart<'static>
     ))
 }
 
-#[derive(Default)]
-struct Received {
-    document: Option<(NewDocument, String)>,
+struct Received<T> {
+    part: &'static str,
+    document: Option<(T, String)>,
     stored: Option<Stored>,
     refusal: Option<Failure>,
 }
 
-impl Received {
+impl<T: Part> Received<T> {
     async fn take(
         &mut self,
         context: &Context,
         field: Field<'_>,
-        check: &impl Fn(&NewDocument) -> Result<()>,
+        check: &impl Fn(&T) -> Result<()>,
     ) {
         let taken = match field.name() {
-            Some("document") if self.document.is_none() => self.take_document(field, check).await,
+            Some(name) if name == self.part && self.document.is_none() => {
+                self.take_document(field, check).await
+            }
             Some("file") if self.stored.is_none() => self.take_file(context, field).await,
             _ => {
-                let failure = Failure::new(
-                    Code::BadRequest,
-                    "the parts are one `document` and one `file`",
-                );
+                let detail = format!("the parts are one `{}` and one `file`", self.part);
+                let failure = Failure::new(Code::BadRequest, detail);
                 drain(field, 0).await.and(Err(failure))
             }
         };
@@ -103,10 +130,10 @@ impl Received {
     async fn take_document(
         &mut self,
         field: Field<'_>,
-        check: &impl Fn(&NewDocument) -> Result<()>,
+        check: &impl Fn(&T) -> Result<()>,
     ) -> Result<()> {
         let bytes = drain(field, http::JSON_MAX).await?;
-        let new: NewDocument = http::parse_json(&bytes)?;
+        let new: T = http::parse_json(&bytes)?;
         check(&new)?;
         self.document = Some((new, sha256_hex(&bytes)));
         Ok(())
@@ -126,15 +153,16 @@ impl Received {
         self.refusal.get_or_insert(failure);
     }
 
-    async fn finish(mut self, context: &Context) -> Result<Upload> {
-        let template = self
+    async fn finish(mut self, context: &Context) -> Result<Upload<T>> {
+        let part = self.part;
+        let made = self
             .document
             .as_ref()
-            .map(|(new, _)| new.template.is_some());
-        let wrong = match (template, &self.stored) {
-            (None, _) => Some("the part `document` is missing"),
-            (Some(false), None) => Some("the part `file` is missing"),
-            (Some(true), Some(_)) => Some("a document of a template has no part `file`"),
+            .map(|(new, _)| new.is_of_a_template());
+        let wrong = match (made, &self.stored) {
+            (None, _) => Some(format!("the part `{part}` is missing")),
+            (Some(false), None) => Some("the part `file` is missing".to_owned()),
+            (Some(true), Some(_)) => Some(format!("a {part} of a template has no part `file`")),
             (Some(_), _) => None,
         };
         if let Some(detail) = wrong {

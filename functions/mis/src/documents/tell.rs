@@ -1,9 +1,10 @@
 //! Telling the signer of a document that waits for them.
 
 use super::sms;
-use podpis_kit::store::Document;
+use podpis_kit::store::consultations::words::{self, Sms};
 use podpis_kit::store::notices::{self, About, Notice, Queued};
 use podpis_kit::store::outbox::{self, Channel};
+use podpis_kit::store::{Document, consultations};
 use podpis_kit::{Result, Tx};
 use podpis_shared::{Delivery, Timestamp};
 
@@ -33,16 +34,23 @@ pub(crate) async fn signer(
             due: at,
         });
     };
-    let (text, due) = match notice {
-        Notice::Reminder => (
-            sms::reminder(clinic, base_url, document.expires_at),
-            notices::reminder_at(tx, document, at).await?,
-        ),
-        _ => (sms::link(clinic, base_url, document.expires_at), at),
+    let due = match notice {
+        Notice::Reminder => notices::reminder_at(tx, document, at).await?,
+        _ => at,
+    };
+    let ways = vec![Channel::Sms];
+    if let Some(consultation) = consultations::of_document(tx, document).await? {
+        let about = match notice {
+            Notice::Reminder => Sms::Reminder,
+            _ => Sms::Booked,
+        };
+        words::queue(tx, document, &consultation, about, base_url, due, at).await?;
+        return Ok(Queued { ways, due });
+    }
+    let text = match notice {
+        Notice::Reminder => sms::reminder(clinic, base_url, document.expires_at),
+        _ => sms::link(clinic, base_url, document.expires_at),
     };
     outbox::queue_sms(tx, document, phone.expose(), &text, due, at).await?;
-    Ok(Queued {
-        ways: vec![Channel::Sms],
-        due,
-    })
+    Ok(Queued { ways, due })
 }

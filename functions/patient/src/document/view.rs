@@ -6,10 +6,12 @@ use axum::response::Response;
 use podpis_kit::access::{By, Offered, Opened};
 use podpis_kit::store::accounts::contacts::Contact;
 use podpis_kit::store::agreements::{self, Acceptance};
-use podpis_kit::store::{Document, branding, clinic_signatures, documents};
+use podpis_kit::store::{Document, branding, clinic_signatures, consultations, documents, planned};
 use podpis_kit::{Db, Failure, Result, acceptance, act, http, now};
 use podpis_shared::branding::Palette;
+use podpis_shared::consultation::consent_until;
 use podpis_shared::wire::account::ClinicRef;
+use podpis_shared::wire::consultation::ConsultationView;
 use podpis_shared::wire::patient::{About, AgreementView, ClinicSigned, ClinicView, DocumentView};
 use podpis_shared::{Kind, Method, Person, Phone, Status, Timestamp};
 
@@ -52,6 +54,11 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
         document.signer().greeting()
     };
     let ways = ways::of_document(&db, &document, &by, now).await?;
+    let consultation = if withdrawn {
+        None
+    } else {
+        consultation(&db, &document, now).await?
+    };
     let in_full = !withdrawn && by.account_id().is_some();
     let only_sees = in_full && ways::only_sees(&by);
     let signed_with = if document.status.is_signed() {
@@ -78,6 +85,7 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
         agreement_needed: ways.agreement_needed,
         agreement: None,
         waits_for: waits_for(&document),
+        consultation,
         kept: !withdrawn && document.is_kept(),
         title: document.title,
         kind: document.kind,
@@ -158,6 +166,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
         }),
         waits_for: None,
         clinic_signed: Vec::new(),
+        consultation: None,
     })
 }
 
@@ -187,6 +196,25 @@ async fn clinic(db: &Db, id: &str) -> Result<ClinicView> {
         support_phone: look.support_phone.map(|phone| phone.expose().to_owned()),
         support_email: look.support_email.map(|email| email.expose().to_owned()),
     })
+}
+
+/// The consultation that a document is the consent to.
+async fn consultation(
+    db: &Db,
+    document: &Document,
+    now: Timestamp,
+) -> Result<Option<ConsultationView>> {
+    let Some(booked) = consultations::of_document(db, document).await? else {
+        return Ok(None);
+    };
+    let clock = planned::clinic_clock(db, &document.clinic_id).await?;
+    Ok(Some(ConsultationView {
+        status: booked.facts(document).status(now),
+        doctor: booked.doctor.line(),
+        starts_at: booked.starts_at,
+        consent_until: consent_until(booked.starts_at),
+        utc_offset: clock.minutes(),
+    }))
 }
 
 /// Whom the document is about, for whoever is known to be its signer or its patient.

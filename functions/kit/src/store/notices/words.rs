@@ -12,6 +12,7 @@ pub(super) fn subject(about: &About<'_>) -> String {
         Notice::Arrived => "новый документ",
         Notice::Kept => "документ на хранение",
         Notice::Deadline => "срок документа заканчивается",
+        Notice::Beginning => "онлайн-консультация скоро начнётся",
         Notice::Reminder => "документ ждёт вас",
         Notice::Signed => "документ подписан",
         Notice::Completed => "документ подписан клиникой",
@@ -33,6 +34,11 @@ pub(super) fn sentence(about: &About<'_>) -> String {
             format!("{clinic}: вам прислан документ на хранение, подписывать ничего не нужно.")
         }
         Notice::Deadline => format!("{clinic}: документ ждёт вас только до {until}."),
+        Notice::Beginning => {
+            format!(
+                "{clinic}: перед онлайн-консультацией вас ждёт документ, без него она не начнётся."
+            )
+        }
         Notice::Reminder => {
             format!("{clinic}: напоминаем о документе, он ждёт до {until}.")
         }
@@ -124,6 +130,7 @@ mod tests {
         Notice::Arrived,
         Notice::Kept,
         Notice::Deadline,
+        Notice::Beginning,
         Notice::Reminder,
         Notice::Signed,
         Notice::Completed,

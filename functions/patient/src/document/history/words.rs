@@ -96,6 +96,11 @@ impl Story {
             "agreement.accepted" => {
                 format!("Вы приняли соглашение {}", how(data["method"].as_str()))
             }
+            "consultation.consented" => "Согласие получено, консультация может начаться".into(),
+            "consultation.declined" => "Без согласия консультация не начнётся".into(),
+            "consultation.missed" => "Время консультации наступило, согласия ещё не было".into(),
+            "consultation.rescheduled" => "Клиника перенесла консультацию".into(),
+            "consultation.cancelled" => "Клиника отменила консультацию".into(),
             "consent.withdrawn" => of("Вы отозвали согласие", "Согласие отозвано"),
             "message.delivered" => format!("Отправлено {}", message(data)),
             "message.failed" => format!("Не удалось отправить {}", message(data)),
