@@ -50,7 +50,7 @@ fn certificate(
     dir.write(
         "req.cnf",
         format!(
-            "[req]\ndistinguished_name=dn\nprompt=no\nutf8=yes\nstring_mask=utf8only\noid_section=oids\n[oids]\n\
+            "oid_section=oids\n[req]\ndistinguished_name=dn\nprompt=no\nutf8=yes\nstring_mask=utf8only\n[oids]\n\
              INNLE=1.2.643.100.4\n[dn]\n{subject}\n"
         ),
     );
@@ -224,7 +224,7 @@ fn each_fault_has_its_code() {
         fault(judge(&good, &strangers, &[], now)),
         "certificate_untrusted"
     );
-    let alone = sign(&dir, hash, "-cades -certfile leaf.pem");
+    let alone = sign(&dir, hash, "-cades -certfile root.pem");
     assert_eq!(
         fault(judge(&alone, &roots, &[], now)),
         "certificate_untrusted"
@@ -441,7 +441,7 @@ fn stamped(dir: &Dir, message: &[u8], stamped: Option<&[u8]>, more: &[&str]) -> 
     dir.write("serial", "01");
     dir.write(
         "tsa.cnf",
-        "[tsa]\ndefault_tsa = t\n[t]\nserial = serial\ndefault_policy = 1.2.3.4.1\ndigests = md_gost12_256,sha256\n\
+        "[tsa]\ndefault_tsa = t\n[t]\nserial = serial\ndefault_policy = 1.2.3.4.1\ndigests = sha256\n\
          signer_digest = md_gost12_256\ness_cert_id_alg = sha256\n",
     );
     let sha256: [u8; 32] = HashKind::Sha256.digest(over).try_into().unwrap();
