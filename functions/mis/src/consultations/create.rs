@@ -14,7 +14,6 @@ use podpis_kit::store::consultations::{self, Consultation};
 use podpis_kit::store::notices::Notice;
 use podpis_kit::store::{Event, blobs, intake, journal, templates as made_of};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
-use podpis_shared::problem::Code;
 use podpis_shared::templates::TemplateRef;
 use podpis_shared::wire::consultation::NewConsultation;
 use podpis_shared::wire::templates::UseTemplate;
