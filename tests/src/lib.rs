@@ -3,8 +3,10 @@
 mod actors;
 pub mod browser;
 pub mod client;
+pub mod gate;
 pub mod gateways;
 pub mod judges;
+pub mod mail_service;
 pub mod pdf;
 pub mod picture;
 mod process;

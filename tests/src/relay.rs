@@ -72,6 +72,15 @@ impl Relay {
         ]
     }
 
+    /// The port of a way, as [`Relay::variables`] names them.
+    ///
+    /// # Errors
+    /// When it has no such way.
+    pub fn port(&self, way: &str) -> Result<u16> {
+        let port = self.ports[way].as_u64().context("no such way")?;
+        Ok(u16::try_from(port)?)
+    }
+
     /// What it said so far: letters taken, and refusals for now.
     ///
     /// # Errors

@@ -71,3 +71,9 @@ pub fn codes_grow_old(stack: &mut Stack, seconds: i64) -> Result<()> {
         db.execute(sql, [seconds]).map(drop)
     })
 }
+
+/// Minutes ahead of UTC of a place where it is now this hour of the day.
+pub fn where_it_is(hour: i64) -> i64 {
+    let minutes = i64::from(time::OffsetDateTime::now_utc().hour()) * 60;
+    (hour * 60 - minutes + 12 * 60).rem_euclid(24 * 60) - 12 * 60
+}

@@ -169,7 +169,11 @@ fn build_all(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
 fn e2e(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::programs)?;
     let mut command = end_to_end(ctx, "e2e");
-    let note = witnesses(ctx, &mut command, &["witness::", "mail::", "push::"]);
+    let note = witnesses(
+        ctx,
+        &mut command,
+        &["witness::", "mail::", "push::", "gateways::"],
+    );
     let tally = test(command, filter)?;
     Ok(Tally { note, ..tally })
 }

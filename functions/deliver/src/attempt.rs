@@ -48,6 +48,18 @@ impl Failed {
         }
     }
 
+    /// Whether it shows that the gateway as a whole can't take messages now, rather than that it minds this one. `421` is a relay that
+    /// closes (RFC 5321); any other `4yz` of SMTP is said of a letter or of us.
+    pub(crate) const fn is_hosts_fault(&self) -> bool {
+        match self.reason {
+            Reason::Timeout | Reason::Dns | Reason::Connection | Reason::Tls => true,
+            Reason::Unavailable | Reason::Limit => {
+                matches!(self.status, None | Some(421 | 429 | 500..))
+            }
+            _ => false,
+        }
+    }
+
     /// It never will.
     pub(crate) const fn for_good(reason: Reason) -> Self {
         Self {
@@ -56,5 +68,33 @@ impl Failed {
             after: None,
             status: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_fault_it_is() {
+        for (reason, status, hosts) in [
+            (Reason::Timeout, None, true),
+            (Reason::Connection, None, true),
+            (Reason::Unavailable, Some(503), true),
+            (Reason::Unavailable, Some(421), true),
+            (Reason::Limit, Some(429), true),
+            // Greylisting; our own login; what is wrong on our side.
+            (Reason::Unavailable, Some(450), false),
+            (Reason::Unavailable, Some(454), false),
+            (Reason::NotConfigured, Some(535), false),
+            (Reason::Internal, None, false),
+        ] {
+            let failed = Failed {
+                status,
+                ..Failed::for_now(reason)
+            };
+            assert_eq!(failed.is_hosts_fault(), hosts, "{failed:?}");
+        }
+        assert!(!Failed::for_good(Reason::Rejected).is_hosts_fault());
     }
 }

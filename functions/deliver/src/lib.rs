@@ -1,4 +1,4 @@
-//! Spin function `deliver`: the outbox, reminders, expiry, and the sweeping of unused files. Private.
+//! Spin function `deliver`: the outbox, reminders, expiry, and the sweeping of what is not needed any more. Private.
 //!
 //! `POST /tick` does what is due and comes back with counts, within about a second. The runner or any
 //! scheduler calls it every second or so; other functions nudge it after a change.
@@ -17,6 +17,7 @@ mod sandbox;
 mod send;
 mod settings;
 mod sms;
+mod sweep;
 mod tick;
 mod webhook;
 
@@ -32,12 +33,6 @@ use std::sync::LazyLock;
 
 /// Documents that one tick closes.
 const EXPIRE_MAX: i64 = 100;
-
-/// Age at which a file that no document uses is forgotten, in seconds: an upload takes minutes.
-const ORPHAN_AGE: i64 = 3600;
-
-/// Age at which a one-time code is forgotten, in seconds: no limit counts longer.
-const CODE_AGE: i64 = 86_400;
 
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     podpis_kit::router(
@@ -59,10 +54,11 @@ async fn on_tick(context: Context) -> Result<Response> {
     };
     let now = now();
     let db = documents::expire(Db::open().await?, None, now, EXPIRE_MAX).await?;
-    db::sweep(&db, now.plus(-ORPHAN_AGE)).await?;
-    db::sweep_codes(&db, now.plus(-CODE_AGE)).await?;
+    sweep::run(&db, now).await?;
     let db = reminders::queue_due(db, now).await?;
-    drop(db::webhooks::give_up(db, now, &settings::Times::load().await?).await?);
+    let times = settings::Times::load().await?;
+    let db = db::webhooks::give_up(db, now, &times).await?;
+    drop(db::messages::give_up(db, now, &times).await?);
     // Its questions to gateways take their time, and delay nothing here.
     neighbour::nudge(&context, "sms");
     let begun = tick::run(&context).await?;

@@ -1,6 +1,7 @@
 //! The way of one message: whether it is still wanted, its link, the try, and what came of it.
 
 use crate::attempt::{Failed, Known, Receipt};
+use crate::db::breaker;
 use crate::db::messages::{self, Message};
 use crate::limited::limited;
 use crate::send::{self, Parcel};
@@ -113,9 +114,12 @@ async fn store(
     times: &Times,
 ) -> Result<()> {
     let at = now();
+    if sent.is_err() && !messages::is_ours(tx, message).await? {
+        return Ok(());
+    }
+    judge_host(tx, message, sent, at, times).await?;
     let outcome = match sent {
         Ok(receipt) => taken(receipt),
-        Err(_) if !messages::is_ours(tx, message).await? => return Ok(()),
         Err(failed) if !failed.retry => Outcome::Failed(failed.reason),
         Err(failed) => {
             let pause = times.pause(message.attempts).max(failed.after.unwrap_or(0));
@@ -127,6 +131,28 @@ async fn store(
         }
     };
     outbox::settle(tx, &message.id, outcome, at).await?;
+    Ok(())
+}
+
+/// What a try says of who takes such messages: a push service or relay that fails again and again is left alone for a while.
+async fn judge_host(
+    tx: &Tx,
+    message: &Message,
+    sent: &Result<Receipt, Failed>,
+    at: Timestamp,
+    times: &Times,
+) -> Result<()> {
+    let Some(breaker) = message.breaker() else {
+        return Ok(());
+    };
+    match sent {
+        Err(failed) if failed.is_hosts_fault() => {
+            breaker::host_fails(tx, &breaker, at, times).await?;
+        }
+        // Something on our side says nothing of anybody else.
+        Err(failed) if failed.status.is_none() => {}
+        _ => breaker::host_answers(tx, &breaker).await?,
+    }
     Ok(())
 }
 

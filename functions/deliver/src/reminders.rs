@@ -42,7 +42,6 @@ async fn queue(
     base_url: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let due = notices::by_day(tx, document, now).await?;
     let clinic = db::clinic_name(tx, &document.clinic_id).await?;
     let about = About {
         notice: match plan.kind {
@@ -52,7 +51,7 @@ async fn queue(
         document,
         clinic: &clinic,
         base_url,
-        due,
+        due: now,
     };
     match plan.kind {
         Kind::Deadline(_) => {
@@ -61,10 +60,12 @@ async fn queue(
         // Whoever opens it meanwhile costs nothing more.
         Kind::Unopened if document.status != Status::Sent => {}
         // So the night is waited for here, not in the outbox.
-        Kind::Unopened if due > now => planned::plan(tx, &document.id, &plan.kind, due).await?,
-        Kind::Unopened => {
-            notices::queue_sms(tx, about, now).await?;
-        }
+        Kind::Unopened => match notices::by_day(tx, document, now).await? {
+            day if day > now => planned::plan(tx, &document.id, &plan.kind, day).await?,
+            _ => {
+                notices::queue_sms(tx, about, now).await?;
+            }
+        },
     }
     Ok(())
 }

@@ -22,7 +22,6 @@ use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::account::{LoginPurpose, LoginStart};
 use podpis_shared::wire::patient::{EsiaComplete, EsiaStarted};
-use subtle::ConstantTimeEq as _;
 
 /// Logins that one network address may begin within [`SESSION_S`]: a whole waiting room, but no more.
 const LOGINS_MAX: i64 = 300;
@@ -118,16 +117,8 @@ pub(crate) async fn own_login(
     base_url: &str,
     state: &str,
 ) -> Result<Option<Login>> {
-    let Some(browser) = browser::value(headers, base_url) else {
-        return Ok(None);
-    };
-    let browser_hash = sha256_hex(browser.as_bytes());
     let login = logins::find(db, &sha256_hex(state.as_bytes())).await?;
-    let own = |login: &Login| {
-        let (kept, given) = (login.browser_hash.as_bytes(), browser_hash.as_bytes());
-        kept.ct_eq(given).into()
-    };
-    Ok(login.filter(own))
+    Ok(login.filter(|login| browser::is_of(headers, base_url, &login.browser_hash)))
 }
 
 /// Finds out who came back, and stores it before anything else can happen.

@@ -30,7 +30,6 @@ use podpis_shared::problem::Code;
 use podpis_shared::wire::patient::{EsiaComplete, EsiaCompleted};
 use podpis_shared::wire::vault::{Accept, Accepted, EsiaIdentity, Identity};
 use podpis_shared::{Method, Status, Timestamp};
-use subtle::ConstantTimeEq as _;
 
 /// The act of a `state`, if this browser began it.
 pub(crate) async fn own_act(
@@ -39,16 +38,8 @@ pub(crate) async fn own_act(
     base_url: &str,
     state: &str,
 ) -> Result<Option<Acceptance>> {
-    let Some(browser) = browser::value(headers, base_url) else {
-        return Ok(None);
-    };
-    let browser_hash = sha256_hex(browser.as_bytes());
     let act = acceptances::find(db, &sha256_hex(state.as_bytes())).await?;
-    let own = |act: &Acceptance| {
-        let (kept, given) = (act.browser_hash.as_bytes(), browser_hash.as_bytes());
-        kept.ct_eq(given).into()
-    };
-    Ok(act.filter(own))
+    Ok(act.filter(|act| browser::is_of(headers, base_url, &act.browser_hash)))
 }
 
 /// `POST /esia/complete` for a `state` that began here.

@@ -10,6 +10,7 @@ use podpis_kit::cookie::{self, SameSite};
 use podpis_kit::{Db, Failure, Result, random};
 use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
+use subtle::ConstantTimeEq as _;
 
 /// Seconds that a browser keeps its value: longer than an act, so that a late return is explained and not a riddle.
 const MAX_AGE_S: i64 = 3600;
@@ -22,7 +23,15 @@ pub fn value<'a>(headers: &'a HeaderMap, base_url: &str) -> Option<&'a str> {
     cookie::read(headers, &name(base_url))
 }
 
-/// Likewise, or a new value. A second tab must not end the first one's way, so a browser keeps what it has.
+/// Whether this browser began what is kept under the hash of its value. Compared in constant time.
+pub fn is_of(headers: &HeaderMap, base_url: &str, browser_hash: &str) -> bool {
+    value(headers, base_url).is_some_and(|value| {
+        let given = sha256_hex(value.as_bytes());
+        given.as_bytes().ct_eq(browser_hash.as_bytes()).into()
+    })
+}
+
+/// The value, or a new one. A second tab must not end the first one's way, so a browser keeps what it has.
 ///
 /// # Errors
 /// 500 where the host has no randomness.
@@ -75,5 +84,29 @@ impl Departure<'_> {
         Ok(client
             .authorize_url(self.attempt, at, &settings.signer)
             .await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::header::COOKIE;
+
+    #[test]
+    fn only_the_browser_that_began_it() {
+        let base_url = "https://podpis.test";
+        let cookie = |value: &str| {
+            let mut headers = HeaderMap::new();
+            let text = format!("{}={value}", name(base_url));
+            headers.insert(COOKIE, HeaderValue::from_str(&text).unwrap());
+            headers
+        };
+        let hash = sha256_hex(b"one");
+        assert!(is_of(&cookie("one"), base_url, &hash));
+        assert!(!is_of(&cookie("two"), base_url, &hash));
+        assert!(!is_of(&cookie("one"), base_url, ""));
+        assert!(!is_of(&cookie(""), base_url, &sha256_hex(b"")));
+        assert!(!is_of(&HeaderMap::new(), base_url, &hash));
+        assert!(!is_of(&cookie("one"), "http://localhost:3000", &hash));
     }
 }

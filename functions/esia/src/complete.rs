@@ -22,7 +22,6 @@ use podpis_shared::wire::patient::{EsiaComplete, EsiaCompleted};
 use podpis_shared::wire::vault::{EsiaIdentity, Identity, Sign, Signed};
 use podpis_shared::{Method, Sensitive, Timestamp};
 use std::time::Duration;
-use subtle::ConstantTimeEq as _;
 
 /// How long to wait for another request that uses the same code, in steps of [`WAIT_STEP`].
 pub(crate) const WAIT_STEPS: u32 = 15;
@@ -77,18 +76,8 @@ pub(crate) async fn own_session(
     base_url: &str,
     state: &str,
 ) -> Result<Option<Session>> {
-    let Some(browser) = browser::value(headers, base_url) else {
-        return Ok(None);
-    };
-    let browser_hash = sha256_hex(browser.as_bytes());
     let session = db::find(db, &sha256_hex(state.as_bytes())).await?;
-    Ok(session.filter(|session| {
-        session
-            .browser_hash
-            .as_bytes()
-            .ct_eq(browser_hash.as_bytes())
-            .into()
-    }))
+    Ok(session.filter(|session| browser::is_of(headers, base_url, &session.browser_hash)))
 }
 
 /// Finds out who came back, and stores it before anything else can happen.

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0013_notices.sql"),
     include_str!("../migrations/0014_sms.sql"),
     include_str!("../migrations/0015_letters.sql"),
+    include_str!("../migrations/0016_backlog.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -15,6 +15,7 @@ pub mod daytime;
 pub mod db;
 pub mod extract;
 pub mod files;
+pub mod html;
 pub mod http;
 mod metrics;
 pub mod neighbour;

@@ -204,6 +204,8 @@ pub struct Reminded {
     pub document: Document,
     /// On which ways the reminder goes out: `sms`, `email`, `push`; none where nobody knows yet how to reach the person.
     pub channels: Vec<String>,
+    /// When it goes out, where that is not at once: it is night where the person is.
+    pub scheduled_for: Option<Timestamp>,
 }
 
 /// A version of the clinic's user agreement: `PUT` and `GET /api/v1/agreement`.

@@ -94,6 +94,19 @@ impl Account {
         self.send(Method::POST, Right::Own, &path, Some(body))
     }
 
+    /// The browser's clock stands at this hour of the day: what must not wake the person waits or does not wait, whatever the hour is
+    /// where the tests run.
+    ///
+    /// # Errors
+    /// When the account doesn't take it.
+    pub fn live_at(&mut self, hour: i64) -> Result<()> {
+        let clock = json!({ "utc_offset": crate::time::where_it_is(hour) });
+        let path = "/patient/account/clock";
+        self.send(Method::PUT, Right::Own, path, Some(&clock))?
+            .expect(204)
+            .map(drop)
+    }
+
     // --- signing in ---
 
     /// Asks for a code.

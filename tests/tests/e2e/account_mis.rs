@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use podpis_tests::{Account, Clinic, Person, Right, Stack, Upload, wait_for};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 #[test]
 fn a_person_is_found_by_phone_email_or_snils() -> Result<()> {
@@ -106,6 +107,7 @@ fn a_browser_that_wants_it_is_told_by_push() -> Result<()> {
     let upload = Upload::by_code(Person::IVANOVA);
     let mut account = stack.account();
     account.sign_in(&upload.phone)?;
+    account.live_at(12)?;
     let endpoint = format!(
         "https://push.example/{}",
         upload.phone.trim_start_matches('+')
@@ -135,6 +137,10 @@ fn a_clinic_reminds_of_a_link_once_a_day() -> Result<()> {
     let mut clinic = stack.clinic()?;
     let upload = Upload::small();
     let (id, first) = clinic.send_with_link(&upload)?;
+    let mut account = stack.account();
+    account.sign_in(&upload.phone)?;
+    account.live_at(12)?;
+    let sent = stack.sandbox().messages(&upload.phone)?.len();
     let remind = format!("/api/v1/documents/{id}/remind");
     let headers = [
         ("idempotency-key", "remind-1"),
@@ -148,7 +154,9 @@ fn a_clinic_reminds_of_a_link_once_a_day() -> Result<()> {
     );
     let reminded = reminded.json()?;
     ensure!(
-        reminded["channels"] == json!(["sms"]) && reminded["id"] == id.as_str(),
+        reminded["channels"] == json!(["sms"])
+            && reminded["id"] == id.as_str()
+            && reminded["scheduled_for"].is_null(),
         "{reminded}"
     );
     let second = wait_for("the second SMS", || {
@@ -156,7 +164,7 @@ fn a_clinic_reminds_of_a_link_once_a_day() -> Result<()> {
         Ok((link != first).then_some(link))
     })?;
     stack.patient(&second)?.document()?;
-    ensure!(stack.sandbox().messages(&upload.phone)?.len() == 2);
+    ensure!(stack.sandbox().messages(&upload.phone)?.len() == sent + 1);
 
     let late = clinic.post(&remind, &json!({}))?;
     let wait: i64 = late.header("retry-after").parse().context("Retry-After")?;
@@ -171,11 +179,107 @@ fn a_clinic_reminds_of_a_link_once_a_day() -> Result<()> {
     Ok(())
 }
 
+/// At night a link that staff sends goes out at once, for its person may stand at the desk; a reminder is planned for the morning, and
+/// the answer says so. A letter wakes nobody, a push message would.
+#[test]
+fn nobody_is_woken() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let by_link = Upload::small();
+    let (for_account, email) =
+        with_email(Upload::by_code(Person::IVANOVA).to_phone(&by_link.phone));
+    let mut account = stack.account();
+    account.sign_in(&by_link.phone)?;
+    account.live_at(3)?;
+    let endpoint = format!(
+        "https://push.example/night-{}",
+        by_link.phone.trim_start_matches('+')
+    );
+    subscribe(&mut account, &endpoint)?;
+
+    // At once: it waits for the link.
+    let (linked, first) = clinic.send_with_link(&by_link)?;
+    let id = clinic.send_document(&for_account)?;
+    letter(stack, &email, "новый документ")?;
+    let until_ten = |text: &Value| -> Result<bool> {
+        let at = podpis_shared::Timestamp::parse(text.as_str().context("a time")?);
+        let minutes = podpis_tests::time::where_it_is(3) * 60;
+        let second = (at.context("a time")?.unix() + minutes).rem_euclid(86_400);
+        // An hour may end between two lines of this test.
+        Ok([10 * 3600, 9 * 3600, 11 * 3600].contains(&second))
+    };
+    let messages = |clinic: &mut Clinic, id: &str| -> Result<Vec<Value>> {
+        let path = format!("/api/v1/documents/{id}/messages");
+        let list = clinic.get(&path)?.expect(200)?.json()?;
+        Ok(list["items"].as_array().context("items")?.clone())
+    };
+    let push = messages(&mut clinic, &id)?
+        .into_iter()
+        .find(|message| message["channel"] == "push")
+        .context("no push message")?;
+    ensure!(
+        push["status"] == "queued" && until_ten(&push["next_attempt_at"])?,
+        "{push}"
+    );
+
+    for (id, channels) in [(&linked, json!(["sms"])), (&id, json!(["email", "push"]))] {
+        let remind = format!("/api/v1/documents/{id}/remind");
+        let reminded = clinic.post(&remind, &json!({}))?.expect(200)?.json()?;
+        ensure!(
+            reminded["channels"] == channels && until_ten(&reminded["scheduled_for"])?,
+            "{reminded}"
+        );
+        let waiting = messages(&mut clinic, id)?;
+        let waiting: Vec<_> = waiting.iter().filter(|m| m["status"] == "queued").collect();
+        for message in &waiting {
+            ensure!(
+                message["next_attempt_at"] == reminded["scheduled_for"],
+                "{message}"
+            );
+        }
+        ensure!(!waiting.is_empty(), "nothing is planned");
+    }
+    // A letter that goes out now would have come by then.
+    let (other, other_email) = with_email(Upload::by_code(Person::IVANOVA));
+    clinic.send_document(&other)?;
+    letter(stack, &other_email, "новый документ")?;
+    ensure!(
+        stack.sandbox().link(&by_link.phone)? == first,
+        "an SMS at night"
+    );
+    ensure!(stack.sandbox().messages(&endpoint)?.is_empty(), "woken");
+    Ok(())
+}
+
+/// What ends before the morning is reminded of at once: nothing else is left.
+#[test]
+fn a_reminder_that_the_morning_would_bring_too_late_goes_out_at_once() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let end = OffsetDateTime::now_utc().unix_timestamp() + 3 * 3600;
+    let end = podpis_shared::Timestamp::from_unix(end);
+    let upload = Upload::small().with("/expires_at", json!(end));
+    let mut account = stack.account();
+    account.sign_in(&upload.phone)?;
+    account.live_at(3)?;
+    let (id, first) = clinic.send_with_link(&upload)?;
+    let remind = format!("/api/v1/documents/{id}/remind");
+    let reminded = clinic.post(&remind, &json!({}))?.expect(200)?.json()?;
+    ensure!(reminded["scheduled_for"].is_null(), "{reminded}");
+    wait_for("the second SMS", || {
+        let link = stack.sandbox().link(&upload.phone)?;
+        Ok((link != first).then_some(()))
+    })
+}
+
 #[test]
 fn a_clinic_reminds_of_the_account_by_letter() -> Result<()> {
     let stack = Stack::shared()?;
     let mut clinic = stack.clinic()?;
     let (upload, email) = with_email(Upload::by_code(Person::IVANOVA));
+    let mut account = stack.account();
+    account.sign_in(&upload.phone)?;
+    account.live_at(12)?;
     let id = clinic.send_document(&upload)?;
     let remind = format!("/api/v1/documents/{id}/remind");
     let reminded = clinic.post(&remind, &json!({}))?.expect(200)?.json()?;

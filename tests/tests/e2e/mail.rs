@@ -3,15 +3,23 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
+use podpis_tests::mail_service::MailService;
 use podpis_tests::relay::Relay;
 use podpis_tests::{Clinic, Settings, Stack, Upload, production, wait_for};
 use serde_json::Value;
 
 /// An installation outside the sandbox with a relay; `None` where the runtime is not ours to start.
 fn stack(relay: &Relay, way: &str, more: &[(&'static str, String)]) -> Result<Option<Stack>> {
+    stack_with(relay.variables(way), more)
+}
+
+fn stack_with(
+    way: Vec<(&'static str, String)>,
+    more: &[(&'static str, String)],
+) -> Result<Option<Stack>> {
     let mut variables = production::keys()?;
-    variables.extend(relay.variables(way));
-    let times = "timeout_ms=3000 retry_first=1 retry_max=1 message_for=4";
+    variables.extend(way);
+    let times = "timeout_ms=3000 retry_first=1 retry_max=1 message_for=4 breaker_first=1";
     variables.push(("DELIVERY_TIMES", times.to_owned()));
     variables.extend_from_slice(more);
     Stack::alone(Settings {
@@ -273,5 +281,98 @@ fn a_code_comes_by_letter_and_opens_the_account() -> Result<()> {
     let subject = letter["headers"]["subject"].as_str().unwrap_or_default();
     ensure!(!subject.contains(code), "{subject}");
     account.type_code(&sent.code_id, code)?.expect(200)?;
+    Ok(())
+}
+
+/// Where sockets are not allowed, an e-mail service over HTTP: it gets the whole letter, and its answers are heeded.
+#[test]
+fn a_service_over_http_takes_letters_and_its_answers_are_heeded() -> Result<()> {
+    let service = MailService::start()?;
+    let times = "timeout_ms=3000 retry_first=1 retry_max=1 message_for=9 breaker_first=1";
+    let more = [("DELIVERY_TIMES", times.to_owned())];
+    let Some(stack) = stack_with(service.variables(), &more)? else {
+        return Ok(());
+    };
+    let mut clinic = stack.clinic()?;
+    let document = send(&mut clinic, "m@example.ru")?;
+    let delivered = ("message.delivered".to_owned(), "sent".to_owned());
+    ensure!(outcome(&mut clinic, &document)? == delivered);
+    let [asked] = <[_; 1]>::try_from(service.asked("m@example.ru"))
+        .map_err(|asked| anyhow::anyhow!("{asked:?}"))?;
+    let letter = asked.letter;
+    ensure!(asked.status == 202, "{letter:#}");
+    let name = letter["from"]["name"].as_str().context("no name")?;
+    ensure!(
+        letter["from"]["email"] == "no-reply@sign.example"
+            && letter["reply_to"] == "help@sign.example"
+            && letter["subject"] == format!("{name}: новый документ"),
+        "{letter:#}"
+    );
+    let id = letter["id"].as_str().context("no id")?;
+    ensure!(
+        id.starts_with("msg_") && letter["message_id"] == format!("{id}@sign.example"),
+        "{letter:#}"
+    );
+    let headers = &letter["headers"];
+    let one_click = headers["List-Unsubscribe"].as_str().unwrap_or_default();
+    ensure!(
+        headers["Auto-Submitted"] == "auto-generated"
+            && headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+            && one_click.contains("/patient/unsubscribe/"),
+        "{letter:#}"
+    );
+    for part in ["text", "html"] {
+        let words = letter[part].as_str().context("no words")?;
+        ensure!(words.contains(&format!("/account/document#{document}")));
+        for secret in ["Иванова", "Мария", "79161234567", "согласие"] {
+            ensure!(!words.contains(secret), "{part} tells {secret}: {words}");
+        }
+    }
+    // For now: again, as the same message. 429 says when.
+    for (to, refusal) in [("later", 429), ("busy", 503), ("moved", 302)] {
+        let to = format!("{to}@example.ru");
+        let document = send(&mut clinic, &to)?;
+        let asked = service.wait(&to, 2)?;
+        let statuses: Vec<u16> = asked.iter().map(|asked| asked.status).collect();
+        ensure!(statuses == [refusal, 202], "{to}: {statuses:?}");
+        ensure!(asked[0].letter["message_id"] == asked[1].letter["message_id"]);
+        ensure!(outcome(&mut clinic, &document)? == delivered, "{to}");
+    }
+    // For good: never again. And what never gets through is given up, with its reason.
+    let nobody = send(&mut clinic, "nobody@example.ru")?;
+    failed(&mut clinic, &nobody, "rejected")?;
+    let outage = send(&mut clinic, "outage@example.ru")?;
+    failed(&mut clinic, &outage, "unavailable")?;
+    ensure!(service.asked("nobody@example.ru").len() == 1);
+    ensure!(service.asked("outage@example.ru").len() > 1);
+    // A code goes by it too, at once and without a way to end such letters.
+    let mut account = stack.account();
+    let sent = account.ask_code("code@example.ru")?;
+    let letter = service.wait("code@example.ru", 1)?.remove(0).letter;
+    ensure!(
+        letter["headers"]["List-Unsubscribe"].is_null(),
+        "{letter:#}"
+    );
+    let text = letter["text"].as_str().context("no words")?;
+    let code = text
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|digits| digits.len() == 6)
+        .context("no code")?;
+    account.type_code(&sent.code_id, code)?.expect(200)?;
+    Ok(())
+}
+
+/// A wrong token is ours to mend: nothing is lost at once, and the clinic learns why nothing came.
+#[test]
+fn a_service_that_does_not_know_us_gets_no_letter_twice() -> Result<()> {
+    let service = MailService::start()?;
+    let wrong = [("MAIL_SERVICE_TOKEN", "another".to_owned())];
+    let Some(stack) = stack_with(service.variables(), &wrong)? else {
+        return Ok(());
+    };
+    let mut clinic = stack.clinic()?;
+    let document = send(&mut clinic, "m@example.ru")?;
+    failed(&mut clinic, &document, "not_configured")?;
+    ensure!(service.count() > 1, "it was not tried again");
     Ok(())
 }

@@ -15,6 +15,7 @@ mod esia_session;
 mod esia_signer;
 mod esia_ways;
 mod export;
+mod gateways;
 mod headers;
 mod idempotency;
 mod integration;

@@ -4,6 +4,7 @@
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use podpis_tests::client::Reply;
+use podpis_tests::time::where_it_is;
 use podpis_tests::{Clinic, Person, Right, Settings, Stack, Upload, wait_for};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -17,12 +18,6 @@ fn put(clinic: &mut Clinic, body: &Value) -> Result<Reply> {
 
 fn settings(clinic: &mut Clinic) -> Result<Value> {
     clinic.get("/api/v1/settings")?.expect(200)?.json()
-}
-
-/// Minutes ahead of UTC of a place where it is noon now, or `hours` later.
-fn where_it_is_noon(hours: i64) -> i64 {
-    let minutes = i64::from(OffsetDateTime::now_utc().hour()) * 60;
-    (12 * 60 - minutes + hours * 60 + 12 * 60).rem_euclid(24 * 60) - 12 * 60
 }
 
 /// Stops the product, changes its database, and starts it again.
@@ -150,7 +145,7 @@ fn an_sms_goes_out_once_where_nobody_has_opened() -> Result<()> {
         )?
         .expect(200)?;
     // Four hours have passed, and it is night where the person is.
-    let person = where_it_is_noon(12);
+    let person = where_it_is(0);
     let night = format!(
         "UPDATE planned_notices SET at = 0 WHERE kind = 'unopened';
          UPDATE accounts SET utc_offset = {person};
@@ -177,7 +172,7 @@ fn an_sms_goes_out_once_where_nobody_has_opened() -> Result<()> {
     };
     ensure!(texts(&stack, &unopened)?.is_empty(), "at night");
     // It is day.
-    let person = where_it_is_noon(0);
+    let person = where_it_is(12);
     let day = format!(
         "UPDATE planned_notices SET at = 0 WHERE kind = 'unopened'; UPDATE accounts SET utc_offset = {person};"
     );
@@ -252,7 +247,7 @@ fn reminders_follow_the_schedule_and_the_end_is_told() -> Result<()> {
 
     // By day where the person is, whatever the hour in Moscow.
     stack.account().sign_in(&upload.phone)?;
-    let clock = format!("UPDATE accounts SET utc_offset = {};", where_it_is_noon(0));
+    let clock = format!("UPDATE accounts SET utc_offset = {};", where_it_is(12));
     let letters = |stack: &Stack, ends: &str| -> Result<usize> {
         let messages = stack.sandbox().messages(&email)?;
         let of = |message: &&Value| {

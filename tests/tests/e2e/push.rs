@@ -50,6 +50,7 @@ impl Scene {
         let upload = Upload::by_code(Person::IVANOVA);
         let mut account = self.stack.account();
         account.sign_in(&upload.phone)?;
+        account.live_at(12)?;
         let key = account.get("/push/key")?.expect(200)?.json()?;
         let key = key["key"].as_str().context("no key")?;
         let browser = self.service.browser(path, key)?;

@@ -1,4 +1,4 @@
-//! The circuit breaker of an origin that fails.
+//! The circuit breaker of who fails: the origin of a webhook, a push service (`push <origin>`), the relay of letters (`email relay`).
 
 use crate::settings::Times;
 use podpis_kit::db::{DbError, Tx};

@@ -1,6 +1,7 @@
 //! The look of a letter: its words under the clinic's name and logo, in its colour. Nothing is loaded but the logo, from this
 //! installation; its address is the same in every letter, so that it tells nobody's opening.
 
+use podpis_kit::html::escaped;
 use podpis_kit::store::branding::Look;
 use podpis_shared::branding::Palette;
 
@@ -103,21 +104,6 @@ fn linked(word: &str, colour: &str) -> String {
         "<a href=\"{url}\" style=\"color:{colour}\">{url}</a>{}",
         escaped(tail)
     )
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(c),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

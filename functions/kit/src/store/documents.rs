@@ -272,7 +272,7 @@ async fn tell_of_the_end(tx: &Tx, document: &Document, now: Timestamp) -> Result
         clinic: &clinic,
         // Nothing is to be done any more.
         base_url: "",
-        due: notices::by_day(tx, document, now).await?,
+        due: now,
     };
     notices::queue(tx, about, now).await.map(|_| ())
 }

@@ -51,6 +51,16 @@ impl Notice {
         }
     }
 
+    /// Whether it waits for the day on this way. A reminder does on each. What has happened is told by letter at any hour, since a
+    /// letter wakes nobody; a push message waits, but for one about a signature: whoever did not sign must learn of it.
+    const fn waits_for_the_day(self, channel: Channel) -> bool {
+        match self {
+            Self::Deadline | Self::Reminder | Self::Expired | Self::Unopened => true,
+            Self::Arrived | Self::Kept | Self::Cancelled => matches!(channel, Channel::Push),
+            Self::Signed => false,
+        }
+    }
+
     /// Whether a notice with this name in the outbox asks to sign.
     pub fn asks_to_sign(name: &str) -> bool {
         [
@@ -84,30 +94,59 @@ pub struct About<'a> {
     pub clinic: &'a str,
     /// Address of this installation, without a slash at the end; empty: no link in the text.
     pub base_url: &'a str,
-    /// From when it may go out.
+    /// When there was something to tell; it may go out later ([`queue`]).
     pub due: Timestamp,
 }
 
-/// Queues a notice on every way that its person wants, in the transaction of the change that it tells of; gives the ways.
+/// What was queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// The ways; none where nobody knows yet where to reach the person.
+    pub ways: Vec<Channel>,
+    /// From when the first of them may go out.
+    pub due: Timestamp,
+}
+
+/// Queues a notice on every way that its person wants, in the transaction of the change that it tells of. What must not wake
+/// anybody waits for the day.
 ///
 /// # Errors
 /// As the database says.
-pub async fn queue(tx: &Tx, about: About<'_>, now: Timestamp) -> Result<Vec<Channel>, DbError> {
+pub async fn queue(tx: &Tx, about: About<'_>, now: Timestamp) -> Result<Queued, DbError> {
     let readers = readers(tx, about.document, now).await?;
+    let day = day(tx, about.document, &readers, about.due).await?;
+    let day = match about.notice {
+        Notice::Reminder => before_the_end(about.document, day, about.due),
+        _ => day,
+    };
+    let due = |channel| match about.notice.waits_for_the_day(channel) {
+        true => day,
+        false => about.due,
+    };
     let subject = words::subject(&about);
-    let mut ways = Vec::new();
+    let (mut ways, mut first) = (Vec::new(), None);
     if let Some(address) = email(tx, &about, &readers).await? {
         let text = words::letter(&about, !readers.is_empty());
+        let about = About {
+            due: due(Channel::Email),
+            ..about
+        };
         send(tx, &about, Channel::Email, &address, &subject, &text, now).await?;
         ways.push(Channel::Email);
+        first = Some(about.due);
     }
     let text = words::sentence(&about);
+    let about = About {
+        due: due(Channel::Push),
+        ..about
+    };
     for endpoint in endpoints(tx, &readers).await? {
         send(tx, &about, Channel::Push, &endpoint, &subject, &text, now).await?;
         ways.push(Channel::Push);
     }
     ways.dedup();
-    Ok(ways)
+    let due = first.unwrap_or(about.due);
+    Ok(Queued { ways, due })
 }
 
 /// Queues the SMS about a document that nobody has opened; it is told once. `false` where the clinic gave no phone.
@@ -136,14 +175,42 @@ pub async fn queue_sms(tx: &Tx, about: About<'_>, now: Timestamp) -> Result<bool
 /// # Errors
 /// As the database says.
 pub async fn by_day(db: &Db, document: &Document, now: Timestamp) -> Result<Timestamp, DbError> {
-    for reader in readers(db, document, now).await? {
-        let sql = "SELECT utc_offset FROM accounts WHERE id = ?1";
-        let row = db.first(sql, [reader.account_id.into()]).await?;
-        if let Some(minutes) = row.map_or(Ok(None), |row| row.opt_int(0))? {
-            return Ok(Clock::of_minutes(minutes).by_day(now));
-        }
+    let readers = readers(db, document, now).await?;
+    day(db, document, &readers, now).await
+}
+
+/// When a reminder that the clinic asks for now may go out: by day; at once where the morning would leave less than an hour, since
+/// nothing else is left then.
+///
+/// # Errors
+/// As the database says.
+pub async fn reminder_at(
+    db: &Db,
+    document: &Document,
+    now: Timestamp,
+) -> Result<Timestamp, DbError> {
+    let day = by_day(db, document, now).await?;
+    Ok(before_the_end(document, day, now))
+}
+
+fn before_the_end(document: &Document, day: Timestamp, now: Timestamp) -> Timestamp {
+    if day <= document.expires_at.plus(-planned::LEFT_MIN) {
+        day
+    } else {
+        now
     }
-    let clock = planned::clinic_clock(db, &document.clinic_id).await?;
+}
+
+async fn day(
+    db: &Db,
+    document: &Document,
+    readers: &[Reader],
+    now: Timestamp,
+) -> Result<Timestamp, DbError> {
+    let clock = match readers.iter().find_map(|reader| reader.utc_offset) {
+        Some(minutes) => Clock::of_minutes(minutes),
+        None => planned::clinic_clock(db, &document.clinic_id).await?,
+    };
     Ok(clock.by_day(now))
 }
 
@@ -173,6 +240,8 @@ struct Reader {
     wants: Notices,
     /// It holds the e-mail that the clinic gave.
     holds_email: bool,
+    /// Minutes by which its person's clock is ahead of UTC, where a browser has told.
+    utc_offset: Option<i64>,
 }
 
 /// Accounts of the signer: those that have the document already, those that hold a contact of the signer's, and
@@ -180,7 +249,7 @@ struct Reader {
 /// compares people: a notice names nobody.
 async fn readers(db: &Db, document: &Document, now: Timestamp) -> Result<Vec<Reader>, DbError> {
     let sql = "SELECT a.id, a.notices, EXISTS (SELECT 1 FROM account_contacts e WHERE e.account_id = a.id \
-               AND e.kind = 'email' AND e.value = ?4 AND e.ended_at IS NULL) FROM accounts a \
+               AND e.kind = 'email' AND e.value = ?4 AND e.ended_at IS NULL), a.utc_offset FROM accounts a \
                WHERE a.closed_at IS NULL AND a.merged_into IS NULL AND a.id IN (\
                SELECT account_id FROM account_documents WHERE document_id = ?1 AND role = 'signer' \
                AND (until IS NULL OR until > ?2) \
@@ -208,6 +277,7 @@ async fn readers(db: &Db, document: &Document, now: Timestamp) -> Result<Vec<Rea
             account_id: row.text(0)?,
             wants: serde_json::from_str(&row.text(1)?).map_err(|_| DbError::corrupt("notices"))?,
             holds_email: row.int(2)? != 0,
+            utc_offset: row.opt_int(3)?,
         });
     }
     Ok(readers)

@@ -36,6 +36,20 @@ impl Channel {
             Self::Push => "push",
         }
     }
+
+    /// Who takes a message to this recipient, where one may be away while others of the channel are not: the origin of a push
+    /// service, or the one relay of letters. `sms` chooses among its gateways itself: empty.
+    fn host(self, recipient: &str) -> &str {
+        match self {
+            Self::Sms => "",
+            Self::Email => "relay",
+            Self::Push => {
+                let authority = recipient.find("://").map_or(0, |at| at + 3);
+                let end = recipient[authority..].find('/');
+                &recipient[..end.map_or(recipient.len(), |end| authority + end)]
+            }
+        }
+    }
 }
 
 /// A message to be queued. No `Debug`: it names a person's phone or address.
@@ -68,7 +82,7 @@ pub async fn queue(
     let id = random::id("msg").map_err(|e| DbError::host("random", e))?;
     tx.execute(
         "INSERT INTO outbox (id, clinic_id, document_id, channel, recipient, subject, text, notice, status, attempts, \
-         next_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', 0, ?9, ?10) ON CONFLICT DO NOTHING",
+         next_at, created_at, host) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', 0, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
         [
             id.into(),
             document.clinic_id.as_str().into(),
@@ -80,13 +94,14 @@ pub async fn queue(
             message.notice.into(),
             message.due.unix().into(),
             now.unix().into(),
+            message.channel.host(message.recipient).into(),
         ],
     )
     .await
     .map(|_| ())
 }
 
-/// Queues an SMS about a document, to go out at once.
+/// Queues an SMS about a document, to go out from `due` on.
 ///
 /// # Errors
 /// As the database says.
@@ -95,6 +110,7 @@ pub async fn queue_sms(
     document: &Document,
     phone: &str,
     text: &str,
+    due: Timestamp,
     now: Timestamp,
 ) -> Result<(), DbError> {
     let message = Outgoing {
@@ -103,7 +119,7 @@ pub async fn queue_sms(
         subject: None,
         text,
         notice: None,
-        due: now,
+        due,
     };
     queue(tx, document, message, now).await
 }
@@ -197,4 +213,34 @@ pub async fn about(db: &Db, document_id: &str) -> Result<Vec<Kept>, DbError> {
         .iter()
         .map(of)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_a_message() {
+        for (channel, recipient, host) in [
+            (Channel::Sms, "+79160000001", ""),
+            (Channel::Email, "m@example.ru", "relay"),
+            (
+                Channel::Push,
+                "https://fcm.googleapis.com/fcm/send/abc",
+                "https://fcm.googleapis.com",
+            ),
+            (
+                Channel::Push,
+                "http://localhost:4000/1",
+                "http://localhost:4000",
+            ),
+            (
+                Channel::Push,
+                "https://push.example",
+                "https://push.example",
+            ),
+        ] {
+            assert_eq!(channel.host(recipient), host, "{recipient}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use podpis_shared::{Delivery, Timestamp};
 const QUIET_HOURS: i64 = 24;
 
 /// Least time, in seconds, that a reminder leaves to sign.
-const LEFT_MIN: i64 = HOUR;
+pub(crate) const LEFT_MIN: i64 = HOUR;
 
 /// What is planned.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use podpis_kit::html::escaped;
 use podpis_kit::store::branding::Look;
 use podpis_kit::{Failure, Result};
 use podpis_shared::branding::{Color, Palette, Theme};
@@ -112,19 +113,4 @@ fn contacts(look: &Look) -> String {
     links
         .map(|text| format!("<p class=\"link\">{}</p>", escaped(text)))
         .collect()
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    safe
 }

@@ -1,6 +1,7 @@
 //! Schemas as nested lists.
 
-use super::{escape, object, prose, text};
+use super::{object, prose, text};
+use podpis_kit::html::escaped as escape;
 use serde_json::Value;
 use std::fmt::Write as _;
 

@@ -17,7 +17,8 @@ use podpis_shared::wire::mis::Reminded;
 /// Least time between two reminders of a clinic, in seconds.
 const PAUSE: i64 = 24 * 3600;
 
-/// Reminds the signer of an open document: by SMS with a new link, or for the account by notices.
+/// Reminds the signer of an open document: by SMS with a new link, or for the account by notices. Nobody is woken: what is asked for at
+/// night goes out in the morning, and the answer says when.
 ///
 /// # Errors
 /// `invalid_state` once it is signed or closed, and for what was sent for keeping; `too_many_requests` within 24 hours of the last one.
@@ -56,10 +57,12 @@ pub(crate) async fn remind(
         let failure = Failure::new(Code::TooMany, "a document is reminded of once in 24 hours");
         return Err(failure.retry_after(u32::try_from(wait).unwrap_or(1).max(1)));
     }
-    let ways = tell::signer(&tx, &document, Notice::Reminder, &clinic, &base_url, at).await?;
+    let queued = tell::signer(&tx, &document, Notice::Reminder, &clinic, &base_url, at).await?;
+    let ways = queued.ways.iter();
     let answer = Reminded {
         document: view(document, Vec::new()),
-        channels: ways.iter().map(|way| way.as_str().to_owned()).collect(),
+        scheduled_for: Some(queued.due).filter(|due| *due > at && !queued.ways.is_empty()),
+        channels: ways.map(|way| way.as_str().to_owned()).collect(),
     };
     let answer =
         serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;

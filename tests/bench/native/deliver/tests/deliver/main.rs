@@ -1,17 +1,20 @@
-//! Notices: what is queued, when, for whom, and what becomes of it. The component `deliver`, compiled for the host.
+//! The component `deliver`, compiled for the host, on a database of its own.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use axum::body::Body;
-use podpis_kit::daytime::by_day;
+use podpis_kit::daytime::{Clock, by_day};
 use podpis_kit::db::Value;
-use podpis_kit::store::notices::{self, About, Notice};
+use podpis_kit::store::notices::{About, Notice};
 use podpis_kit::store::{Document, intake};
 use podpis_kit::{Db, now};
-use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Purpose, Status};
+use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Purpose, Status, Timestamp};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
+
+mod backlog;
+mod notices;
 
 const HOUR: i64 = 3600;
 const ZONE: &str = "Asia/Vladivostok";
@@ -32,141 +35,10 @@ struct Queued {
     next_at: i64,
 }
 
-#[tokio::test]
-async fn a_deadline_is_reminded_of_once_by_day() {
-    let _alone = install().await;
-    let document = sent(-50, 20).insert().await;
-    for _ in 0..3 {
-        tick().await;
-    }
-    let [queued] = outbox(&document).await.try_into().unwrap();
-    assert_eq!(
-        (queued.notice.as_str(), queued.channel.as_str()),
-        ("deadline", "email")
-    );
-    assert_eq!(queued.to, document.patient.email.as_ref().unwrap().expose());
-    // At once by day, else at 10:00: the next ticks change nothing about it.
-    let due = by_day(now(), ZONE).unix();
-    assert!(
-        queued.status == "sent" || (queued.next_at - due).abs() < 60,
-        "{queued:?}"
-    );
-    morning(&document).await;
-    assert_eq!(outbox(&document).await[0].status, "sent");
-    let [message] = messages(&queued.to).await.try_into().unwrap();
-    assert!(
-        message.contains("https://podpis.test/account/document#"),
-        "{message}"
-    );
-}
-
-#[tokio::test]
-async fn no_reminder_where_there_is_nothing_to_remind_of() {
-    let _alone = install().await;
-    let documents = [
-        // Sent less than 48 hours before its end; ends later than tomorrow; signed; closed; by link, to nobody that we know.
-        sent(-20, 20).insert().await,
-        sent(-50, 25).insert().await,
-        sent(-50, 20).status(Status::PatientSigned).insert().await,
-        sent(-50, 20).status(Status::Declined).insert().await,
-        sent(-50, 20).by_link().insert().await,
-    ];
-    tick().await;
-    for document in documents {
-        assert_eq!(outbox(&document).await, [], "{document:?}");
-    }
-}
-
-#[tokio::test]
-async fn an_account_chooses_its_ways() {
-    let _alone = install().await;
-    for (wants, by_link, expected) in [
-        (
-            r#"{"email": true, "push": true}"#,
-            false,
-            vec!["email", "push"],
-        ),
-        (r#"{"email": true, "push": false}"#, false, vec!["email"]),
-        (r#"{"email": false, "push": true}"#, false, vec!["push"]),
-        (r#"{"email": false, "push": false}"#, false, vec![]),
-        (
-            r#"{"email": true, "push": true}"#,
-            true,
-            vec!["email", "push"],
-        ),
-    ] {
-        let mut draft = sent(-50, 20);
-        draft.account(wants).await;
-        let draft = if by_link { draft.by_link() } else { draft };
-        let document = draft.insert().await;
-        tick().await;
-        let mut ways: Vec<String> = outbox(&document)
-            .await
-            .into_iter()
-            .map(|q| q.channel)
-            .collect();
-        ways.sort_unstable();
-        assert_eq!(ways, expected, "{wants} {by_link}");
-    }
-}
-
-#[tokio::test]
-async fn a_letter_goes_to_the_accounts_address_where_the_clinic_gave_none() {
-    let _alone = install().await;
-    let mut draft = sent(-50, 20);
-    draft.account(r#"{"email": true, "push": false}"#).await;
-    let email = draft.document.patient.email.take().unwrap();
-    let document = draft.insert().await;
-    tick().await;
-    assert_eq!(outbox(&document).await[0].to, email.expose());
-}
-
-#[tokio::test]
-async fn the_same_is_told_once_but_a_reminder_each_time() {
-    let _alone = install().await;
-    let document = sent(0, 48).insert().await;
-    for _ in 0..2 {
-        queue(&document, Notice::Arrived).await;
-        queue(&document, Notice::Reminder).await;
-    }
-    let told: Vec<String> = outbox(&document)
-        .await
-        .into_iter()
-        .map(|q| q.notice)
-        .collect();
-    assert_eq!(told, ["arrived", "reminder", "reminder"]);
-}
-
-#[tokio::test]
-async fn who_asks_to_sign_what_is_closed_stays_silent() {
-    let _alone = install().await;
-    let mut draft = sent(0, 48);
-    draft.account(r#"{"email": true, "push": true}"#).await;
-    let document = draft.insert().await;
-    queue(&document, Notice::Arrived).await;
-    execute(
-        "UPDATE documents SET status = 'cancelled' WHERE id = ?1",
-        [id(&document)],
-    )
-    .await;
-    queue(&document, Notice::Cancelled).await;
-    execute(
-        "DELETE FROM push_subscriptions WHERE endpoint = ?1",
-        [push(&document)],
-    )
-    .await;
-    tick().await;
-    for queued in outbox(&document).await {
-        let outcome = queued.outcome.as_deref().unwrap();
-        match (queued.notice.as_str(), queued.channel.as_str()) {
-            ("arrived", _) => assert_eq!(outcome, "document_closed"),
-            ("cancelled", "push") => assert_eq!(outcome, "unsubscribed"),
-            ("cancelled", "email") => {
-                assert_eq!((outcome, queued.status.as_str()), ("sent", "sent"))
-            }
-            other => panic!("{other:?}"),
-        }
-    }
+/// Minutes ahead of UTC of a place where it is now this hour of the day.
+fn where_it_is(hour: i64) -> i64 {
+    let minutes = now().unix().rem_euclid(24 * HOUR) / HOUR * 60;
+    (hour * 60 - minutes + 12 * 60).rem_euclid(24 * 60) - 12 * 60
 }
 
 /// A document on its way into the database.
@@ -226,9 +98,10 @@ impl Draft {
     async fn account(&mut self, wants: &str) {
         let document = &self.document;
         let account = format!("acc_{}", document.id);
-        let sql =
-            "INSERT INTO accounts (id, created_at, level, notices) VALUES (?1, 0, 'contact', ?2)";
-        execute(sql, [account.clone(), wants.to_owned()]).await;
+        let sql = "INSERT INTO accounts (id, created_at, level, notices, utc_offset) \
+                   VALUES (?1, 0, 'contact', ?2, CAST(?3 AS INTEGER))";
+        let noon = where_it_is(12).to_string();
+        execute(sql, [account.clone(), wants.to_owned(), noon]).await;
         let phone = document.patient.phone.as_ref().unwrap().expose().to_owned();
         let email = document.patient.email.as_ref().unwrap().expose().to_owned();
         for (kind, value) in [("phone", phone), ("email", email)] {
@@ -259,15 +132,21 @@ impl Draft {
 }
 
 async fn queue(document: &Document, notice: Notice) {
+    queue_at(document, notice, now()).await;
+}
+
+async fn queue_at(document: &Document, notice: Notice, at: Timestamp) {
     let about = About {
         notice,
         document,
         clinic: "Клиника",
         base_url: "https://podpis.test",
-        due: now(),
+        due: at,
     };
     let tx = Db::open().await.unwrap().begin().await.unwrap();
-    notices::queue(&tx, about, now()).await.unwrap();
+    podpis_kit::store::notices::queue(&tx, about, at)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -339,6 +218,7 @@ async fn install() -> MutexGuard<'static, ()> {
                 ("public_url", "https://podpis.test/"),
                 ("sandbox", "true"),
                 ("delivery_times", ""),
+                ("keep_days", ""),
                 ("webhook_key", ""),
                 ("push_more_url", ""),
             ];
