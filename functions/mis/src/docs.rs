@@ -2,8 +2,9 @@
 
 mod schema;
 
+use crate::answer::{Sent, form};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use podpis_shared::hash::sha256;
@@ -28,7 +29,7 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The page.
-pub(crate) async fn read() -> Response {
+pub(crate) async fn read() -> Sent<form::Html> {
     let style = STANDARD.encode(sha256(STYLE.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -42,6 +43,7 @@ pub(crate) async fn read() -> Response {
         PAGE.as_str(),
     )
         .into_response()
+        .into()
 }
 
 fn page(api: &Value) -> String {
