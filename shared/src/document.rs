@@ -92,6 +92,7 @@ impl Kind {
 
 named! {
     /// How the document reaches the person.
+    #[cfg_attr(feature = "schema", schemars(rename = "DeliveryWay"))]
     Delivery {
         /// Personal account, with a notice by e-mail and push.
         Account = "account",

@@ -34,7 +34,7 @@ pub struct Person {
     /// Date of birth; `None` only of the holder of a phone or e-mail whom nobody has named ([`Person::holder`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     // A clinic has to name it: [`Person::check`].
-    #[cfg_attr(feature = "schema", schemars(required, description = "Date of birth"))]
+    #[cfg_attr(feature = "schema", schemars(!default, required, description = "Date of birth"))]
     pub birth_date: Option<Birthday>,
     /// СНИЛС: 11 digits, checked by the control number.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,6 +18,7 @@ pub struct Problem {
     /// Short text of the code.
     pub title: String,
     /// HTTP status.
+    #[cfg_attr(feature = "schema", schemars(range(min = 400, max = 599)))]
     pub status: u16,
     /// What happened this time; nothing internal.
     pub detail: String,

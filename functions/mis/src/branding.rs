@@ -43,15 +43,15 @@ pub(crate) struct Put {
     support_email: Option<Email>,
     /// Not looked at.
     #[serde(default, rename = "registered_name")]
-    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
+    #[cfg_attr(test, schemars(with = "serde_json::Value", extend("readOnly" = true)))]
     _registered_name: Option<IgnoredAny>,
     /// Not looked at.
     #[serde(default, rename = "logo")]
-    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
+    #[cfg_attr(test, schemars(with = "serde_json::Value", extend("readOnly" = true)))]
     _logo: Option<IgnoredAny>,
     /// Not looked at.
     #[serde(default, rename = "colors")]
-    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
+    #[cfg_attr(test, schemars(with = "serde_json::Value", extend("readOnly" = true)))]
     _colors: Option<IgnoredAny>,
 }
 
@@ -63,13 +63,15 @@ pub(crate) struct Put {
     schemars(rename = "Branding", deny_unknown_fields)
 )]
 pub(crate) struct View {
+    /// The name that the pages show.
+    #[cfg_attr(test, schemars(length(min = 1, max = NAME_MAX)))]
     display_name: String,
     /// The name that the operator registered; it stands in every protocol.
     registered_name: String,
-    /// As it was written anew.
+    /// PNG as it was written anew; only the pixels were kept.
     logo_png_base64: Option<String>,
     logo: Option<Logo>,
-    /// As it was chosen.
+    /// `#rrggbb`, as it was chosen; pages show variants that can be read.
     primary_color: Option<Color>,
     /// The variants that pages show.
     colors: Option<Palette>,

@@ -42,6 +42,7 @@ pub(crate) mod schema {
     /// Items of a page.
     #[derive(JsonSchema)]
     #[schemars(inline, transparent)]
+    #[expect(dead_code, reason = "only its schema is asked for")]
     pub(crate) struct Limit(
         #[schemars(range(min = 1, max = LIMIT_MAX), extend("default" = LIMIT_DEFAULT))] i64,
     );
@@ -49,5 +50,6 @@ pub(crate) mod schema {
     /// Cursor: `next` of the page before.
     #[derive(JsonSchema)]
     #[schemars(inline, transparent)]
+    #[expect(dead_code, reason = "only its schema is asked for")]
     pub(crate) struct After(String);
 }

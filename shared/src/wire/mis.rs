@@ -39,7 +39,7 @@ pub struct NewClinic {
     pub ogrn: Option<String>,
     /// IANA name; Europe/Moscow where absent.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64), extend("default" = "Europe/Moscow")))]
     pub timezone: Option<String>,
 }
 

@@ -100,7 +100,7 @@ impl Call {
         let mut paragraphs = self.docs.split(|line| line.trim().is_empty());
         let words = |lines: &[&str]| {
             let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
-            lines.join(" ").trim_end_matches('.').to_owned()
+            lines.join(" ")
         };
         call["summary"] = words(paragraphs.next().unwrap_or_default()).into();
         let rest: Vec<_> = paragraphs.map(words).collect();

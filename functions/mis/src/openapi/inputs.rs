@@ -1,7 +1,7 @@
 //! What the arguments of handlers say.
 
 use super::call::{Input, Says};
-use super::schemas::Schemas;
+use super::schemas::{Schemas, without_null};
 use crate::answer::{FromJson, MaybeJson};
 use crate::auth::{Metrics, Operator, Session};
 use crate::limits::Public;
@@ -86,22 +86,6 @@ impl<T: JsonSchema> Input for Query<T> {
             }));
         }
         says.fails.push((Code::BadRequest, "a parameter is wrong"));
-    }
-}
-
-/// A parameter that is absent is not null.
-fn without_null(mut schema: Value) -> Value {
-    if let Some(kinds) = schema["type"].as_array() {
-        let kind = kinds.iter().find(|kind| *kind != "null");
-        schema["type"] = kind.cloned().unwrap_or_default();
-    }
-    if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-        values.retain(|value| !value.is_null());
-    }
-    let alternatives = schema.get("anyOf").and_then(Value::as_array);
-    match alternatives.and_then(|all| all.first()) {
-        Some(first) => first.clone(),
-        None => schema,
     }
 }
 

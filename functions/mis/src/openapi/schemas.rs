@@ -36,7 +36,7 @@ impl Schemas {
 
     /// A reference to what is given.
     pub(super) fn given<T: JsonSchema>(&mut self) -> Value {
-        tidy(self.given.subschema_for::<T>().to_value())
+        answered(self.given.subschema_for::<T>().to_value())
     }
 
     /// What is taken, in place.
@@ -55,7 +55,7 @@ impl Schemas {
         let given = self.given.take_definitions(true);
         let mut all: Map<String, Value> = given
             .into_iter()
-            .map(|(name, schema)| (name, tidy(schema)))
+            .map(|(name, schema)| (name, answered(schema)))
             .collect();
         let taken = self.taken.take_definitions(true);
         let taken: Map<String, Value> = taken
@@ -91,6 +91,52 @@ impl Schemas {
 /// Tidy, with references marked as those of what is taken.
 fn marked(schema: Value) -> Value {
     references(tidy(schema), &|name| format!("?{name}"))
+}
+
+/// Tidy, as what is given: what may be absent is never null then, and nothing has to be assumed of it.
+fn answered(schema: Value) -> Value {
+    fn strict(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                let required = fields.get("required").cloned().unwrap_or_default();
+                let required = required.as_array().cloned().unwrap_or_default();
+                if let Some(properties) =
+                    fields.get_mut("properties").and_then(Value::as_object_mut)
+                {
+                    for (name, field) in properties {
+                        if !required.iter().any(|known| known == name.as_str()) {
+                            *field = without_null(field.take());
+                        }
+                        if let Some(field) = field.as_object_mut() {
+                            field.remove("default");
+                        }
+                    }
+                }
+                fields.values_mut().for_each(strict);
+            }
+            Value::Array(items) => items.iter_mut().for_each(strict),
+            _ => {}
+        }
+    }
+    let mut schema = tidy(schema);
+    strict(&mut schema);
+    schema
+}
+
+/// Without the null of what may be absent.
+pub(super) fn without_null(mut schema: Value) -> Value {
+    if let Some(kinds) = schema["type"].as_array() {
+        let kind = kinds.iter().find(|kind| *kind != "null");
+        schema["type"] = kind.cloned().unwrap_or_default();
+    }
+    if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        values.retain(|value| !value.is_null());
+    }
+    let alternatives = schema.get("anyOf").and_then(Value::as_array);
+    match alternatives.and_then(|all| all.first()) {
+        Some(first) => first.clone(),
+        None => schema,
+    }
 }
 
 /// Gives marked references their names.
@@ -142,6 +188,12 @@ fn tidy(mut schema: Value) -> Value {
             {
                 fields.remove("title");
             }
+            // That nothing is there where nothing is said.
+            if fields.get("default").is_some_and(Value::is_null)
+                && fields.get("type") != Some(&json!("null"))
+            {
+                fields.remove("default");
+            }
             merge_variants(fields);
             for (name, field) in fields.iter_mut() {
                 let text = field.as_str().filter(|_| name == "description");
@@ -183,15 +235,20 @@ fn merge_variants(fields: &mut Map<String, Value>) {
     fields.remove("oneOf");
     fields.insert("type".into(), "string".into());
     fields.insert("enum".into(), names.into());
+    let all: Vec<_> = all.iter().map(|text| text.trim_end_matches('.')).collect();
     fields.insert("description".into(), all.join(". ").into());
 }
 
-/// A doc comment without its line breaks, links of rustdoc's and last dot.
+/// A doc comment without its line breaks, links of rustdoc's, and the dot of a single sentence.
 fn prose(text: &str) -> String {
     let paragraphs = text
         .split("\n\n")
         .map(|paragraph| paragraph.replace('\n', " "));
     let text = paragraphs.collect::<Vec<_>>().join("\n\n");
     let text = text.replace("[`", "`").replace("`]", "`");
-    text.trim().trim_end_matches('.').to_owned()
+    let text = text.trim();
+    match text.contains(". ") {
+        true => text.to_owned(),
+        false => text.trim_end_matches('.').to_owned(),
+    }
 }
