@@ -80,10 +80,14 @@ fn page(api: &Value) -> String {
     }
     page.push_str("<h2 id=\"schemas\">Schemas</h2>");
     for (name, schema) in object(&api["components"]["schemas"]) {
+        // Of what has no fields the shape says it.
+        let about = match schema["properties"].is_object() {
+            true => format!("<p>{}</p>", prose(&schema["description"])),
+            false => String::new(),
+        };
         let _ = write!(
             page,
-            "<section id=\"schema-{name}\"><h3>{name}</h3><p>{}</p>{}</section>",
-            prose(&schema["description"]),
+            "<section id=\"schema-{name}\"><h3>{name}</h3>{about}{}</section>",
             shape(schema)
         );
     }
