@@ -3,6 +3,7 @@
 pub mod account;
 pub mod code;
 pub mod handed;
+pub mod journal;
 pub mod mis;
 pub mod patient;
 pub mod vault;

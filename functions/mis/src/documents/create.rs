@@ -1,21 +1,19 @@
 //! `POST /api/v1/documents`: a MIS sends a document.
 
-use super::multipart::{self, Upload};
+use super::multipart::{self, Form, Upload};
 use super::read::view;
 use super::tell;
 use crate::auth::{Clinic, Session};
-use crate::idempotency;
+use crate::idempotency::{self, Kept};
 use crate::upload::discard;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderMap;
 use podpis_kit::store::notices::Notice;
 use podpis_kit::store::{Document, Event, blobs, intake, journal, planned};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
 use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::{
-    EXTERNAL_ID_MAX, NewDocument, Representative, SMS_FALLBACK_MAX, TITLE_MAX,
+    self, EXTERNAL_ID_MAX, NewDocument, Representative, SMS_FALLBACK_MAX, TITLE_MAX,
 };
 use podpis_shared::wire::vault::Stored;
 use podpis_shared::{Delivery, Method, Parties, Purpose, Status, Timestamp};
@@ -38,8 +36,9 @@ pub(crate) async fn create(
     Session { clinic, db }: Session,
     context: Context,
     headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
+    key: idempotency::Key,
+    Form(body): Form,
+) -> Result<Kept<mis::Document, 201>> {
     // An upload may take minutes: others use the handle meanwhile.
     drop(db);
     let at = now();
@@ -50,7 +49,7 @@ pub(crate) async fn create(
         stored,
     } = multipart::receive(&context, &headers, body, |new| check(&table, new, at)).await?;
     let content = format!("{document_sha256}:{}", stored.hashes.sha256);
-    let once = idempotency::of(&headers, &clinic.id, "/documents", content.as_bytes());
+    let once = idempotency::of(&key, &clinic.id, "/documents", content.as_bytes());
     let outcome = match once {
         Ok(once) => {
             let version = table.version();
@@ -75,8 +74,8 @@ pub(crate) async fn create(
 }
 
 enum Outcome {
-    Created(Response),
-    Replayed(Response),
+    Created(Kept<mis::Document, 201>),
+    Replayed(Kept<mis::Document, 201>),
 }
 
 /// The atomic step: document, journal entry, message, answer.
@@ -116,14 +115,12 @@ async fn store(
     };
     journal::append(&tx, &clinic.id, Some(&document.id), Event::Sent, at, facts).await?;
     tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
-    let answer = view(document, Vec::new());
-    let answer =
-        serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
+    let answer = Kept::new(&view(document, Vec::new()))?;
     if let Some(once) = once {
-        once.keep(&tx, StatusCode::CREATED, &answer).await?;
+        once.keep(&tx, &answer).await?;
     }
     tx.commit().await?;
-    Ok(Outcome::Created(idempotency::answer(201, answer)))
+    Ok(Outcome::Created(answer))
 }
 
 fn document(clinic: &Clinic, new: NewDocument, stored: &Stored, at: Timestamp) -> Result<Document> {

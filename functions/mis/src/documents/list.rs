@@ -1,26 +1,31 @@
 //! `GET /api/v1/documents`: newest first.
 
 use super::read::view;
+use crate::answer::Json;
 use crate::auth::Session;
 use crate::{db, list};
-use axum::http::StatusCode;
-use axum::response::Response;
 use podpis_kit::extract::Query;
 use podpis_kit::store::documents;
-use podpis_kit::{Failure, Result, http, now};
+use podpis_kit::{Failure, Result, now};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
-use podpis_shared::wire::mis::Page;
+use podpis_shared::wire::mis::{Document, Page};
 use serde::Deserialize;
 
 /// Overdue documents that one listing closes at most; the tick closes the rest.
 const EXPIRE_MAX: i64 = 50;
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ListQuery {
+    /// Only in this state.
+    #[cfg_attr(test, schemars(with = "Option<Status>"))]
     status: Option<String>,
+    /// Only with the MIS's own id.
     external_id: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::After>"))]
     after: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::Limit>"))]
     limit: Option<String>,
 }
 
@@ -28,7 +33,7 @@ pub(crate) struct ListQuery {
 pub(crate) async fn list(
     Session { clinic, db }: Session,
     Query(query): Query<ListQuery>,
-) -> Result<Response> {
+) -> Result<Json<Page<Document>>> {
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
@@ -61,5 +66,5 @@ pub(crate) async fn list(
             view(document, own)
         })
         .collect();
-    http::json(StatusCode::OK, &Page { items, next })
+    Ok(Json(Page { items, next }))
 }

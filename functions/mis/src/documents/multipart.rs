@@ -2,6 +2,7 @@
 
 use crate::upload::{self, DRAIN_MAX};
 use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use multer::{Field, Multipart};
@@ -10,6 +11,17 @@ use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::NewDocument;
 use podpis_shared::wire::vault::Stored;
+use std::convert::Infallible;
+
+/// The body, not read yet.
+pub(crate) struct Form(pub(super) Body);
+
+impl<S: Sync> FromRequest<S> for Form {
+    type Rejection = Infallible;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(request.into_body()))
+    }
+}
 
 /// What came in.
 pub(crate) struct Upload {
