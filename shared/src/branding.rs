@@ -19,6 +19,11 @@ pub const LOGO_SIDE_MIN: u32 = 16;
 
 /// A logo as pages load it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(inline, deny_unknown_fields)
+)]
 pub struct Logo {
     /// Path at our own origin; what stands there never changes.
     pub src: String,

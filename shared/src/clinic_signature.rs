@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 named! {
     /// What a signature of the clinic is over.
+    #[cfg_attr(feature = "schema", schemars(rename = "SignatureOver"))]
     #[derive(Default)]
     Over {
         /// The bytes of `/signed`.

@@ -13,6 +13,7 @@ pub const LATE_S: i64 = 3600;
 
 named! {
     /// State of a booking.
+    #[cfg_attr(feature = "schema", schemars(rename = "ConsultationStatus"))]
     Status {
         /// The patient has not opened the consent.
         Waiting = "waiting",
@@ -20,7 +21,7 @@ named! {
         Opened = "opened",
         /// The consent is given.
         Consented = "consented",
-        /// The beginning has come without a consent; for [`LATE_S`] it may still be given.
+        /// The beginning has come without a consent; for an hour it may still be given.
         Missed = "missed",
         /// The patient has declined to give it.
         Declined = "declined",
@@ -31,6 +32,7 @@ named! {
 
 named! {
     /// Why a consultation may begin, or may not.
+    #[cfg_attr(feature = "schema", schemars(rename = "ConsultationReason"))]
     Reason {
         /// The consent is given.
         Consented = "consented",

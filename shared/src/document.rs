@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Declares an enum of the contract with its wire names, so that the names stand once.
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        $(#[$meta])*
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $text)] $variant,)+ }
 
         impl $name {
@@ -91,6 +92,7 @@ impl Kind {
 
 named! {
     /// How the document reaches the person.
+    #[cfg_attr(feature = "schema", schemars(rename = "DeliveryWay"))]
     Delivery {
         /// Personal account, with a notice by e-mail and push.
         Account = "account",

@@ -6,10 +6,13 @@ use streebog::Streebog256;
 
 /// Both hashes of the same bytes, lower-case hex of 64 digits each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hashes {
     /// SHA-256.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub sha256: String,
     /// Streebog-256, digest bytes in the order of RFC 6986.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub streebog256: String,
 }
 

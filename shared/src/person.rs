@@ -19,21 +19,27 @@ pub const NAME_MAX: usize = 100;
 
 /// A person as the MIS or ESIA names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Person {
     /// Фамилия.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = NAME_MAX)))]
     pub last_name: Sensitive<String>,
     /// Имя.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = NAME_MAX)))]
     pub first_name: Sensitive<String>,
     /// Отчество, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = NAME_MAX)))]
     pub middle_name: Option<Sensitive<String>>,
     /// Date of birth; `None` only of the holder of a phone or e-mail whom nobody has named ([`Person::holder`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    // A clinic has to name it: [`Person::check`].
+    #[cfg_attr(feature = "schema", schemars(!default, required, description = "Date of birth"))]
     pub birth_date: Option<Birthday>,
-    /// СНИЛС.
+    /// СНИЛС: 11 digits, checked by the control number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snils: Option<Snils>,
-    /// Mobile phone.
+    /// Mobile phone, E.164: `+79161234567`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
     /// E-mail.

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Content type of an error answer.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
-/// Body of an error answer.
+/// RFC 9457: the body of every error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// `about:blank`: the code says it all.
     #[serde(rename = "type")]
@@ -17,10 +18,12 @@ pub struct Problem {
     /// Short text of the code.
     pub title: String,
     /// HTTP status.
+    #[cfg_attr(feature = "schema", schemars(range(min = 400, max = 599)))]
     pub status: u16,
     /// What happened this time; nothing internal.
     pub detail: String,
-    /// Stable, for machines.
+    /// Stable, for machines; there may be more later.
+    #[cfg_attr(feature = "schema", schemars(extend("x-extensible-enum" = Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>())))]
     pub code: String,
     /// Rule of the policy, with `policy` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -257,19 +260,6 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
-    }
-
-    #[test]
-    fn the_published_list_is_this_one() {
-        let text = include_str!("../../docs/openapi.json");
-        let api: serde_json::Value = serde_json::from_str(text).unwrap();
-        let published: Vec<String> = serde_json::from_value(
-            api["components"]["schemas"]["Problem"]["properties"]["code"]["x-extensible-enum"]
-                .clone(),
-        )
-        .unwrap();
-        let codes: Vec<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
-        assert_eq!(published, codes);
     }
 
     #[test]

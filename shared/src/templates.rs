@@ -48,6 +48,7 @@ const TEXTS: &[(&str, &str)] = &[
 
 named! {
     /// What a field's value looks like.
+    #[cfg_attr(feature = "schema", schemars(rename = "TemplateFieldKind"))]
     FieldKind {
         /// One line; spaces and line breaks in it count as one space.
         Line = "line",
@@ -62,6 +63,7 @@ named! {
 
 named! {
     /// Where a field's value comes from when a document is made.
+    #[cfg_attr(feature = "schema", schemars(rename = "TemplateFieldSource"))]
     Source {
         /// The clinic's registration and its settings.
         Clinic = "clinic",
@@ -79,6 +81,7 @@ named! {
 /// A field that templates may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Field {
     /// Its name, for example `medic.full_name`.
     pub name: String,
@@ -124,6 +127,7 @@ pub struct Template {
 
 /// Which version of which template a document was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TemplateRef {
     /// Id of the template, for example `ids`.
     pub id: String,

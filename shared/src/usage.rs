@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 
 named! {
     /// What is counted.
+    #[cfg_attr(feature = "schema", schemars(rename = "UsageItem"))]
     Item {
-        /// A document that the patient or a representative signed, whatever the kind, but for those below.
+        /// A document that the patient or a representative signed, whatever the kind, but for those with an item of their own.
         DocumentSigned = "document_signed",
-        /// A part of an SMS that a gateway took ([`crate::sms_parts`]).
+        /// A part of an SMS that a gateway took.
         SmsPart = "sms_part",
         /// A signed consent to a telemedicine consultation.
         TelemedConsent = "telemed_consent",

@@ -4,6 +4,7 @@ pub mod account;
 pub mod code;
 pub mod consultation;
 pub mod handed;
+pub mod journal;
 pub mod mis;
 pub mod patient;
 pub mod templates;

@@ -9,6 +9,7 @@ mod ctx;
 mod doctor;
 mod http;
 mod journal;
+mod openapi;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -34,6 +35,7 @@ const COMMANDS: &[Command] = &[
     ("bench", bench::HELP, bench::run),
     ("build", build::HELP, build::run),
     ("journal", journal::HELP, journal::run),
+    ("openapi", openapi::HELP, openapi::run),
     ("doctor", doctor::HELP, doctor::run),
 ];
 

@@ -1,6 +1,5 @@
 //! Checks of the repository's own text, as ordinary tests.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -66,34 +65,6 @@ fn the_web_app_names_no_foreign_origin() {
         foreign.is_empty(),
         "an address of another origin in {foreign:#?}"
     );
-}
-
-#[test]
-fn the_description_of_the_api_names_its_routes() {
-    let methods = ["get", "post", "put", "delete"];
-    let read = |path| fs::read_to_string(root().join(path)).unwrap();
-    let description: serde_json::Value = serde_json::from_str(&read("docs/openapi.json")).unwrap();
-    let mut described = BTreeSet::new();
-    for (path, calls) in description["paths"].as_object().unwrap() {
-        for method in methods
-            .iter()
-            .filter(|method| calls.get(**method).is_some())
-        {
-            described.insert(format!("{method} {path}"));
-        }
-    }
-    let mut served = BTreeSet::new();
-    for route in read("functions/mis/src/lib.rs").split(".route(").skip(1) {
-        let path = route.split('"').nth(1).unwrap();
-        let is_call = |method: &&&str| {
-            let call = format!("{method}(");
-            let mut places = route.match_indices(&call);
-            places.any(|(at, _)| !route[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
-        };
-        let calls = methods.iter().filter(is_call);
-        served.extend(calls.map(|method| format!("{method} {path}")));
-    }
-    assert_eq!(described, served);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 /// Longest address, in bytes.
-const URL_MAX: usize = 2000;
+pub const URL_MAX: usize = 2000;
 
 /// Names under which components reach each other; closed in a sandbox too.
 const OUR_OWN: [&str; 2] = [".spin.internal", "self.alt"];

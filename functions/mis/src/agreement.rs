@@ -1,19 +1,18 @@
 //! The clinic's user agreement: what a patient accepts when registering, and what a signature by code rests on.
 
 pub(crate) mod acceptances;
-mod upload;
+pub(crate) mod upload;
 
-use self::upload::Upload;
+use self::upload::{File, Upload};
+use crate::answer::{Json, Sent, form};
 use crate::auth::Session;
 use crate::upload::discard;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderMap;
 use podpis_kit::extract::Query;
 use podpis_kit::files::stream;
 use podpis_kit::store::agreements::{self, Agreement};
 use podpis_kit::store::{Event, blobs, journal};
-use podpis_kit::{Context, Db, Failure, Result, http, now};
+use podpis_kit::{Context, Db, Failure, Result, now};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::{self, TITLE_MAX};
 use serde::Deserialize;
@@ -23,7 +22,10 @@ use serde_json::json;
 const TITLE: &str = "Пользовательское соглашение";
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PutQuery {
+    /// Title that the patient sees.
+    #[cfg_attr(test, schemars(length(min = 1, max = TITLE_MAX), extend("default" = TITLE)))]
     title: Option<String>,
 }
 
@@ -37,8 +39,8 @@ pub(crate) async fn put(
     context: Context,
     Query(query): Query<PutQuery>,
     headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
+    File(body): File,
+) -> Result<Json<mis::Agreement>> {
     // An upload may take minutes: others use the handle meanwhile.
     drop(db);
     let upload = upload::receive(&context, &headers, body).await?;
@@ -52,7 +54,7 @@ pub(crate) async fn put(
             if agreement.blob != upload.stored.blob {
                 discard(&context, &upload.stored).await;
             }
-            http::json(StatusCode::OK, &view(agreement))
+            Ok(Json(view(agreement)))
         }
         Err(failure) => {
             discard(&context, &upload.stored).await;
@@ -65,18 +67,22 @@ pub(crate) async fn put(
 ///
 /// # Errors
 /// 404 where none was published.
-pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Response> {
-    http::json(StatusCode::OK, &view(current(&db, &clinic.id).await?))
+pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Json<mis::Agreement>> {
+    Ok(Json(view(current(&db, &clinic.id).await?)))
 }
 
 /// `GET /api/v1/agreement/file`: the bytes received, unchanged.
 ///
 /// # Errors
 /// As [`read`].
-pub(crate) async fn file(Session { clinic, db }: Session, context: Context) -> Result<Response> {
+pub(crate) async fn file(
+    Session { clinic, db }: Session,
+    context: Context,
+) -> Result<Sent<form::Pdf>> {
     let agreement = current(&db, &clinic.id).await?;
     let name = format!("agreement-{}.pdf", agreement.version);
-    stream(&context, &format!("/blobs/{}", agreement.blob), &name).await
+    let path = format!("/blobs/{}", agreement.blob);
+    stream(&context, &path, &name).await.map(Sent::from)
 }
 
 async fn current(db: &Db, clinic_id: &str) -> Result<Agreement> {

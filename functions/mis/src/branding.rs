@@ -3,15 +3,15 @@
 mod logo;
 mod preview;
 
+use crate::answer::{FromJson, Json, Sent, form};
 use crate::auth::{Clinic, Session};
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use podpis_kit::store::branding::{self, Branding, Look, NewLogo};
 use podpis_kit::store::{Event, journal};
-use podpis_kit::{Db, Failure, Result, Tx, http, now};
+use podpis_kit::{Db, Failure, Result, Tx, now};
+#[cfg(test)]
+use podpis_shared::branding::NAME_MAX;
 use podpis_shared::branding::{Color, LOGO_MAX, Logo, Palette, display_name};
 use podpis_shared::problem::Code;
 use podpis_shared::{Email, Phone, Timestamp};
@@ -22,36 +22,56 @@ use serde_json::json;
 /// Largest body: a logo in Base64 and the rest.
 const BODY_MAX: usize = LOGO_MAX / 3 * 4 + 16 * 1024;
 
-/// Body of a `PUT`: the whole look; what is absent is not shown. What [`View`] says beside it is taken and not looked at, so
-/// that an answer can be changed and sent back.
+/// The whole look: what is absent is not shown. What an answer says beside it is taken and not looked at, so that an answer
+/// can be changed and sent back.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "PutBranding"))]
 pub(crate) struct Put {
+    /// Letters, digits, spaces and common punctuation.
+    #[cfg_attr(test, schemars(length(min = 1, max = NAME_MAX)))]
     display_name: String,
+    /// PNG of up to 256 KiB and 16 to 1024 pixels a side; only its pixels are kept.
     #[serde(default)]
     logo_png_base64: Option<String>,
+    /// `#rrggbb`; pages show variants that can be read.
     #[serde(default)]
     primary_color: Option<Color>,
     #[serde(default)]
     support_phone: Option<Phone>,
     #[serde(default)]
     support_email: Option<Email>,
+    /// Not looked at.
     #[serde(default, rename = "registered_name")]
+    #[cfg_attr(test, schemars(with = "serde_json::Value", extend("readOnly" = true)))]
     _registered_name: Option<IgnoredAny>,
+    /// Not looked at.
     #[serde(default, rename = "logo")]
+    #[cfg_attr(test, schemars(with = "serde_json::Value", extend("readOnly" = true)))]
     _logo: Option<IgnoredAny>,
+    /// Not looked at.
     #[serde(default, rename = "colors")]
+    #[cfg_attr(test, schemars(with = "serde_json::Value", extend("readOnly" = true)))]
     _colors: Option<IgnoredAny>,
 }
 
-/// Answer: the look as it is shown.
+/// The look as it is shown.
 #[derive(Serialize)]
-struct View {
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "Branding", deny_unknown_fields)
+)]
+pub(crate) struct View {
+    /// The name that the pages show.
+    #[cfg_attr(test, schemars(length(min = 1, max = NAME_MAX)))]
     display_name: String,
+    /// The name that the operator registered; it stands in every protocol.
     registered_name: String,
-    /// As it was written anew.
+    /// PNG as it was written anew; only the pixels were kept.
     logo_png_base64: Option<String>,
     logo: Option<Logo>,
+    /// `#rrggbb`, as it was chosen; pages show variants that can be read.
     primary_color: Option<Color>,
     /// The variants that pages show.
     colors: Option<Palette>,
@@ -60,9 +80,9 @@ struct View {
 }
 
 /// `GET /api/v1/branding`: what was chosen, or the defaults.
-pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Response> {
+pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Json<View>> {
     let (look, png) = shown(&db, &clinic.id).await?;
-    http::json(StatusCode::OK, &View::of(look, png.as_deref()))
+    Ok(Json(View::of(look, png.as_deref())))
 }
 
 /// `PUT /api/v1/branding`. Repeating it changes nothing.
@@ -71,22 +91,21 @@ pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Response> {
 /// `invalid` names the field; `too_large`, `unsupported_media_type`. Nothing changes then.
 pub(crate) async fn put(
     Session { clinic, db }: Session,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let (new, logo) = checked(http::read_json_up_to(&headers, body, BODY_MAX).await?)?;
+    FromJson(put): FromJson<Put, BODY_MAX>,
+) -> Result<Json<View>> {
+    let (new, logo) = checked(put)?;
     let at = now();
     let tx = db.begin().await?;
     change(&tx, &clinic, &new, logo, at).await?;
     let (look, png) = shown(&tx, &clinic.id).await?;
     tx.commit().await?;
-    http::json(StatusCode::OK, &View::of(look, png.as_deref()))
+    Ok(Json(View::of(look, png.as_deref())))
 }
 
 /// `GET /api/v1/branding/preview`: a page that shows the look in both themes and in a letter.
-pub(crate) async fn preview(Session { clinic, db }: Session) -> Result<Response> {
+pub(crate) async fn preview(Session { clinic, db }: Session) -> Result<Sent<form::Html>> {
     let (look, png) = shown(&db, &clinic.id).await?;
-    preview::page(&look, png.as_deref())
+    preview::page(&look, png.as_deref()).map(Sent::from)
 }
 
 /// `POST /api/v1/branding/preview`: the same of a look that is not stored.
@@ -95,10 +114,9 @@ pub(crate) async fn preview(Session { clinic, db }: Session) -> Result<Response>
 /// As [`put`].
 pub(crate) async fn preview_of(
     Session { clinic, db }: Session,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let (new, logo) = checked(http::read_json_up_to(&headers, body, BODY_MAX).await?)?;
+    FromJson(put): FromJson<Put, BODY_MAX>,
+) -> Result<Sent<form::Html>> {
+    let (new, logo) = checked(put)?;
     let look = branding::look(&db, &clinic.id)
         .await?
         .ok_or_else(Failure::not_found)?;
@@ -114,7 +132,8 @@ pub(crate) async fn preview_of(
         support_email: new.support_email,
         ..look
     };
-    preview::page(&look, logo.as_ref().map(|logo| logo.png.as_slice()))
+    let png = logo.as_ref().map(|logo| logo.png.as_slice());
+    preview::page(&look, png).map(Sent::from)
 }
 
 /// The step: the look and its journal entry, where something changes.

@@ -1,48 +1,73 @@
 //! The clinic's list of those who sign for it with a personal certificate: its medics.
 
+use crate::answer::{Done, FromJson, Json, Made};
 use crate::auth::Session;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use podpis_kit::extract::Path;
 use podpis_kit::store::clinic_signers::{self, ClinicSigner};
-use podpis_kit::{Failure, Result, http, now, random};
+use podpis_kit::{Failure, Result, now, random};
 use podpis_shared::clinic_signature::Demand;
 use podpis_shared::problem::Code;
 use podpis_shared::{Snils, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// Most people on a clinic's list.
 const LIST_MAX: usize = 1000;
 
+/// Longest name, in characters.
+const NAME_MAX: usize = 200;
+
+/// A person to be added: `snils`, `certificate_sha256` or both must be there.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct New {
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "NewClinicSigner")
+)]
+pub(crate) struct New {
+    #[cfg_attr(test, schemars(length(min = 1, max = NAME_MAX)))]
     name: String,
+    /// As it stands in the certificate.
     #[serde(default)]
     snils: Option<Snils>,
+    /// SHA-256 of the certificate in DER: then this one and no other.
     #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = "^[0-9a-fA-F]{64}$")))]
     certificate_sha256: Option<String>,
+    /// The only role that this person signs in; any where absent.
     #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9_]{1,32}$")))]
     role: Option<String>,
 }
 
+/// A person of the list.
 #[derive(Serialize)]
-struct Item {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ClinicSigner"))]
+pub(crate) struct Item {
     id: String,
     name: String,
     snils: Option<Snils>,
+    /// SHA-256 of the certificate in DER.
     certificate_sha256: Option<String>,
+    /// The only role that this person signs in; null: any.
     role: Option<String>,
     created_at: Timestamp,
 }
 
+/// All of them.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct List {
+    items: Vec<Item>,
+    /// There is one page.
+    next: (),
+}
+
 /// `GET /api/v1/clinic-signers`: all of them; there is no second page.
-pub(crate) async fn list(Session { clinic, db }: Session) -> Result<Response> {
+pub(crate) async fn list(Session { clinic, db }: Session) -> Result<Json<List>> {
     let all = clinic_signers::all(&db, &clinic.id).await?;
-    let items: Vec<Item> = all.into_iter().map(item).collect();
-    http::json(StatusCode::OK, &json!({ "items": items, "next": null }))
+    let items = all.into_iter().map(item).collect();
+    Ok(Json(List { items, next: () }))
 }
 
 /// `POST /api/v1/clinic-signers`: a person by SNILS, a certificate by its fingerprint. One who is there in the same role comes
@@ -52,10 +77,8 @@ pub(crate) async fn list(Session { clinic, db }: Session) -> Result<Response> {
 /// `invalid`.
 pub(crate) async fn add(
     Session { clinic, db }: Session,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let new: New = http::read_json(&headers, body).await?;
+    FromJson(new): FromJson<New>,
+) -> Result<Made<Item>> {
     let signer = check(new)?;
     let all = clinic_signers::all(&db, &clinic.id).await?;
     let key = |one: &ClinicSigner| {
@@ -66,31 +89,31 @@ pub(crate) async fn add(
         )
     };
     if let Some(there) = all.iter().find(|one| key(one) == key(&signer)) {
-        return http::json(StatusCode::CREATED, &item(there.clone()));
+        return Ok(Json(item(there.clone())));
     }
     if all.len() >= LIST_MAX {
         let detail = format!("{LIST_MAX} signers are on the list already");
         return Err(Failure::new(Code::Invalid, detail));
     }
     clinic_signers::insert(&db, &clinic.id, &signer).await?;
-    http::json(StatusCode::CREATED, &item(signer))
+    Ok(Json(item(signer)))
 }
 
 /// `DELETE /api/v1/clinic-signers/{id}`: signs nothing new from now on. Repeating it is harmless.
 pub(crate) async fn remove(
     Session { clinic, db }: Session,
     Path(id): Path<String>,
-) -> Result<StatusCode> {
+) -> Result<Done> {
     if !clinic_signers::remove(&db, &clinic.id, &id, now()).await? {
         return Err(Failure::not_found());
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 fn check(new: New) -> Result<ClinicSigner> {
     let invalid = |detail: &str| Failure::new(Code::Invalid, detail);
     let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
         return Err(invalid("name is 1 to 200 characters"));
     }
     let certificate = new.certificate_sha256.map(|hex| hex.to_ascii_lowercase());

@@ -108,7 +108,7 @@ pub(crate) async fn clinics(
     db: &Db,
     after: i64,
     limit: i64,
-) -> Result<(Vec<serde_json::Value>, Option<String>), DbError> {
+) -> Result<(Vec<mis::Clinic>, Option<String>), DbError> {
     let sql = "SELECT rowid, id, name, inn, ogrn, timezone, created_at FROM clinics WHERE rowid > ?1 \
                ORDER BY rowid LIMIT ?2";
     let mut rows = db.query(sql, [after.into(), (limit + 1).into()]).await?;
@@ -125,10 +125,14 @@ pub(crate) async fn clinics(
         None
     };
     let of = |row: &Row| {
-        Ok(serde_json::json!({
-            "id": row.text(1)?, "name": row.text(2)?, "inn": row.text(3)?, "ogrn": row.opt_text(4)?,
-            "timezone": row.text(5)?, "created_at": Timestamp::from_unix(row.int(6)?),
-        }))
+        Ok(mis::Clinic {
+            id: row.text(1)?,
+            name: row.text(2)?,
+            inn: row.text(3)?,
+            ogrn: row.opt_text(4)?,
+            timezone: row.text(5)?,
+            created_at: Timestamp::from_unix(row.int(6)?),
+        })
     };
     Ok((rows.iter().map(of).collect::<Result<_, DbError>>()?, next))
 }

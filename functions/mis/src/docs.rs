@@ -2,8 +2,9 @@
 
 mod schema;
 
+use crate::answer::{Sent, form};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use podpis_kit::html::escaped as escape;
@@ -29,7 +30,7 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The page.
-pub(crate) async fn read() -> Response {
+pub(crate) async fn read() -> Sent<form::Html> {
     let style = STANDARD.encode(sha256(STYLE.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -43,6 +44,7 @@ pub(crate) async fn read() -> Response {
         PAGE.as_str(),
     )
         .into_response()
+        .into()
 }
 
 fn page(api: &Value) -> String {
@@ -79,10 +81,14 @@ fn page(api: &Value) -> String {
     }
     page.push_str("<h2 id=\"schemas\">Schemas</h2>");
     for (name, schema) in object(&api["components"]["schemas"]) {
+        // Of what has no fields the shape says it.
+        let about = match schema["properties"].is_object() {
+            true => format!("<p>{}</p>", prose(&schema["description"])),
+            false => String::new(),
+        };
         let _ = write!(
             page,
-            "<section id=\"schema-{name}\"><h3>{name}</h3><p>{}</p>{}</section>",
-            prose(&schema["description"]),
+            "<section id=\"schema-{name}\"><h3>{name}</h3>{about}{}</section>",
             shape(schema)
         );
     }

@@ -1,18 +1,15 @@
 //! The operator's API over ESIA's certificates: they rotate about yearly, and no restart is needed.
 
+use crate::answer::{Done, FromJson, Json, Made};
 use crate::auth::Operator;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use podpis_cms::Certificate;
 use podpis_evidence::KeySet;
 use podpis_kit::extract::Path;
 use podpis_kit::store::esia_certificates::{self, Stored};
-use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_kit::{Db, Failure, Result, now};
 use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// Algorithms of tokens that a certificate's key may be for.
 const ALGORITHMS: [&str; 2] = ["GOST3410_2012_256", "RS256"];
@@ -20,29 +17,57 @@ const ALGORITHMS: [&str; 2] = ["GOST3410_2012_256", "RS256"];
 /// Certificates that may live at a time: each of them may have to be tried for a token.
 const LIVING_MAX: usize = 16;
 
+/// A certificate to be added.
 #[derive(Deserialize)]
-struct New {
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "NewEsiaCertificate")
+)]
+pub(crate) struct New {
+    /// One X.509 certificate in PEM.
     pem: String,
 }
 
 /// What a certificate says.
 #[derive(Serialize)]
-struct Facts {
-    /// SHA-256 of its DER, as `openssl x509 -fingerprint -sha256` shows it.
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "EsiaCertificate")
+)]
+pub(crate) struct Facts {
+    /// SHA-256 of its DER, lower-case hex, as `openssl x509 -fingerprint -sha256` shows it.
     sha256: String,
     subject: String,
     not_before: Timestamp,
     not_after: Timestamp,
+    /// Of the tokens that it checks.
+    #[cfg_attr(test, schemars(extend("enum" = ALGORITHMS)))]
     algorithm: &'static str,
 }
 
 /// A certificate of the list.
 #[derive(Serialize)]
-struct Item {
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "StoredEsiaCertificate")
+)]
+pub(crate) struct Item {
     #[serde(flatten)]
     facts: Facts,
     added_at: Timestamp,
     retired_at: Option<Timestamp>,
+}
+
+/// All of them: there is one page.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct List {
+    items: Vec<Item>,
+    /// There is one page.
+    next: (),
 }
 
 /// `POST /api/v1/operator/esia-certificates`: new tokens are checked with it from now on. Repeating it gives the same
@@ -50,8 +75,7 @@ struct Item {
 ///
 /// # Errors
 /// `invalid` for what is no usable certificate, or out of date: nothing changes then.
-pub(crate) async fn add(_: Operator, headers: HeaderMap, body: Body) -> Result<Response> {
-    let new: New = http::read_json(&headers, body).await?;
+pub(crate) async fn add(_: Operator, FromJson(new): FromJson<New>) -> Result<Made<Facts>> {
     let at = now();
     let certificate = read(&new.pem, at)?;
     let facts = facts(&certificate)?;
@@ -64,24 +88,24 @@ pub(crate) async fn add(_: Operator, headers: HeaderMap, body: Body) -> Result<R
     if esia_certificates::add(&db, &facts.sha256, &certificate.to_pem(), at).await? {
         eprintln!("operator: ESIA's certificate {} added", facts.sha256);
     }
-    http::json(StatusCode::CREATED, &facts)
+    Ok(Json(facts))
 }
 
 /// `GET /api/v1/operator/esia-certificates`: all that were ever added; there is no second page.
-pub(crate) async fn list(_: Operator) -> Result<Response> {
+pub(crate) async fn list(_: Operator) -> Result<Json<List>> {
     let stored = esia_certificates::all(&Db::open().await?).await?;
     let items = stored.into_iter().map(item).collect::<Result<Vec<_>>>()?;
-    http::json(StatusCode::OK, &json!({ "items": items, "next": null }))
+    Ok(Json(List { items, next: () }))
 }
 
 /// `DELETE /api/v1/operator/esia-certificates/{sha256}`: no new token is checked with it; the trust list keeps it for old
 /// signatures. Repeating it is harmless.
-pub(crate) async fn retire(_: Operator, Path(sha256): Path<String>) -> Result<StatusCode> {
+pub(crate) async fn retire(_: Operator, Path(sha256): Path<String>) -> Result<Done> {
     if !esia_certificates::retire(&Db::open().await?, &sha256, now()).await? {
         return Err(Failure::not_found());
     }
     eprintln!("operator: ESIA's certificate {sha256} retired");
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// The one certificate of a PEM text.

@@ -2,23 +2,38 @@
 //!
 //! Whoever keeps the heads can show at any time whether history was rewritten since.
 
+use crate::answer::Json;
 use crate::auth::Session;
 use crate::{db, journal, list};
-use axum::http::StatusCode;
-use axum::response::Response;
 use podpis_kit::extract::Query;
-use podpis_kit::{Context, Db, Failure, Result, http};
+use podpis_kit::{Context, Db, Failure, Result};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EventsQuery {
+    /// Events with a greater `seq`.
+    #[cfg_attr(test, schemars(with = "Option<u64>", extend("default" = 0)))]
     after: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::Limit>"))]
     limit: Option<String>,
+    /// Where there is no event, the answer comes with the first one, or empty after so many seconds.
+    #[cfg_attr(test, schemars(with = "Option<u64>", range(max = WAIT_MAX), extend("default" = 0)))]
     wait: Option<String>,
+}
+
+/// One page.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct Events {
+    items: Vec<mis::Event>,
+    /// Cursor for `after`; null at the end.
+    next: Option<String>,
+    /// Signed head of the journal that covers at least these events; keep it. Null where the journal doesn't add up.
+    checkpoint: Option<String>,
 }
 
 /// Longest time that a request waits for an event, in seconds.
@@ -37,7 +52,7 @@ pub(crate) async fn list(
     Session { clinic, db }: Session,
     context: Context,
     Query(query): Query<EventsQuery>,
-) -> Result<Response> {
+) -> Result<Json<Events>> {
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
@@ -53,10 +68,11 @@ pub(crate) async fn list(
         .filter(|_| more)
         .map(|event| event.seq.to_string());
     let checkpoint = journal::note(&context, &clinic.id).await?;
-    http::json(
-        StatusCode::OK,
-        &json!({ "items": items, "next": next, "checkpoint": checkpoint }),
-    )
+    Ok(Json(Events {
+        items,
+        next,
+        checkpoint,
+    }))
 }
 
 /// The time asked for.

@@ -6,6 +6,7 @@
 mod contents;
 mod index;
 
+use crate::answer::{Sent, form};
 use crate::archive::{Archive, Sender};
 use crate::auth::{Clinic, Session};
 use crate::db::{self, Exported};
@@ -41,8 +42,12 @@ const EXPORTS_MAX: usize = 4;
 static EXPORTS: AtomicUsize = AtomicUsize::new(0);
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ExportQuery {
+    /// `Podpis-Next` of the part before.
     after: Option<String>,
+    /// Documents of a part at most; 256 MiB of files bound it as well.
+    #[cfg_attr(test, schemars(with = "Option<i64>", range(min = 1, max = DOCUMENTS_MAX), extend("default" = DOCUMENTS_MAX)))]
     limit: Option<String>,
 }
 
@@ -56,7 +61,7 @@ pub(crate) async fn read(
     context: Context,
     headers: HeaderMap,
     Query(query): Query<ExportQuery>,
-) -> Result<Response> {
+) -> Result<Sent<form::Zip>> {
     let after = query.after.as_deref().map(Cursor::parse).transpose()?;
     let limit = limit(query.limit.as_deref())?;
     let place = Place::take()?;
@@ -89,7 +94,7 @@ pub(crate) async fn read(
     let (to, chunks) = mpsc::channel(1);
     let ended = stream::once(write(part, to, place)).filter_map(future::ready);
     *response.body_mut() = Body::from_stream(stream::select(chunks, ended));
-    Ok(response)
+    Ok(response.into())
 }
 
 /// Writes a part; gives what cuts the answer, if something does.

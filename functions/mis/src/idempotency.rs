@@ -4,16 +4,32 @@
 //! request changes nothing, so it leaves no answer behind either: the caller
 //! may mend it and use the key again.
 
+use crate::answer::status;
 use crate::db;
+use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use podpis_kit::{Db, Failure, Result, Tx, now};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
+use serde::Serialize;
+use std::convert::Infallible;
+use std::marker::PhantomData;
 
 /// Longest key, in bytes.
-const KEY_MAX: usize = 255;
+pub(crate) const KEY_MAX: usize = 255;
+
+/// The header, as it came.
+pub(crate) struct Key(Option<HeaderValue>);
+
+impl<S: Sync> FromRequestParts<S> for Key {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.get("idempotency-key").cloned()))
+    }
+}
 
 /// A key with what it was used for.
 pub(crate) struct Request {
@@ -27,12 +43,12 @@ pub(crate) struct Request {
 /// # Errors
 /// `bad_request` for a key that is empty, longer than 255 bytes or not printable ASCII.
 pub(crate) fn of(
-    headers: &HeaderMap,
+    key: &Key,
     clinic_id: &str,
     path: &str,
     content: &[u8],
 ) -> Result<Option<Request>> {
-    let Some(value) = headers.get("idempotency-key") else {
+    let Some(value) = &key.0 else {
         return Ok(None);
     };
     let key = value
@@ -59,9 +75,12 @@ impl Request {
     ///
     /// # Errors
     /// `idempotency_conflict` where the key was used with another body.
-    pub(crate) async fn replay(&self, db: &Db) -> Result<Option<Response>> {
+    pub(crate) async fn replay<T, const STATUS: u16>(
+        &self,
+        db: &Db,
+    ) -> Result<Option<Kept<T, STATUS>>> {
         let first = self.first(db).await?;
-        Ok(first.map(|first| answer(first.status, first.body)))
+        Ok(first.map(|first| Kept::again(first.status, first.body)))
     }
 
     /// Likewise, as it was kept.
@@ -80,18 +99,60 @@ impl Request {
     }
 
     /// Keeps the answer, in the transaction of the change.
-    pub(crate) async fn keep(&self, tx: &Tx, status: StatusCode, body: &str) -> Result<()> {
+    pub(crate) async fn keep<T, const STATUS: u16>(
+        &self,
+        tx: &Tx,
+        answer: &Kept<T, STATUS>,
+    ) -> Result<()> {
+        self.keep_as(tx, answer.status, &answer.body).await
+    }
+
+    /// Likewise, with another text in place of the answer's.
+    pub(crate) async fn keep_as(&self, tx: &Tx, status: u16, body: &str) -> Result<()> {
         let first = db::Answer {
             fingerprint: self.fingerprint.clone(),
-            status: status.as_u16(),
+            status,
             body: body.to_owned(),
         };
         Ok(db::insert_idempotent_answer(tx, &self.clinic_id, &self.key, &first, now()).await?)
     }
 }
 
-/// An answer with a JSON text.
-pub(crate) fn answer(status: u16, body: String) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+/// An answer that may be given again: JSON of a `T`, as it was written first.
+pub(crate) struct Kept<T, const STATUS: u16 = 200> {
+    status: u16,
+    body: String,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T, const STATUS: u16> Kept<T, STATUS> {
+    /// As it was kept.
+    pub(crate) const fn again(status: u16, body: String) -> Self {
+        let of = PhantomData;
+        Self { status, body, of }
+    }
+
+    /// The text.
+    pub(crate) fn body(&self) -> &str {
+        &self.body
+    }
+}
+
+impl<T: Serialize, const STATUS: u16> Kept<T, STATUS> {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// 500 where it cannot be written as JSON.
+    pub(crate) fn new(value: &T) -> Result<Self> {
+        let body = serde_json::to_string(value);
+        let body = body.map_err(|e| Failure::internal("json", e.to_string()))?;
+        Ok(Self::again(STATUS, body))
+    }
+}
+
+impl<T, const STATUS: u16> IntoResponse for Kept<T, STATUS> {
+    fn into_response(self) -> Response {
+        let kind = [(CONTENT_TYPE, "application/json")];
+        (status(self.status), kind, self.body).into_response()
+    }
 }

@@ -32,3 +32,24 @@ pub(crate) fn after(text: Option<&str>) -> Result<Option<i64>> {
     })
     .transpose()
 }
+
+/// The parameters as the description of the API tells of them.
+#[cfg(test)]
+pub(crate) mod schema {
+    use super::{LIMIT_DEFAULT, LIMIT_MAX};
+    use schemars::JsonSchema;
+
+    /// Items of a page.
+    #[derive(JsonSchema)]
+    #[schemars(inline, transparent)]
+    #[expect(dead_code, reason = "only its schema is asked for")]
+    pub(crate) struct Limit(
+        #[schemars(range(min = 1, max = LIMIT_MAX), extend("default" = LIMIT_DEFAULT))] i64,
+    );
+
+    /// Cursor: `next` of the page before.
+    #[derive(JsonSchema)]
+    #[schemars(inline, transparent)]
+    #[expect(dead_code, reason = "only its schema is asked for")]
+    pub(crate) struct After(String);
+}

@@ -2,10 +2,11 @@
 
 mod text;
 
+use crate::answer::{Sent, form};
 use crate::auth;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use podpis_kit::store::metrics::{self, BOUNDS_MS, Latencies, Series};
 use podpis_kit::store::{esia_health, journal, state};
 use podpis_kit::{Db, Result, now};
@@ -20,7 +21,7 @@ const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 const DAY: i64 = 86_400;
 
 /// All numbers, as of now.
-pub(crate) async fn read(_: auth::Metrics) -> Result<Response> {
+pub(crate) async fn read(_: auth::Metrics) -> Result<Sent<form::Text>> {
     let (db, at) = (Db::open().await?, now());
     let mut text = Text::default();
     text.gauge("podpis_build_info", "Version of the API's component.")
@@ -33,7 +34,8 @@ pub(crate) async fn read(_: auth::Metrics) -> Result<Response> {
         .value(&[("state", esia.state.as_str())], 1);
     text.gauge("podpis_database_bytes", "Size of the database.")
         .value(&[], state::bytes(&db).await?);
-    Ok((StatusCode::OK, [(CONTENT_TYPE, FORMAT)], text.finish()).into_response())
+    let answer = (StatusCode::OK, [(CONTENT_TYPE, FORMAT)], text.finish());
+    Ok(answer.into_response().into())
 }
 
 fn requests(text: &mut Text, all: &[(Series, Latencies)]) {

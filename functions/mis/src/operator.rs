@@ -1,32 +1,51 @@
 //! The operator's API: clinics and their keys.
 
+use crate::answer::{Done, FromJson, Json, Made};
 use crate::auth::Operator;
 use crate::{db, list};
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use podpis_kit::extract::{Path, Query};
 use podpis_kit::store::ledger::{self, Entry};
-use podpis_kit::{Db, Failure, Result, http, now, random};
+use podpis_kit::{Db, Failure, Result, now, random};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
 use podpis_shared::usage::Item;
-use podpis_shared::wire::mis::{NewClinic, Page};
-use serde::Deserialize;
-use serde_json::json;
-
-/// Longest name of a clinic, in characters.
-const NAME_MAX: usize = 200;
+use podpis_shared::wire::mis::{CLINIC_NAME_MAX, Clinic, NewClinic, Page};
+use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ListQuery {
+    #[cfg_attr(test, schemars(with = "Option<list::schema::Limit>"))]
     limit: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::After>"))]
     after: Option<String>,
 }
 
+/// A clinic with its first key.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CreatedClinic {
+    id: String,
+    name: String,
+    key_id: String,
+    /// Shown once.
+    api_key: String,
+}
+
+/// A new key.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CreatedKey {
+    key_id: String,
+    /// Shown once.
+    api_key: String,
+}
+
 /// `POST /api/v1/operator/clinics`: the key is shown once.
-pub(crate) async fn create(_: Operator, headers: HeaderMap, body: Body) -> Result<Response> {
-    let new: NewClinic = http::read_json(&headers, body).await?;
+pub(crate) async fn create(
+    _: Operator,
+    FromJson(new): FromJson<NewClinic>,
+) -> Result<Made<CreatedClinic>> {
     check(&new)?;
     let (id, key) = (random::id("cl")?, Key::make()?);
     let at = now();
@@ -43,42 +62,49 @@ pub(crate) async fn create(_: Operator, headers: HeaderMap, body: Body) -> Resul
     };
     ledger::record(&tx, connection).await?;
     tx.commit().await?;
-    let answer = json!({ "id": id, "name": new.name, "api_key": key.secret, "key_id": key.id });
-    http::json(StatusCode::CREATED, &answer)
+    Ok(Json(CreatedClinic {
+        id,
+        name: new.name,
+        key_id: key.id,
+        api_key: key.secret,
+    }))
 }
 
 /// `GET /api/v1/operator/clinics`.
-pub(crate) async fn list(_: Operator, Query(query): Query<ListQuery>) -> Result<Response> {
+pub(crate) async fn list(
+    _: Operator,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<Clinic>>> {
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
     );
     let (items, next) = db::clinics(&Db::open().await?, after.unwrap_or(0), limit).await?;
-    http::json(StatusCode::OK, &Page { items, next })
+    Ok(Json(Page { items, next }))
 }
 
 /// `POST /api/v1/operator/clinics/{id}/keys`.
-pub(crate) async fn add_key(_: Operator, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn add_key(_: Operator, Path(id): Path<String>) -> Result<Made<CreatedKey>> {
     let db = Db::open().await?;
     if !db::clinic_exists(&db, &id).await? {
         return Err(Failure::not_found());
     }
     let key = Key::make()?;
     db::insert_key(&db, &id, &key.id, &key.hash(), now()).await?;
-    http::json(
-        StatusCode::CREATED,
-        &json!({ "key_id": key.id, "api_key": key.secret }),
-    )
+    Ok(Json(CreatedKey {
+        key_id: key.id,
+        api_key: key.secret,
+    }))
 }
 
 /// `DELETE /api/v1/operator/clinics/{id}/keys/{key_id}`: repeating it is harmless.
 pub(crate) async fn revoke_key(
     _: Operator,
     Path((id, key_id)): Path<(String, String)>,
-) -> Result<StatusCode> {
+) -> Result<Done> {
     let known = db::revoke_key(&Db::open().await?, &id, &key_id, now()).await?;
     if known {
-        Ok(StatusCode::NO_CONTENT)
+        Ok(Done)
     } else {
         Err(Failure::not_found())
     }
@@ -108,26 +134,27 @@ fn check(new: &NewClinic) -> Result<()> {
         lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
     };
     let name = new.name.trim();
-    let wrong =
-        if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control)
-        {
-            "name is 1 to 200 characters"
-        } else if !digits(&new.inn, [10, 12]) {
-            "inn is 10 or 12 digits"
-        } else if new
-            .ogrn
-            .as_ref()
-            .is_some_and(|ogrn| !digits(ogrn, [13, 15]))
-        {
-            "ogrn is 13 or 15 digits"
-        } else if new
-            .timezone
-            .as_ref()
-            .is_some_and(|zone| zone.is_empty() || zone.len() > 64 || !zone.is_ascii())
-        {
-            "timezone is an IANA name"
-        } else {
-            return Ok(());
-        };
+    let wrong = if name.is_empty()
+        || name.chars().count() > CLINIC_NAME_MAX
+        || name.chars().any(char::is_control)
+    {
+        "name is 1 to 200 characters"
+    } else if !digits(&new.inn, [10, 12]) {
+        "inn is 10 or 12 digits"
+    } else if new
+        .ogrn
+        .as_ref()
+        .is_some_and(|ogrn| !digits(ogrn, [13, 15]))
+    {
+        "ogrn is 13 or 15 digits"
+    } else if new
+        .timezone
+        .as_ref()
+        .is_some_and(|zone| zone.is_empty() || zone.len() > 64 || !zone.is_ascii())
+    {
+        "timezone is an IANA name"
+    } else {
+        return Ok(());
+    };
     Err(Failure::new(Code::Invalid, wrong))
 }

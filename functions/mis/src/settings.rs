@@ -1,11 +1,9 @@
 //! What a clinic has chosen about notices: `/api/v1/settings`.
 
+use crate::answer::{FromJson, Json};
 use crate::auth::Session;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use podpis_kit::store::{Event, journal, settings};
-use podpis_kit::{Failure, Result, http, now};
+use podpis_kit::{Failure, Result, now};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::Settings;
 use serde_json::json;
@@ -14,8 +12,8 @@ use serde_json::json;
 ///
 /// # Errors
 /// As the database says.
-pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Response> {
-    http::json(StatusCode::OK, &settings::of_clinic(&db, &clinic.id).await?)
+pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Json<Settings>> {
+    Ok(Json(settings::of_clinic(&db, &clinic.id).await?))
 }
 
 /// `PUT /api/v1/settings`: for documents sent from now on. The same settings again change nothing.
@@ -24,10 +22,8 @@ pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Response> {
 /// `invalid`.
 pub(crate) async fn put(
     Session { clinic, db }: Session,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let new: Settings = http::read_json(&headers, body).await?;
+    FromJson(new): FromJson<Settings>,
+) -> Result<Json<Settings>> {
     new.check()
         .map_err(|detail| Failure::new(Code::Invalid, detail))?;
     let (tx, at) = (db.begin().await?, now());
@@ -37,5 +33,5 @@ pub(crate) async fn put(
         journal::append(&tx, &clinic.id, None, event, at, json!(new)).await?;
     }
     tx.commit().await?;
-    http::json(StatusCode::OK, &new)
+    Ok(Json(new))
 }

@@ -1,13 +1,11 @@
 //! The operator sets what a clinic pays: `/api/v1/operator/clinics/{id}/tariff` (`docs/usage.md`).
 
+use crate::answer::{FromJson, Json};
 use crate::auth::Operator;
 use crate::db;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use podpis_kit::extract::Path;
 use podpis_kit::store::{Event, journal, tariffs};
-use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_kit::{Db, Failure, Result, now};
 use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
 use podpis_shared::usage::{Month, Schedule, Tariff};
@@ -16,11 +14,17 @@ use serde_json::json;
 
 /// What a clinic pays, and what it would without a tariff of its own.
 #[derive(Serialize)]
-struct View<'a> {
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "Tariffs", deny_unknown_fields)
+)]
+pub(crate) struct View {
     default_version: &'static str,
     default: &'static [Tariff],
     /// In the order in which they were set: of one day the last one counts.
-    own: &'a [Tariff],
+    own: Vec<Tariff>,
+    /// The earliest that a tariff may begin in: `YYYY-MM`.
     first_open_month: Month,
 }
 
@@ -28,9 +32,9 @@ struct View<'a> {
 ///
 /// # Errors
 /// `not_found`.
-pub(crate) async fn read(_: Operator, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn read(_: Operator, Path(id): Path<String>) -> Result<Json<View>> {
     let db = known(&id).await?;
-    answer(&tariffs::schedule(&db, &id).await?, now())
+    Ok(answer(&tariffs::schedule(&db, &id).await?, now()))
 }
 
 /// `PUT /api/v1/operator/clinics/{id}/tariff`: prices from a day on, never of a closed month. Repeating it changes nothing.
@@ -40,10 +44,8 @@ pub(crate) async fn read(_: Operator, Path(id): Path<String>) -> Result<Response
 pub(crate) async fn put(
     _: Operator,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let tariff: Tariff = http::read_json(&headers, body).await?;
+    FromJson(tariff): FromJson<Tariff>,
+) -> Result<Json<View>> {
     let tx = known(&id).await?.begin().await?;
     // By the clock under the write lock: what is set in time is there before the month closes.
     let at = now();
@@ -59,7 +61,7 @@ pub(crate) async fn put(
     }
     let after = tariffs::schedule(&tx, &id).await?;
     tx.commit().await?;
-    answer(&after, at)
+    Ok(answer(&after, at))
 }
 
 async fn known(id: &str) -> Result<Db> {
@@ -70,13 +72,12 @@ async fn known(id: &str) -> Result<Db> {
     Ok(db)
 }
 
-fn answer(schedule: &Schedule, at: Timestamp) -> Result<Response> {
+fn answer(schedule: &Schedule, at: Timestamp) -> Json<View> {
     let (default_version, default) = Schedule::builtin();
-    let view = View {
+    Json(View {
         default_version,
         default,
-        own: schedule.own(),
+        own: schedule.own().to_vec(),
         first_open_month: Month::first_open(at),
-    };
-    http::json(StatusCode::OK, &view)
+    })
 }

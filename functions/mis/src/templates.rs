@@ -1,13 +1,14 @@
 //! Templates of documents: `/api/v1/templates` (docs/templates.md).
 
+use crate::answer::{FromJson, Json, Sent, form};
 use crate::auth::Session;
 use axum::body::Body;
+use axum::http::Method;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use podpis_kit::extract::{Path, Query};
 use podpis_kit::store::templates as stored;
-use podpis_kit::{Context, Db, Failure, Result, http, neighbour, now};
+use podpis_kit::{Context, Db, Failure, Result, neighbour, now};
 use podpis_shared::policy::Day;
 use podpis_shared::problem::Code;
 use podpis_shared::templates::{self, FillError, Source, Template, Values};
@@ -18,20 +19,19 @@ use podpis_shared::{Sensitive, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Longest `fields` of a request, as JSON, in bytes.
-const FIELDS_MAX: usize = 64 * 1024;
-
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct VersionQuery {
+    /// A version, in force or not.
     version: Option<String>,
 }
 
 /// `GET /api/v1/templates`: those in force today.
-pub(crate) async fn list(_: Session) -> Result<Response> {
+pub(crate) async fn list(_: Session) -> Result<Json<Page<TemplateView>>> {
     let items = templates::in_force(today(now())?)
         .map(TemplateView::of)
         .collect();
-    http::json(StatusCode::OK, &Page { items, next: None })
+    Ok(Json(Page { items, next: None }))
 }
 
 /// `GET /api/v1/templates/{id}`: the version in force today, or the one that `?version=` names.
@@ -42,13 +42,13 @@ pub(crate) async fn read(
     _: Session,
     Path(id): Path<String>,
     Query(query): Query<VersionQuery>,
-) -> Result<Response> {
+) -> Result<Json<TemplateView>> {
     let found = match query.version {
         Some(version) => templates::version(&id, &version),
         None => templates::find(&id, today(now())?),
     };
     let template = found.ok_or_else(Failure::not_found)?;
-    http::json(StatusCode::OK, &TemplateView::of(template))
+    Ok(Json(TemplateView::of(template)))
 }
 
 /// `POST /api/v1/templates/{id}/preview`: the PDF that the fields would make. Nothing is kept.
@@ -59,10 +59,8 @@ pub(crate) async fn preview(
     Session { clinic, db }: Session,
     context: Context,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let request: Preview = http::read_json_up_to(&headers, body, FIELDS_MAX).await?;
+    FromJson(request): FromJson<Preview>,
+) -> Result<Sent<form::Pdf>> {
     let at = now();
     let template = match request.version {
         Some(version) => templates::version(&id, &version),
@@ -88,7 +86,7 @@ pub(crate) async fn preview(
         (CONTENT_DISPOSITION, "inline; filename=\"preview.pdf\""),
         (CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, pdf).into_response())
+    Ok((headers, pdf).into_response().into())
 }
 
 /// The template that a new document names, where it may be made of it.

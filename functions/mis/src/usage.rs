@@ -3,14 +3,14 @@
 mod csv;
 pub(crate) mod rows;
 
+use crate::answer::OrCsv;
 use crate::auth::{Operator, Session};
 use crate::db;
-use axum::http::header::{ACCEPT, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
 use podpis_kit::extract::{Path, Query};
 use podpis_kit::store::{ledger, tariffs};
-use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_kit::{Db, Failure, Result, now};
 use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
 use podpis_shared::usage::{Month, Statement};
@@ -18,23 +18,42 @@ use serde::{Deserialize, Serialize};
 
 /// Which month, and in what form.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct UsageQuery {
+    /// `YYYY-MM`, in Moscow time; this month where absent.
+    #[cfg_attr(test, schemars(with = "Option<Month>"))]
     month: Option<String>,
+    /// `csv` for accounting; without it `Accept` decides.
+    #[cfg_attr(test, schemars(extend("enum" = ["json", "csv"])))]
     format: Option<String>,
 }
 
 /// A month's account.
 #[derive(Serialize)]
-struct View {
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "Usage", deny_unknown_fields)
+)]
+pub(crate) struct View {
     month: Month,
+    #[cfg_attr(test, schemars(extend("const" = TIMEZONE)))]
     timezone: &'static str,
+    #[cfg_attr(test, schemars(extend("const" = CURRENCY)))]
     currency: &'static str,
+    /// It never changes any more.
     closed: bool,
     closes_at: Timestamp,
     #[serde(flatten)]
     statement: Statement,
     vat_note: Option<String>,
 }
+
+/// Whose months these are.
+const TIMEZONE: &str = "Europe/Moscow";
+
+/// What kopecks are of.
+const CURRENCY: &str = "RUB";
 
 /// `GET /api/v1/usage`: a month by line, as JSON or CSV.
 ///
@@ -44,7 +63,7 @@ pub(crate) async fn read(
     Session { clinic, db }: Session,
     headers: HeaderMap,
     Query(query): Query<UsageQuery>,
-) -> Result<Response> {
+) -> Result<OrCsv<View>> {
     answer(&db, &clinic.id, &headers, &query).await
 }
 
@@ -57,7 +76,7 @@ pub(crate) async fn of_clinic(
     Path(id): Path<String>,
     headers: HeaderMap,
     Query(query): Query<UsageQuery>,
-) -> Result<Response> {
+) -> Result<OrCsv<View>> {
     let db = Db::open().await?;
     if !db::clinic_exists(&db, &id).await? {
         return Err(Failure::not_found());
@@ -70,7 +89,7 @@ async fn answer(
     clinic_id: &str,
     headers: &HeaderMap,
     query: &UsageQuery,
-) -> Result<Response> {
+) -> Result<OrCsv<View>> {
     let at = now();
     let month = month(query.month.as_deref(), at)?;
     let as_csv = wants_csv(headers, query.format.as_deref())?;
@@ -78,26 +97,22 @@ async fn answer(
     let counted = ledger::counts(db, clinic_id, month).await?;
     let statement = Statement::of(&schedule, &counted)
         .ok_or_else(|| Failure::internal("usage", format!("{clinic_id}: a sum is out of range")))?;
-    let mut response = if as_csv {
-        csv::statement(month, &statement)?
-    } else {
-        // The note of the month's last moment that has been.
-        let last = at.min(Timestamp::from_unix(month.ends_at().unix() - 1));
-        let view = View {
-            month,
-            timezone: "Europe/Moscow",
-            currency: "RUB",
-            closed: month.is_closed(at),
-            closes_at: month.closes_at(),
-            statement,
-            vat_note: schedule
-                .vat_note(last.max(month.begins_at()))
-                .map(str::to_owned),
-        };
-        http::json(StatusCode::OK, &view)?
-    };
-    vary(&mut response);
-    Ok(response)
+    if as_csv {
+        return csv::statement(month, &statement).map(OrCsv::Csv);
+    }
+    // The note of the month's last moment that has been.
+    let last = at.min(Timestamp::from_unix(month.ends_at().unix() - 1));
+    Ok(OrCsv::Json(View {
+        month,
+        timezone: TIMEZONE,
+        currency: CURRENCY,
+        closed: month.is_closed(at),
+        closes_at: month.closes_at(),
+        statement,
+        vat_note: schedule
+            .vat_note(last.max(month.begins_at()))
+            .map(str::to_owned),
+    }))
 }
 
 /// The month asked for; without one, this one.
@@ -127,11 +142,4 @@ fn wants_csv(headers: &HeaderMap, format: Option<&str>) -> Result<bool> {
             Ok(has("text/csv") && !has("application/json"))
         }
     }
-}
-
-/// A cache must not mix the forms.
-fn vary(response: &mut Response) {
-    response
-        .headers_mut()
-        .insert(VARY, HeaderValue::from_static("accept"));
 }

@@ -2,20 +2,17 @@
 
 pub(crate) mod deliveries;
 
+use crate::answer::{Done, FromJson, Json, MaybeJson};
 use crate::auth::Session;
 use crate::db::webhooks::{self as rows, Webhook};
-use crate::idempotency;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use crate::idempotency::{self, Kept};
 use podpis_kit::at_rest::Keys;
 use podpis_kit::store::Event;
 use podpis_kit::store::webhooks::{self, KEY_VARIABLE};
-use podpis_kit::{Db, Failure, Result, http, now, random, vars, webhook_url};
+use podpis_kit::{Db, Failure, Result, now, random, vars, webhook_url};
 use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 /// How long the old secret signs too after a rotation, in hours, where nothing else is said; and the longest.
 const GRACE_HOURS: u32 = 24;
@@ -23,17 +20,66 @@ const GRACE_HOURS_MAX: u32 = 168;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Put {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct Put {
+    /// Https, of a public host.
+    #[cfg_attr(test, schemars(length(max = webhook_url::URL_MAX)))]
     url: String,
+    /// Types that are pushed; all where absent.
     #[serde(default)]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     events: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rotate {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct Rotate {
+    /// How long the old secret signs too, in hours; 24 where absent.
     #[serde(default)]
+    #[cfg_attr(test, schemars(range(max = GRACE_HOURS_MAX)))]
     grace_hours: Option<u32>,
+}
+
+/// Where a clinic's events are pushed.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Webhook"))]
+pub(crate) struct View {
+    url: String,
+    /// Types that are pushed; null: all.
+    events: Option<Vec<String>>,
+    #[cfg_attr(test, schemars(extend("enum" = ["active", "disabled"])))]
+    status: &'static str,
+    created_at: Timestamp,
+    disabled_at: Option<Timestamp>,
+    /// `gone`: the receiver answered 410.
+    disabled_reason: Option<String>,
+    /// Until when the secret before the last rotation signs too.
+    old_secret_until: Option<Timestamp>,
+    /// The host failed too often and is left alone until then.
+    paused_until: Option<Timestamp>,
+}
+
+/// A webhook with its secret.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "WebhookWithSecret")
+)]
+pub(crate) struct WithSecret {
+    #[serde(flatten)]
+    webhook: View,
+    /// What deliveries are signed with.
+    secret: String,
+}
+
+/// A new secret.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct Rotated {
+    secret: String,
+    old_secret_until: Timestamp,
 }
 
 /// `PUT /api/v1/webhook`: sets it, or changes it; the secret of one that is there stays. One that was disabled works again.
@@ -42,10 +88,8 @@ struct Rotate {
 /// `invalid` for an address that is not https and public, or for events that there are none of.
 pub(crate) async fn put(
     Session { clinic, db }: Session,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let put: Put = http::read_json(&headers, body).await?;
+    FromJson(put): FromJson<Put>,
+) -> Result<Json<WithSecret>> {
     let target = webhook_url::parse(&put.url, vars::sandbox().await?);
     let target = target.map_err(|why| Failure::new(Code::Invalid, why))?;
     let events = put.events.map(checked).transpose()?;
@@ -59,28 +103,27 @@ pub(crate) async fn put(
     let webhook = webhook.ok_or_else(Failure::not_found)?;
     tx.commit().await?;
     let secret = keys.open_text(&purpose, webhook.secret.clone())?;
-    let mut answer = view(&webhook, at);
-    answer["secret"] = secret.into();
-    http::json(StatusCode::OK, &answer)
+    let webhook = view(webhook, at);
+    Ok(Json(WithSecret { webhook, secret }))
 }
 
 /// `GET /api/v1/webhook`: without the secret.
 ///
 /// # Errors
 /// 404 where there is none.
-pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Response> {
+pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Json<View>> {
     let webhook = rows::find(&db, &clinic.id).await?;
     let webhook = webhook.ok_or_else(Failure::not_found)?;
-    http::json(StatusCode::OK, &view(&webhook, now()))
+    Ok(Json(view(webhook, now())))
 }
 
 /// `DELETE /api/v1/webhook`: what was not delivered is given up; repeating it is harmless.
-pub(crate) async fn remove(Session { clinic, db }: Session) -> Result<StatusCode> {
+pub(crate) async fn remove(Session { clinic, db }: Session) -> Result<Done> {
     let tx = db.begin().await?;
     rows::delete(&tx, &clinic.id).await?;
     webhooks::stop(&tx, &clinic.id, now()).await?;
     tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// `POST /api/v1/webhook/rotate`: a new secret; the old one signs too for a while.
@@ -89,21 +132,15 @@ pub(crate) async fn remove(Session { clinic, db }: Session) -> Result<StatusCode
 /// 404 where there is no webhook, `invalid` for a longer time than a week.
 pub(crate) async fn rotate(
     Session { clinic, db }: Session,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let bytes = http::read_body(body, http::JSON_MAX).await?;
-    let rotate: Rotate = if bytes.is_empty() {
-        Rotate::default()
-    } else {
-        http::parse_json(&bytes)?
-    };
-    let hours = rotate.grace_hours.unwrap_or(GRACE_HOURS);
+    key: idempotency::Key,
+    MaybeJson { value, bytes }: MaybeJson<Rotate>,
+) -> Result<Kept<Rotated>> {
+    let hours = value.grace_hours.unwrap_or(GRACE_HOURS);
     if hours > GRACE_HOURS_MAX {
         return Err(Failure::new(Code::Invalid, "grace_hours is 0 to 168"));
     }
     let keys = Keys::load_named(&db, KEY_VARIABLE).await?;
-    let once = idempotency::of(&headers, &clinic.id, "/webhook/rotate", &bytes)?;
+    let once = idempotency::of(&key, &clinic.id, "/webhook/rotate", &bytes)?;
     let tx = db.begin().await?;
     if let Some(once) = &once
         && let Some(first) = replayed(once, &tx, &keys, &clinic.id).await?
@@ -116,14 +153,17 @@ pub(crate) async fn rotate(
     if !rows::rotate(&tx, &clinic.id, &sealed, until).await? {
         return Err(Failure::not_found());
     }
-    let answer = json!({ "secret": made, "old_secret_until": until }).to_string();
+    let answer = Kept::new(&Rotated {
+        secret: made,
+        old_secret_until: until,
+    })?;
     if let Some(once) = &once {
         // A secret lies nowhere in the clear, so neither in the kept answer.
-        let kept = keys.seal_text(&webhooks::purpose(&clinic.id), &answer)?;
-        once.keep(&tx, StatusCode::OK, &kept).await?;
+        let kept = keys.seal_text(&webhooks::purpose(&clinic.id), answer.body())?;
+        once.keep_as(&tx, 200, &kept).await?;
     }
     tx.commit().await?;
-    Ok(idempotency::answer(200, answer))
+    Ok(answer)
 }
 
 /// The first answer of a rotation, opened.
@@ -132,12 +172,12 @@ async fn replayed(
     db: &Db,
     keys: &Keys,
     clinic_id: &str,
-) -> Result<Option<Response>> {
+) -> Result<Option<Kept<Rotated>>> {
     let Some(first) = once.first(db).await? else {
         return Ok(None);
     };
     let answer = keys.open_text(&webhooks::purpose(clinic_id), first.body)?;
-    Ok(Some(idempotency::answer(first.status, answer)))
+    Ok(Some(Kept::again(first.status, answer)))
 }
 
 fn new_secret() -> Result<String> {
@@ -169,15 +209,16 @@ fn checked(mut events: Vec<String>) -> Result<Vec<String>> {
     Ok(events)
 }
 
-fn view(webhook: &Webhook, at: Timestamp) -> Value {
-    json!({
-        "url": webhook.url,
-        "events": webhook.events,
-        "status": if webhook.disabled_at.is_none() { "active" } else { "disabled" },
-        "created_at": webhook.created_at,
-        "disabled_at": webhook.disabled_at,
-        "disabled_reason": webhook.disabled_why,
-        "old_secret_until": webhook.old_until.filter(|until| *until > at),
-        "paused_until": webhook.paused_until.filter(|until| *until > at),
-    })
+fn view(webhook: Webhook, at: Timestamp) -> View {
+    let disabled = webhook.disabled_at.is_some();
+    View {
+        url: webhook.url,
+        events: webhook.events,
+        status: if disabled { "disabled" } else { "active" },
+        created_at: webhook.created_at,
+        disabled_at: webhook.disabled_at,
+        disabled_reason: webhook.disabled_why,
+        old_secret_until: webhook.old_until.filter(|until| *until > at),
+        paused_until: webhook.paused_until.filter(|until| *until > at),
+    }
 }

@@ -22,10 +22,13 @@ pub struct EvidenceKey(SigningKey);
 
 /// A public Ed25519 key as a JWK (RFC 8037, section 2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct PublicJwk {
     /// Always `OKP`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "OKP")))]
     pub kty: String,
     /// Always `Ed25519`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "Ed25519")))]
     pub crv: String,
     /// The key's 32 bytes in base64url.
     pub x: String,

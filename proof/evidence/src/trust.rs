@@ -11,8 +11,10 @@ pub const TRUST_FORMAT: &str = "podpis-trust/1";
 ///
 /// Nothing in a signed PDF can extend it: a verifier takes it from a place that it believes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trust {
-    /// [`TRUST_FORMAT`].
+    /// Name and version of this format.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = TRUST_FORMAT)))]
     pub format: String,
     /// When the list was given.
     pub as_of: Timestamp,

@@ -30,6 +30,11 @@ pub struct Color([u8; 3]);
 
 /// Variants for both themes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(inline, deny_unknown_fields)
+)]
 pub struct Palette {
     /// On light pages.
     pub light: Theme,
@@ -39,6 +44,11 @@ pub struct Palette {
 
 /// Variants for one theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(inline, deny_unknown_fields)
+)]
 pub struct Theme {
     /// Buttons, links and headings.
     pub main: Color,
@@ -163,6 +173,21 @@ impl TryFrom<String> for Color {
 impl From<Color> for String {
     fn from(color: Color) -> Self {
         color.to_string()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Color {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Color".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^#[0-9a-fA-F]{6}$" })
     }
 }
 

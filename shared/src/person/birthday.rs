@@ -98,6 +98,21 @@ impl From<Birthday> for String {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Birthday {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Birthday".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date" })
+    }
+}
+
 fn digits(text: &str) -> Option<u16> {
     text.bytes()
         .all(|b| b.is_ascii_digit())

@@ -49,6 +49,21 @@ impl Snils {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Snils {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Snils".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "description": "11 digits, checked by the control number" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,12 +10,17 @@ pub const WARNING_DAYS: i64 = 90;
 
 /// Rows that end together, and nothing takes their place: from that day on they block (rule R0).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "PolicyTerm")
+)]
 pub struct Term {
     /// Ids of the rows.
     pub rows: Vec<String>,
     /// The act that ends.
     pub act: String,
-    /// First day on which it does not hold any more.
+    /// First day, in Moscow, on which it does not hold any more.
     pub until: Day,
 }
 

@@ -20,9 +20,10 @@ use crate::document::{Kind, Method};
 use crate::person::Birthday;
 use serde::{Deserialize, Serialize};
 
-/// Why somebody signs on the patient's behalf.
+/// Why somebody signs on the patient's behalf; with the ages it decides whether they may (422 `policy`, rule R3): docs/matching.md.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Ground {
     /// The patient is too young, in general.
     #[default]

@@ -16,15 +16,19 @@ pub struct Values(BTreeMap<String, Sensitive<String>>);
 /// What a clinic's documents say of it beside its name: part of its settings. Each is a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClinicDetails {
     /// Address of its place, up to 300 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 300)))]
     pub address: Option<String>,
     /// Number and date of its licence, up to 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub license: Option<String>,
     /// Its phone as it is printed, up to 40 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 40)))]
     pub phone: Option<String>,
 }
 

@@ -135,6 +135,21 @@ impl Serialize for Month {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Month {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Month".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$", "description": "`YYYY-MM`" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,25 +18,32 @@ pub struct Counted {
 
 /// A line of an account. An item whose price changed within the month has several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(inline, deny_unknown_fields)
+)]
 pub struct Line {
     /// What.
     pub item: Item,
     /// What an account calls it.
     pub title: &'static str,
     /// How many.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub count: u64,
-    /// Price of one.
+    /// Price of one, in whole kopecks.
     pub price_kopecks: u32,
-    /// Price of all.
+    /// Price of all, in whole kopecks.
     pub sum_kopecks: u64,
 }
 
 /// The lines, in the order of [`Item::ALL`], then by price, and their total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Statement {
-    /// Lines.
+    /// By item, then by price.
     pub lines: Vec<Line>,
-    /// Sum of the lines.
+    /// Sum of the lines, in whole kopecks.
     pub total_kopecks: u64,
 }
 

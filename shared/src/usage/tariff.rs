@@ -19,14 +19,26 @@ const NOTE_MAX: usize = 300;
 /// Prices from a day on, until another tariff follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tariff {
     /// First day, in Moscow.
     pub valid_from: Day,
     /// Kopecks each. What a clinic's tariff does not name costs what the default says.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "prices"))]
     pub prices: BTreeMap<Item, u32>,
     /// What an account says on VAT; the default's where absent.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = NOTE_MAX)))]
     pub vat_note: Option<String>,
+}
+
+/// Every item by its name, and nothing else.
+#[cfg(feature = "schema")]
+fn prices(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let price = serde_json::json!({ "type": "integer", "minimum": 0, "maximum": PRICE_MAX });
+    let of = |item: &Item| (item.as_str().to_owned(), price.clone());
+    let prices: serde_json::Map<_, _> = Item::ALL.iter().map(of).collect();
+    schemars::json_schema!({ "type": "object", "properties": prices, "additionalProperties": false })
 }
 
 /// Why a tariff can't be taken.

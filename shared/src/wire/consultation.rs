@@ -4,6 +4,8 @@ use crate::consultation::{Reason, Status};
 use crate::person::Person;
 use crate::templates::TemplateRef;
 use crate::time::Timestamp;
+#[cfg(feature = "schema")]
+use crate::wire::mis::EXTERNAL_ID_MAX;
 use crate::wire::mis::Representative;
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +18,14 @@ pub const SMS_REMINDER_MAX: u16 = 72;
 /// Part `consultation` of `POST /api/v1/consultations`, or all of its body.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewConsultation {
     /// The MIS's own id.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = EXTERNAL_ID_MAX)))]
     pub external_id: String,
-    /// When it begins.
+    /// When it begins: later than now, within a year.
     pub starts_at: Timestamp,
-    /// Who holds it.
+    /// Who holds it: a name, or name and position.
     pub doctor: Doctor,
     /// Whose it is.
     pub patient: Person,
@@ -34,22 +38,25 @@ pub struct NewConsultation {
     /// So many hours before the beginning an SMS with a new link reminds, where there is no consent. It costs as any SMS; none
     /// where absent or 0.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(max = SMS_REMINDER_MAX)))]
     pub sms_reminder_before_hours: Option<u16>,
 }
 
 /// Whose words the patient consents to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ConsentText {
-    /// Ours, of the template in force.
+    /// Ours, made of the template in force with the clinic's data.
     Default,
-    /// The clinic's: the PDF in base64; empty beside a part `file`.
+    /// The clinic's: the PDF in base64, up to about 6 MiB; a larger one is sent as the part `file`.
     File(String),
 }
 
 /// A doctor, by name alone or with a position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "DoctorForm")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Doctor {
     /// Full name.
     pub full_name: String,
@@ -59,13 +66,17 @@ pub struct Doctor {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 enum DoctorForm {
-    Name(String),
+    /// Full name.
+    Name(#[cfg_attr(feature = "schema", schemars(length(min = 1, max = DOCTOR_MAX)))] String),
     #[serde(rename_all = "snake_case")]
     Full {
         #[serde(alias = "name")]
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = DOCTOR_MAX)))]
         full_name: String,
         #[serde(default, alias = "specialty")]
+        #[cfg_attr(feature = "schema", schemars(length(max = DOCTOR_MAX)))]
         position: Option<String>,
     },
 }
@@ -113,6 +124,7 @@ impl Doctor {
 
 /// A booking as its clinic sees it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Consultation {
     /// Our id.
     pub id: String,
@@ -120,17 +132,18 @@ pub struct Consultation {
     pub external_id: String,
     /// State.
     pub status: Status,
-    /// Whether the consultation may begin.
+    /// Whether the consultation may begin: with a consent, and not otherwise.
     pub may_begin: bool,
     /// Why, or why not.
     pub reason: Reason,
     /// When it begins.
     pub starts_at: Timestamp,
-    /// Until when the consent may be given, where it is not given.
+    /// Until when the consent may be given, where it is not given: an hour after the beginning.
     pub consent_until: Timestamp,
     /// Who holds it.
     pub doctor: Doctor,
-    /// `default` or `file`.
+    /// Whose words: ours, or those of the clinic's file.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["default", "file"])))]
     pub consent: String,
     /// Which version of which template the consent was made of; null of a clinic's file.
     pub template: Option<TemplateRef>,
@@ -149,8 +162,9 @@ pub struct Consultation {
 /// `POST /api/v1/consultations/{id}/reschedule`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reschedule {
-    /// When it begins instead.
+    /// When it begins instead: later than now, within a year.
     pub starts_at: Timestamp,
 }
 

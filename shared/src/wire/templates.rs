@@ -10,13 +10,15 @@ use std::collections::BTreeMap;
 /// `template` in the part `document` of `POST /api/v1/documents`: in place of the part `file`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UseTemplate {
     /// Id of the template.
     pub id: String,
     /// Version; the one in force today where absent.
     #[serde(default)]
     pub version: Option<String>,
-    /// The fields whose source is `caller`.
+    /// The fields whose source is `caller`, by their names: a day is `YYYY-MM-DD`; of `list` and `text` each line is an item or
+    /// a paragraph.
     #[serde(default)]
     pub fields: BTreeMap<String, Sensitive<String>>,
 }
@@ -24,11 +26,17 @@ pub struct UseTemplate {
 /// `POST /api/v1/templates/{id}/preview`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "TemplatePreview")
+)]
 pub struct Preview {
     /// Version; the one in force today where absent.
     #[serde(default)]
     pub version: Option<String>,
-    /// Any field but those of the clinic: there is no patient to take the others from.
+    /// Any field but those of the clinic, by their names: there is no patient to take the others from. A day is `YYYY-MM-DD`; of
+    /// `list` and `text` each line is an item or a paragraph.
     #[serde(default)]
     pub fields: BTreeMap<String, Sensitive<String>>,
 }
@@ -46,6 +54,11 @@ pub struct Typeset {
 
 /// A template as a clinic sees it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Template")
+)]
 pub struct TemplateView {
     /// Its id.
     pub id: String,
@@ -69,6 +82,11 @@ pub struct TemplateView {
 
 /// A field of a template.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "TemplateField")
+)]
 pub struct FieldView {
     /// Name, label, kind, longest value, source.
     #[serde(flatten)]

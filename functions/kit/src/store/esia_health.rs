@@ -7,8 +7,9 @@ use serde::Serialize;
 /// While nothing changes, a row is written at most once in so many seconds.
 const PAUSE_S: i64 = 60;
 
-/// What the health page tells.
+/// How the last calls to ESIA went; `status` does not depend on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Health {
     /// How it stands.
     pub state: State,
@@ -23,6 +24,7 @@ pub struct Health {
 /// How it stands with ESIA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub enum State {
     /// The last call went well.
     Ok,
@@ -45,6 +47,7 @@ impl State {
 
 /// A call that did not go well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Failed {
     /// When.
     pub at: Timestamp,

@@ -62,8 +62,11 @@ impl Notice {
     const fn waits_for_the_day(self, channel: Channel) -> bool {
         match self {
             Self::Deadline | Self::Reminder | Self::Expired | Self::Unopened => true,
-            Self::Arrived | Self::Kept | Self::Cancelled => matches!(channel, Channel::Push),
-            Self::Signed => false,
+            Self::Arrived | Self::Kept | Self::Completed | Self::Cancelled => {
+                matches!(channel, Channel::Push)
+            }
+            // Planned by day in the clinic's zone already: later it might come after the beginning.
+            Self::Beginning | Self::Signed => false,
         }
     }
 

@@ -6,8 +6,14 @@ use serde::Serialize;
 
 /// How it stands with one gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "SmsGateway")
+)]
 pub struct Health {
-    /// `smsc`, `smsru` or `json`.
+    /// Which one.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["smsc", "smsru", "json"])))]
     pub name: String,
     /// In a word.
     pub state: State,
@@ -25,6 +31,7 @@ pub struct Health {
 /// How it stands, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub enum State {
     /// The last call went well.
     Ok,
@@ -38,6 +45,7 @@ pub enum State {
 
 /// A call that did not go well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Failed {
     /// When.
     pub at: Timestamp,

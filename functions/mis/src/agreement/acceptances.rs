@@ -1,18 +1,20 @@
 //! `GET /api/v1/agreements/acceptances`: who accepted which version, oldest first.
 
+use crate::answer::Json;
 use crate::auth::Session;
 use crate::list;
-use axum::http::StatusCode;
-use axum::response::Response;
+use podpis_kit::Result;
 use podpis_kit::extract::Query;
 use podpis_kit::store::agreements::{self, Acceptance};
-use podpis_kit::{Result, http};
 use podpis_shared::wire::mis::{self, Page};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AcceptancesQuery {
+    #[cfg_attr(test, schemars(with = "Option<list::schema::After>"))]
     after: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::Limit>"))]
     limit: Option<String>,
 }
 
@@ -23,7 +25,7 @@ pub(crate) struct AcceptancesQuery {
 pub(crate) async fn list(
     Session { clinic, db }: Session,
     Query(query): Query<AcceptancesQuery>,
-) -> Result<Response> {
+) -> Result<Json<Page<mis::Acceptance>>> {
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
@@ -36,7 +38,7 @@ pub(crate) async fn list(
     let last = found.last().filter(|_| more);
     let next = last.map(|acceptance| acceptance.position.to_string());
     let items = found.into_iter().map(view).collect();
-    http::json(StatusCode::OK, &Page { items, next })
+    Ok(Json(Page { items, next }))
 }
 
 fn view(acceptance: Acceptance) -> mis::Acceptance {

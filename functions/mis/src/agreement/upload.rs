@@ -3,6 +3,7 @@
 use crate::documents::multipart::{self, drain, unreadable};
 use crate::upload;
 use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use multer::Field;
@@ -10,6 +11,17 @@ use podpis_kit::{Context, Failure, Result};
 use podpis_shared::problem::Code;
 use podpis_shared::wire::mis::TITLE_MAX;
 use podpis_shared::wire::vault::Stored;
+use std::convert::Infallible;
+
+/// The body, not read yet.
+pub(crate) struct File(pub(super) Body);
+
+impl<S: Sync> FromRequest<S> for File {
+    type Rejection = Infallible;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(request.into_body()))
+    }
+}
 
 /// What came in.
 pub(super) struct Upload {

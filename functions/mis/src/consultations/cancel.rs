@@ -1,18 +1,18 @@
 //! `POST /api/v1/consultations/{id}/cancel`.
 
 use super::read::{current, find, view};
+use crate::answer::MaybeJson;
 use crate::auth::Session;
 use crate::documents::cancel::Cancel;
-use crate::idempotency;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use crate::idempotency::{self, Kept};
+use axum::http::HeaderMap;
 use podpis_kit::extract::Path;
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::{Event, consultations, documents};
-use podpis_kit::{Context, Failure, Result, http, neighbour, now, vars};
+use podpis_kit::{Context, Failure, Result, neighbour, now, vars};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
+use podpis_shared::wire::consultation::Consultation;
 use serde_json::json;
 
 /// Cancels a consultation, with or without a consent. An open consent is taken back with it; one that is given stays signed,
@@ -25,13 +25,14 @@ pub(crate) async fn cancel(
     context: Context,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let bytes = http::read_body(body, http::JSON_MAX).await?;
-    let cancel = Cancel::of(&bytes)?;
+    key: idempotency::Key,
+    body: MaybeJson<Cancel>,
+) -> Result<Kept<Consultation>> {
+    let (cancel, bytes) = (body.value, body.bytes);
+    cancel.check()?;
     let (clinic, at) = (session.clinic, now());
     let path = format!("/consultations/{id}/cancel");
-    let once = idempotency::of(&headers, &clinic.id, &path, &bytes)?;
+    let once = idempotency::of(&key, &clinic.id, &path, &bytes)?;
     let base_url = vars::base_url(&headers).await?;
     let db = current(session.db, &clinic.id, &id, at).await?;
     let tx = db.begin().await?;
@@ -62,12 +63,11 @@ pub(crate) async fn cancel(
         notices::queue(&tx, about, at).await?;
     }
     let (consultation, document) = find(&tx, &clinic.id, &id).await?;
-    let answer = serde_json::to_string(&view(consultation, &document, at))
-        .map_err(|e| Failure::internal("json", e.to_string()))?;
+    let answer = Kept::new(&view(consultation, &document, at))?;
     if let Some(once) = &once {
-        once.keep(&tx, StatusCode::OK, &answer).await?;
+        once.keep(&tx, &answer).await?;
     }
     tx.commit().await?;
     neighbour::nudge_delivery(&context);
-    Ok(idempotency::answer(200, answer))
+    Ok(answer)
 }

@@ -3,19 +3,18 @@
 use super::incoming::{self, Incoming, consent};
 use super::read::view;
 use crate::auth::{Clinic, Session};
+use crate::documents::multipart::Form;
 use crate::documents::{create, tell};
-use crate::idempotency;
+use crate::idempotency::{self, Kept};
 use crate::templates;
 use crate::upload::discard;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderMap;
 use podpis_kit::store::consultations::{self, Consultation};
 use podpis_kit::store::notices::Notice;
 use podpis_kit::store::{Event, blobs, intake, journal, templates as made_of};
 use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
 use podpis_shared::templates::TemplateRef;
-use podpis_shared::wire::consultation::NewConsultation;
+use podpis_shared::wire::consultation::{self as wire, NewConsultation};
 use podpis_shared::wire::templates::UseTemplate;
 use podpis_shared::wire::vault::Stored;
 use podpis_shared::{Sensitive, Timestamp};
@@ -33,14 +32,15 @@ pub(crate) async fn create(
     Session { clinic, db }: Session,
     context: Context,
     headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
+    key: idempotency::Key,
+    body: Form<NewConsultation>,
+) -> Result<Kept<wire::Consultation, 201>> {
     // A file may take minutes: others use the handle meanwhile.
     drop(db);
     let at = now();
     let table = podpis_kit::policy::table().await?;
     let Incoming { new, content, file } =
-        incoming::receive(&context, &headers, body, &table, at).await?;
+        incoming::receive(&context, &headers, body.0, &table, at).await?;
     let (stored, template) = match file {
         Some(stored) => (stored, None),
         None => made(&context, &clinic, &new, at).await?,
@@ -52,7 +52,7 @@ pub(crate) async fn create(
         policy: table.version(),
         at,
     };
-    let once = idempotency::of(&headers, &clinic.id, "/consultations", content.as_bytes());
+    let once = idempotency::of(&key, &clinic.id, "/consultations", content.as_bytes());
     let outcome = match once {
         Ok(once) => booking.store(&headers, new, once.as_ref()).await,
         Err(failure) => Err(failure),
@@ -121,7 +121,7 @@ impl Booking<'_> {
         headers: &HeaderMap,
         new: NewConsultation,
         once: Option<&idempotency::Request>,
-    ) -> Result<(Response, bool)> {
+    ) -> Result<(Kept<wire::Consultation, 201>, bool)> {
         let base_url = vars::base_url(headers).await?;
         let (clinic, at) = (self.clinic, self.at);
         let mut document = create::document(clinic, consent(&new), self.stored, at)?;
@@ -165,12 +165,11 @@ impl Booking<'_> {
         journal::append(&tx, &clinic.id, id, Event::Sent, at, facts).await?;
         let notice = Notice::Arrived;
         tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
-        let answer = serde_json::to_string(&view(consultation, &document, at))
-            .map_err(|e| Failure::internal("json", e.to_string()))?;
+        let answer = Kept::new(&view(consultation, &document, at))?;
         if let Some(once) = once {
-            once.keep(&tx, StatusCode::CREATED, &answer).await?;
+            once.keep(&tx, &answer).await?;
         }
         tx.commit().await?;
-        Ok((idempotency::answer(201, answer), true))
+        Ok((answer, true))
     }
 }

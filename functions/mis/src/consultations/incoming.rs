@@ -166,6 +166,8 @@ pub(crate) fn consent(new: &NewConsultation) -> NewDocument {
         parties: Some(Parties::Patient),
         expires_at: Some(consent_until(new.starts_at)),
         sms_fallback_after_hours: None,
+        clinic_signers: None,
+        clinic_signers_ordered: false,
         template: None,
         metadata: None,
     }

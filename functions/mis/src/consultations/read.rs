@@ -1,12 +1,11 @@
 //! `GET /api/v1/consultations/{id}`: whether it may begin.
 
+use crate::answer::Json;
 use crate::auth::Session;
-use axum::http::StatusCode;
-use axum::response::Response;
 use podpis_kit::extract::Path;
 use podpis_kit::store::consultations::{self, Consultation};
 use podpis_kit::store::{Document, documents};
-use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_kit::{Db, Failure, Result, now};
 use podpis_shared::Timestamp;
 use podpis_shared::consultation::consent_until;
 use podpis_shared::wire::consultation as wire;
@@ -15,11 +14,14 @@ use podpis_shared::wire::consultation as wire;
 ///
 /// # Errors
 /// 404 for what is not there and for what is another clinic's.
-pub(crate) async fn read(session: Session, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn read(
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Json<wire::Consultation>> {
     let at = now();
     let db = current(session.db, &session.clinic.id, &id, at).await?;
     let (consultation, document) = find(&db, &session.clinic.id, &id).await?;
-    http::json(StatusCode::OK, &view(consultation, &document, at))
+    Ok(Json(view(consultation, &document, at)))
 }
 
 /// Tells what time alone has done to a booking.

@@ -2,18 +2,17 @@
 
 use super::incoming::check_beginning;
 use super::read::{current, find, view};
+use crate::answer::LaterJson;
 use crate::auth::Session;
-use crate::idempotency;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use crate::idempotency::{self, Kept};
+use axum::http::HeaderMap;
 use podpis_kit::extract::Path;
 use podpis_kit::store::consultations;
 use podpis_kit::store::consultations::words::{self, Sms};
-use podpis_kit::{Context, Failure, Result, http, neighbour, now, vars};
+use podpis_kit::{Context, Failure, Result, neighbour, now, vars};
 use podpis_shared::consultation::Status;
 use podpis_shared::problem::Code;
-use podpis_shared::wire::consultation::Reschedule;
+use podpis_shared::wire::consultation::{Consultation, Reschedule};
 
 /// Gives a consultation another beginning. Whoever has not consented gets an SMS with a new link; a consent that is given
 /// counts for the new beginning, because it names none.
@@ -26,16 +25,16 @@ pub(crate) async fn reschedule(
     context: Context,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    http::expect_json(&headers)?;
-    let bytes = http::read_body(body, http::JSON_MAX).await?;
+    key: idempotency::Key,
+    body: LaterJson<Reschedule>,
+) -> Result<Kept<Consultation>> {
+    let body = body.bytes(&headers).await?;
     let (clinic, at) = (session.clinic, now());
     // What is another clinic's is not there, whatever the body says.
     let db = current(session.db, &clinic.id, &id, at).await?;
-    let Reschedule { starts_at } = http::parse_json(&bytes)?;
+    let Reschedule { starts_at } = body.value()?;
     let path = format!("/consultations/{id}/reschedule");
-    let once = idempotency::of(&headers, &clinic.id, &path, &bytes)?;
+    let once = idempotency::of(&key, &clinic.id, &path, &body.bytes)?;
     let base_url = vars::base_url(&headers).await?;
     let tx = db.begin().await?;
     if let Some(once) = &once
@@ -65,12 +64,11 @@ pub(crate) async fn reschedule(
         )
         .await?;
     }
-    let answer = serde_json::to_string(&view(consultation, &document, at))
-        .map_err(|e| Failure::internal("json", e.to_string()))?;
+    let answer = Kept::new(&view(consultation, &document, at))?;
     if let Some(once) = &once {
-        once.keep(&tx, StatusCode::OK, &answer).await?;
+        once.keep(&tx, &answer).await?;
     }
     tx.commit().await?;
     neighbour::nudge_delivery(&context);
-    Ok(idempotency::answer(200, answer))
+    Ok(answer)
 }

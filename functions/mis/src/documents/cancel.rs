@@ -1,17 +1,17 @@
 //! `POST /api/v1/documents/{id}/cancel`.
 
 use super::read::{answer, own};
+use crate::answer::MaybeJson;
 use crate::auth::Session;
-use crate::idempotency;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use crate::idempotency::{self, Kept};
+use axum::http::HeaderMap;
 use podpis_kit::extract::Path;
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::{Event, documents};
-use podpis_kit::{Context, Failure, Result, http, neighbour, now, vars};
+use podpis_kit::{Context, Failure, Result, neighbour, now, vars};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
+use podpis_shared::wire::mis;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -21,26 +21,24 @@ const REASON_MAX: usize = 500;
 /// Body of a cancellation; it may be empty.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 pub(crate) struct Cancel {
-    /// Why, for the clinic's own events.
+    /// For the clinic's own events.
     #[serde(default)]
+    #[cfg_attr(test, schemars(length(max = REASON_MAX)))]
     pub(crate) reason: Option<String>,
 }
 
 impl Cancel {
     /// # Errors
-    /// `bad_request`, `invalid` for a reason over 500 characters.
-    pub(crate) fn of(bytes: &[u8]) -> Result<Self> {
-        if bytes.is_empty() {
-            return Ok(Self::default());
-        }
-        let cancel: Self = http::parse_json(bytes)?;
-        let reason = cancel.reason.as_ref();
+    /// `invalid` for a reason over 500 characters.
+    pub(crate) fn check(&self) -> Result<()> {
+        let reason = self.reason.as_ref();
         if reason.is_some_and(|reason| reason.chars().count() > REASON_MAX) {
             let detail = "reason is longer than 500 characters";
             return Err(Failure::new(Code::Invalid, detail));
         }
-        Ok(cancel)
+        Ok(())
     }
 }
 
@@ -54,18 +52,14 @@ pub(crate) async fn cancel(
     context: Context,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
-    let bytes = http::read_body(body, http::JSON_MAX).await?;
-    let cancel = Cancel::of(&bytes)?;
+    key: idempotency::Key,
+    body: MaybeJson<Cancel>,
+) -> Result<Kept<mis::Document>> {
+    let (cancel, bytes) = (body.value, body.bytes);
+    cancel.check()?;
     let (clinic_id, clinic) = (session.clinic.id.clone(), session.clinic.name.clone());
     let (db, document) = own(session, &id).await?;
-    let once = idempotency::of(
-        &headers,
-        &clinic_id,
-        &format!("/documents/{id}/cancel"),
-        &bytes,
-    )?;
+    let once = idempotency::of(&key, &clinic_id, &format!("/documents/{id}/cancel"), &bytes)?;
     let base_url = vars::base_url(&headers).await?;
     let tx = db.begin().await?;
     if let Some(once) = &once
@@ -90,12 +84,11 @@ pub(crate) async fn cancel(
     let after = documents::find(&tx, &id)
         .await?
         .ok_or_else(Failure::not_found)?;
-    let answer = serde_json::to_string(&answer(&tx, after, Vec::new()).await?)
-        .map_err(|e| Failure::internal("json", e.to_string()))?;
+    let answer = Kept::new(&answer(&tx, after, Vec::new()).await?)?;
     if let Some(once) = &once {
-        once.keep(&tx, StatusCode::OK, &answer).await?;
+        once.keep(&tx, &answer).await?;
     }
     tx.commit().await?;
     neighbour::nudge_delivery(&context);
-    Ok(idempotency::answer(200, answer))
+    Ok(answer)
 }

@@ -1,13 +1,13 @@
 //! `POST /api/v1/documents/{id}/clinic-signature`: the clinic's own signature (УКЭП) comes back (`docs/clinic-signature.md`).
 
 use super::multipart::{drain, open, unreadable};
-use super::read::{own, view};
+use super::read::{answer, own};
 use crate::auth::Session;
-use crate::idempotency;
+use crate::idempotency::{self, Kept};
 use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, Method, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use multer::Field;
 use podpis_kit::extract::Path;
@@ -17,7 +17,9 @@ use podpis_shared::DOCUMENT_MAX;
 use podpis_shared::clinic_signature::Over;
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
+use podpis_shared::wire::mis;
 use podpis_shared::wire::vault::ClinicSign;
+use std::convert::Infallible;
 
 /// Largest detached signature, in bytes.
 const SIGNATURE_MAX: usize = 2 << 20;
@@ -27,6 +29,16 @@ const FINAL_MAX: usize = DOCUMENT_MAX + (8 << 20);
 
 /// Longest field beside the file, in bytes.
 const FIELD_MAX: usize = 64;
+
+/// The body, not read yet.
+pub(crate) struct Parts(Body);
+
+impl<S: Sync> FromRequest<S> for Parts {
+    type Rejection = Infallible;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(request.into_body()))
+    }
+}
 
 /// What came in.
 #[derive(Default)]
@@ -45,8 +57,9 @@ pub(crate) async fn sign(
     context: Context,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
+    key: idempotency::Key,
+    Parts(body): Parts,
+) -> Result<Kept<mis::Document>> {
     let clinic_id = session.clinic.id.clone();
     let (db, _) = own(session, &id).await?;
     // An upload may take a while: others use the handle meanwhile.
@@ -57,7 +70,7 @@ pub(crate) async fn sign(
     let query = query(&asked);
     let path = format!("/documents/{id}/clinic-signature");
     let content = format!("{query}:{}", sha256_hex(&file));
-    let once = idempotency::of(&headers, &clinic_id, &path, content.as_bytes())?;
+    let once = idempotency::of(&key, &clinic_id, &path, content.as_bytes())?;
     if let Some(once) = &once
         && let Some(first) = once.replay(&Db::open().await?).await?
     {
@@ -72,18 +85,17 @@ pub(crate) async fn sign(
         .await?
         .ok_or_else(Failure::not_found)?;
     let signatures = documents::signatures(&tx, &id).await?;
-    let answer = serde_json::to_string(&view(document, signatures))
-        .map_err(|e| Failure::internal("json", e.to_string()))?;
+    let answer = Kept::new(&answer(&tx, document, signatures).await?)?;
     if let Some(once) = &once {
         // Another request with the same key may have kept its answer meanwhile.
         if let Some(first) = once.replay(&tx).await? {
             return Ok(first);
         }
-        once.keep(&tx, StatusCode::OK, &answer).await?;
+        once.keep(&tx, &answer).await?;
     }
     tx.commit().await?;
     neighbour::nudge_delivery(&context);
-    Ok(idempotency::answer(200, answer))
+    Ok(answer)
 }
 
 impl Received {

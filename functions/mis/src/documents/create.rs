@@ -1,15 +1,13 @@
 //! `POST /api/v1/documents`: a MIS sends a document.
 
-use super::multipart::{self, Upload};
+use super::multipart::{self, Form, Upload};
 use super::read::view;
 use super::tell;
 use crate::auth::{Clinic, Session};
-use crate::idempotency;
+use crate::idempotency::{self, Kept};
 use crate::templates;
 use crate::upload::discard;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderMap;
 use podpis_kit::store::notices::Notice;
 use podpis_kit::store::{
     Document, Event, blobs, clinic_signatures, intake, journal, planned, templates as made_of,
@@ -44,8 +42,9 @@ pub(crate) async fn create(
     Session { clinic, db }: Session,
     context: Context,
     headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
+    key: idempotency::Key,
+    body: Form<NewDocument>,
+) -> Result<Kept<mis::Document, 201>> {
     // An upload may take minutes: others use the handle meanwhile.
     drop(db);
     let at = now();
@@ -54,9 +53,13 @@ pub(crate) async fn create(
         new,
         document_sha256,
         stored,
-    } = multipart::receive(&context, &headers, body, "document", |new: &NewDocument| {
-        check(&table, new, at)
-    })
+    } = multipart::receive(
+        &context,
+        &headers,
+        body.0,
+        "document",
+        |new: &NewDocument| check(&table, new, at),
+    )
     .await?;
     // A template's file has the day in it: what the caller sent is the part `document` alone.
     let content = match &stored {
@@ -67,7 +70,7 @@ pub(crate) async fn create(
         (None, Some(chosen)) => templates::make(&context, &clinic.id, &new, chosen, at).await?,
         (stored, _) => stored.ok_or_else(|| Failure::internal("multipart", "no file"))?,
     };
-    let once = idempotency::of(&headers, &clinic.id, "/documents", content.as_bytes());
+    let once = idempotency::of(&key, &clinic.id, "/documents", content.as_bytes());
     let outcome = match once {
         Ok(once) => {
             let version = table.version();
@@ -92,8 +95,8 @@ pub(crate) async fn create(
 }
 
 enum Outcome {
-    Created(Response),
-    Replayed(Response),
+    Created(Kept<mis::Document, 201>),
+    Replayed(Kept<mis::Document, 201>),
 }
 
 /// The atomic step: document, journal entry, message, answer.
@@ -146,17 +149,15 @@ async fn store(
     };
     journal::append(&tx, &clinic.id, Some(&document.id), Event::Sent, at, facts).await?;
     tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
-    let answer = mis::Document {
+    let answer = Kept::new(&mis::Document {
         template,
         ..view(document, Vec::new())
-    };
-    let answer =
-        serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
+    })?;
     if let Some(once) = once {
-        once.keep(&tx, StatusCode::CREATED, &answer).await?;
+        once.keep(&tx, &answer).await?;
     }
     tx.commit().await?;
-    Ok(Outcome::Created(idempotency::answer(201, answer)))
+    Ok(Outcome::Created(answer))
 }
 
 /// The row of a document that is taken in.

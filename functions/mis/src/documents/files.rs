@@ -1,8 +1,8 @@
 //! The files of a document, streamed from `vault`.
 
 use super::read::own;
+use crate::answer::{Sent, form};
 use crate::auth::Session;
-use axum::response::Response;
 use podpis_kit::extract::Path;
 use podpis_kit::files::stream;
 use podpis_kit::{Context, Failure, Result};
@@ -13,7 +13,7 @@ pub(crate) async fn original(
     session: Session,
     context: Context,
     Path(id): Path<String>,
-) -> Result<Response> {
+) -> Result<Sent<form::Pdf>> {
     let (_, document) = own(session, &id).await?;
     stream(
         &context,
@@ -21,6 +21,7 @@ pub(crate) async fn original(
         &format!("{id}.pdf"),
     )
     .await
+    .map(Sent::from)
 }
 
 /// `GET /api/v1/documents/{id}/signed`.
@@ -31,7 +32,7 @@ pub(crate) async fn signed(
     session: Session,
     context: Context,
     Path(id): Path<String>,
-) -> Result<Response> {
+) -> Result<Sent<form::Pdf>> {
     let (_, document) = own(session, &id).await?;
     let kept = document.is_kept();
     let blob = document.signed_blob.ok_or_else(|| {
@@ -48,6 +49,7 @@ pub(crate) async fn signed(
         &format!("{id}-signed.pdf"),
     )
     .await
+    .map(Sent::from)
 }
 
 /// `GET /api/v1/documents/{id}/evidence`: the bundle as of now.
@@ -55,7 +57,7 @@ pub(crate) async fn evidence(
     session: Session,
     context: Context,
     Path(id): Path<String>,
-) -> Result<Response> {
+) -> Result<Sent<form::Object>> {
     own(session, &id).await?;
     stream(
         &context,
@@ -63,4 +65,5 @@ pub(crate) async fn evidence(
         &format!("{id}-evidence.json"),
     )
     .await
+    .map(Sent::from)
 }

@@ -2,6 +2,7 @@
 //! (`docs/final.md`).
 
 use super::read::own;
+use crate::answer::{Sent, form};
 use crate::archive::{Archive, Sender};
 use crate::auth::Session;
 use axum::BoxError;
@@ -24,7 +25,10 @@ use podpis_shared::problem::Code;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct FinalQuery {
+    /// Without it the header `Accept: application/zip` asks for the archive.
+    #[cfg_attr(test, schemars(extend("enum" = ["pdf", "zip"])))]
     format: Option<String>,
 }
 
@@ -39,7 +43,7 @@ pub(crate) async fn read(
     headers: HeaderMap,
     Path(id): Path<String>,
     Query(query): Query<FinalQuery>,
-) -> Result<Response> {
+) -> Result<Sent<form::PdfOrZip>> {
     let (db, document) = own(session, &id).await?;
     let wants_zip = match query.format.as_deref() {
         Some("pdf") => false,
@@ -58,7 +62,7 @@ pub(crate) async fn read(
     };
     let vary = HeaderValue::from_static("accept");
     response.headers_mut().insert(VARY, vary);
-    Ok(response)
+    Ok(response.into())
 }
 
 /// Whether the caller names the archive's type and not the PDF's.

@@ -1,13 +1,12 @@
 //! `GET /api/v1/documents`: newest first.
 
 use super::read::view;
+use crate::answer::Json;
 use crate::auth::Session;
 use crate::{db, list};
-use axum::http::StatusCode;
-use axum::response::Response;
 use podpis_kit::extract::Query;
 use podpis_kit::store::{documents, templates};
-use podpis_kit::{Failure, Result, http, now};
+use podpis_kit::{Failure, Result, now};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
 use podpis_shared::templates::TemplateRef;
@@ -19,10 +18,16 @@ use std::collections::HashMap;
 const EXPIRE_MAX: i64 = 50;
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ListQuery {
+    /// Only in this state.
+    #[cfg_attr(test, schemars(with = "Option<Status>"))]
     status: Option<String>,
+    /// Only with the MIS's own id.
     external_id: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::After>"))]
     after: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::Limit>"))]
     limit: Option<String>,
 }
 
@@ -30,7 +35,7 @@ pub(crate) struct ListQuery {
 pub(crate) async fn list(
     Session { clinic, db }: Session,
     Query(query): Query<ListQuery>,
-) -> Result<Response> {
+) -> Result<Json<Page<mis::Document>>> {
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
@@ -74,5 +79,5 @@ pub(crate) async fn list(
             }
         })
         .collect();
-    http::json(StatusCode::OK, &Page { items, next })
+    Ok(Json(Page { items, next }))
 }

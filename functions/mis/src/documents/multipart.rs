@@ -2,6 +2,7 @@
 
 use crate::upload::{self, DRAIN_MAX};
 use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use multer::{Field, Multipart};
@@ -12,6 +13,18 @@ use podpis_shared::wire::consultation::NewConsultation;
 use podpis_shared::wire::mis::NewDocument;
 use podpis_shared::wire::vault::Stored;
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use std::marker::PhantomData;
+
+/// The body, not read yet: a `T` with a file.
+pub(crate) struct Form<T>(pub(crate) Body, PhantomData<fn() -> T>);
+
+impl<T, S: Sync> FromRequest<S> for Form<T> {
+    type Rejection = Infallible;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(request.into_body(), PhantomData))
+    }
+}
 
 /// A part of JSON, beside which a file stands.
 pub(crate) trait Part: DeserializeOwned {

@@ -1,22 +1,21 @@
 //! `GET /api/v1/documents/{id}`.
 
+use crate::answer::Json;
 use crate::auth::Session;
 use crate::db;
-use axum::http::StatusCode;
-use axum::response::Response;
 use podpis_kit::extract::Path;
 use podpis_kit::store::{Document, documents, templates};
-use podpis_kit::{Db, Failure, Result, http, now};
+use podpis_kit::{Db, Failure, Result, now};
 use podpis_shared::wire::mis;
 
 /// One document.
-pub(crate) async fn read(session: Session, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn read(session: Session, Path(id): Path<String>) -> Result<Json<mis::Document>> {
     let (db, document) = own(session, &id).await?;
     let signatures = match document.signed_at {
         Some(_) => documents::signatures(&db, &id).await?,
         None => Vec::new(),
     };
-    http::json(StatusCode::OK, &answer(&db, document, signatures).await?)
+    Ok(Json(answer(&db, document, signatures).await?))
 }
 
 /// A document as its clinic sees it, the template that it was made of included.

@@ -3,10 +3,9 @@
 use super::read::{answer, own};
 use super::tell;
 use crate::auth::Session;
-use crate::idempotency;
+use crate::idempotency::{self, Kept};
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderMap;
 use podpis_kit::extract::Path;
 use podpis_kit::store::notices::Notice;
 use podpis_kit::store::reminders::{self, Reminder};
@@ -27,13 +26,14 @@ pub(crate) async fn remind(
     context: Context,
     Path(id): Path<String>,
     headers: HeaderMap,
+    key: idempotency::Key,
     body: Body,
-) -> Result<Response> {
+) -> Result<Kept<Reminded>> {
     let bytes = http::read_body(body, http::JSON_MAX).await?;
     let (clinic_id, clinic) = (session.clinic.id.clone(), session.clinic.name.clone());
     let (db, document) = own(session, &id).await?;
     let path = format!("/documents/{id}/remind");
-    let once = idempotency::of(&headers, &clinic_id, &path, &bytes)?;
+    let once = idempotency::of(&key, &clinic_id, &path, &bytes)?;
     let base_url = vars::base_url(&headers).await?;
     let tx = db.begin().await?;
     if let Some(once) = &once
@@ -59,17 +59,15 @@ pub(crate) async fn remind(
     }
     let queued = tell::signer(&tx, &document, Notice::Reminder, &clinic, &base_url, at).await?;
     let ways = queued.ways.iter();
-    let answer = Reminded {
+    let answer = Kept::new(&Reminded {
         document: answer(&tx, document, Vec::new()).await?,
         scheduled_for: Some(queued.due).filter(|due| *due > at && !queued.ways.is_empty()),
         channels: ways.map(|way| way.as_str().to_owned()).collect(),
-    };
-    let answer =
-        serde_json::to_string(&answer).map_err(|e| Failure::internal("json", e.to_string()))?;
+    })?;
     if let Some(once) = &once {
-        once.keep(&tx, StatusCode::OK, &answer).await?;
+        once.keep(&tx, &answer).await?;
     }
     tx.commit().await?;
     neighbour::nudge_delivery(&context);
-    Ok(idempotency::answer(200, answer))
+    Ok(answer)
 }

@@ -1,18 +1,18 @@
 //! `GET /api/v1/usage/rows`: what a month's account is made of, row by row.
 
-use super::{UsageQuery, csv, month, vary, wants_csv};
+use super::{csv, month, wants_csv};
+use crate::answer::OrCsv;
 use crate::auth::Session;
 use crate::list;
 use axum::BoxError;
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderMap;
 use bytes::Bytes;
 use futures::stream;
 use podpis_kit::extract::Query;
 use podpis_kit::store::ledger::{self, Kept};
 use podpis_kit::store::tariffs;
-use podpis_kit::{Db, Result, http, now};
+use podpis_kit::{Db, Result, now};
 use podpis_shared::Timestamp;
 use podpis_shared::usage::{Item, Month, Schedule};
 use podpis_shared::wire::mis::Page;
@@ -23,22 +23,37 @@ const CHUNK: i64 = 1000;
 
 /// Which of a list.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct RowsQuery {
+    /// `YYYY-MM`, in Moscow time; this month where absent.
+    #[cfg_attr(test, schemars(with = "Option<Month>"))]
     month: Option<String>,
+    /// `csv` for accounting; without it `Accept` decides.
+    #[cfg_attr(test, schemars(extend("enum" = ["json", "csv"])))]
     format: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::Limit>"))]
     limit: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::After>"))]
     after: Option<String>,
 }
 
 /// A row as it is priced.
 #[derive(Serialize)]
-struct View {
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "UsageRow", deny_unknown_fields)
+)]
+pub(crate) struct View {
     /// Number within the clinic.
     position: i64,
     item: Item,
     title: &'static str,
+    #[cfg_attr(test, schemars(range(min = 1)))]
     count: u64,
+    /// Price of one, in whole kopecks.
     price_kopecks: u32,
+    /// Price of all, in whole kopecks.
     sum_kopecks: u64,
     document_id: Option<String>,
     external_id: Option<String>,
@@ -54,18 +69,14 @@ pub(crate) async fn read(
     Session { clinic, db }: Session,
     headers: HeaderMap,
     Query(query): Query<RowsQuery>,
-) -> Result<Response> {
-    let usage = UsageQuery {
-        month: query.month,
-        format: query.format,
-    };
-    let month = month(usage.month.as_deref(), now())?;
+) -> Result<OrCsv<Page<View>>> {
+    let month = month(query.month.as_deref(), now())?;
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
     );
     let schedule = tariffs::schedule(&db, &clinic.id).await?;
-    let mut response = if wants_csv(&headers, usage.format.as_deref())? {
+    if wants_csv(&headers, query.format.as_deref())? {
         let file = File {
             db,
             clinic_id: clinic.id,
@@ -74,25 +85,21 @@ pub(crate) async fn read(
             after: Some(0),
             begun: false,
         };
-        csv::file(&format!("usage-rows-{month}.csv"), file.body())?
-    } else {
-        let mut rows = ledger::rows(&db, &clinic.id, month, after.unwrap_or(0), limit + 1).await?;
-        let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-        if more {
-            rows.pop();
-        }
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|row| row.position.to_string());
-        let items: Vec<View> = rows
-            .into_iter()
-            .map(|row| View::of(row, &schedule))
-            .collect();
-        http::json(StatusCode::OK, &Page { items, next })?
-    };
-    vary(&mut response);
-    Ok(response)
+        let name = format!("usage-rows-{month}.csv");
+        return csv::file(&name, file.body()).map(OrCsv::Csv);
+    }
+    let mut rows = ledger::rows(&db, &clinic.id, month, after.unwrap_or(0), limit + 1).await?;
+    let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    if more {
+        rows.pop();
+    }
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| row.position.to_string());
+    let rows = rows.into_iter();
+    let items = rows.map(|row| View::of(row, &schedule)).collect();
+    Ok(OrCsv::Json(Page { items, next }))
 }
 
 impl View {

@@ -1,28 +1,76 @@
 //! `/api/v1/webhook/deliveries`: what was pushed, with every try.
 
+use crate::answer::Json;
 use crate::auth::Session;
 use crate::db::webhooks::{self as rows, Filter, Pushed};
-use crate::{idempotency, list};
+use crate::idempotency::{self, Kept};
+use crate::list;
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use podpis_kit::extract::{Path, Query};
 use podpis_kit::store::webhooks::{self, Tried};
 use podpis_kit::{Context, Failure, Result, http, neighbour, now};
+use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
-use podpis_shared::wire::mis::Page;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use podpis_shared::wire::mis::{Event, Page};
+use serde::{Deserialize, Serialize};
 
 /// Statuses that can be asked for.
 const STATUSES: [&str; 4] = ["queued", "delivered", "failed", "dead"];
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DeliveriesQuery {
+    /// Only these.
+    #[cfg_attr(test, schemars(extend("enum" = STATUSES)))]
     status: Option<String>,
+    /// Only about this document.
     document_id: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::After>"))]
     after: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<list::schema::Limit>"))]
     limit: Option<String>,
+}
+
+/// An event that was or is to be pushed, with every try.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Delivery {
+    id: String,
+    event_id: String,
+    seq: i64,
+    r#type: String,
+    document_id: Option<String>,
+    #[cfg_attr(test, schemars(extend("enum" = STATUSES)))]
+    status: String,
+    /// Why it was not taken (docs/webhooks.md).
+    reason: Option<String>,
+    http_status: Option<i64>,
+    created_at: Timestamp,
+    settled_at: Option<Timestamp>,
+    /// Null where it is settled, or waits for an earlier event about its document.
+    next_attempt_at: Option<Timestamp>,
+    request: Pushing,
+    attempts: Vec<Attempt>,
+}
+
+/// The body.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+struct Pushing {
+    event: Event,
+}
+
+/// One try, of an event or of a message.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Attempt {
+    at: Timestamp,
+    /// What was asked of whom.
+    request: String,
+    http_status: Option<i64>,
+    duration_ms: i64,
+    /// Why it was not taken (docs/webhooks.md).
+    reason: Option<String>,
 }
 
 /// Deliveries, newest event first.
@@ -32,7 +80,7 @@ pub(crate) struct DeliveriesQuery {
 pub(crate) async fn list(
     Session { clinic, db }: Session,
     Query(query): Query<DeliveriesQuery>,
-) -> Result<Response> {
+) -> Result<Json<Page<Delivery>>> {
     let (limit, after) = (
         list::limit(query.limit.as_deref())?,
         list::after(query.after.as_deref())?,
@@ -58,8 +106,8 @@ pub(crate) async fn list(
     let next = next.map(|delivery| delivery.event.seq.to_string());
     let ids: Vec<&str> = found.iter().map(|delivery| delivery.id.as_str()).collect();
     let tries = webhooks::tries(&db, &ids).await?;
-    let items: Vec<Value> = found.iter().map(|found| view(found, &tries)).collect();
-    http::json(StatusCode::OK, &Page { items, next })
+    let items = found.into_iter().map(|found| view(found, &tries)).collect();
+    Ok(Json(Page { items, next }))
 }
 
 /// `POST /api/v1/webhook/deliveries/{id}/replay`: sends it again at once, whatever became of it; with all its tries anew.
@@ -70,12 +118,12 @@ pub(crate) async fn replay(
     Session { clinic, db }: Session,
     context: Context,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    key: idempotency::Key,
     body: Body,
-) -> Result<Response> {
+) -> Result<Kept<Delivery, 202>> {
     let bytes = http::read_body(body, http::JSON_MAX).await?;
     let path = format!("/webhook/deliveries/{id}/replay");
-    let once = idempotency::of(&headers, &clinic.id, &path, &bytes)?;
+    let once = idempotency::of(&key, &clinic.id, &path, &bytes)?;
     let tx = db.begin().await?;
     if let Some(once) = &once
         && let Some(first) = once.replay(&tx).await?
@@ -95,39 +143,46 @@ pub(crate) async fn replay(
     let found = rows::delivery(&tx, &clinic.id, &id).await?;
     let found = found.ok_or_else(Failure::not_found)?;
     let tries = webhooks::tries(&tx, &[&id]).await?;
-    let answer = view(&found, &tries).to_string();
+    let answer = Kept::new(&view(found, &tries))?;
     if let Some(once) = &once {
-        once.keep(&tx, StatusCode::ACCEPTED, &answer).await?;
+        once.keep(&tx, &answer).await?;
     }
     tx.commit().await?;
     neighbour::nudge_delivery(&context);
-    Ok(idempotency::answer(202, answer))
+    Ok(answer)
 }
 
-fn view(delivery: &Pushed, tries: &[Tried]) -> Value {
+fn view(delivery: Pushed, tries: &[Tried]) -> Delivery {
     let own = tries.iter().filter(|tried| tried.subject == delivery.id);
+    let attempts = own.map(Attempt::of).collect();
     let queued = delivery.status == "queued";
-    json!({
-        "id": delivery.id,
-        "event_id": delivery.event.id,
-        "seq": delivery.event.seq,
-        "type": delivery.event.kind,
-        "document_id": delivery.event.document_id,
-        "status": delivery.status,
-        "reason": delivery.reason,
-        "http_status": delivery.http_status,
-        "created_at": delivery.created_at,
-        "settled_at": delivery.settled_at.filter(|_| !queued),
-        "next_attempt_at": Some(delivery.next_at).filter(|_| queued && !delivery.waits),
-        "request": { "event": delivery.event },
-        "attempts": own.map(attempt).collect::<Vec<_>>(),
-    })
+    let event = delivery.event;
+    Delivery {
+        id: delivery.id,
+        event_id: event.id.clone(),
+        seq: event.seq,
+        r#type: event.kind.clone(),
+        document_id: event.document_id.clone(),
+        status: delivery.status,
+        reason: delivery.reason,
+        http_status: delivery.http_status,
+        created_at: delivery.created_at,
+        settled_at: delivery.settled_at.filter(|_| !queued),
+        next_attempt_at: Some(delivery.next_at).filter(|_| queued && !delivery.waits),
+        request: Pushing { event },
+        attempts,
+    }
 }
 
-/// A try as it is shown, of an event or of a message.
-pub(crate) fn attempt(tried: &Tried) -> Value {
-    json!({
-        "at": tried.at, "request": tried.asked, "http_status": tried.status, "duration_ms": tried.ms,
-        "reason": tried.reason,
-    })
+impl Attempt {
+    /// As it is shown.
+    pub(crate) fn of(tried: &Tried) -> Self {
+        Self {
+            at: tried.at,
+            request: tried.asked.clone(),
+            http_status: tried.status,
+            duration_ms: tried.ms,
+            reason: tried.reason.clone(),
+        }
+    }
 }

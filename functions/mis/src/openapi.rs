@@ -1,0 +1,188 @@
+//! `docs/openapi.json`, made from the routes and from the types that their handlers take and give.
+//!
+//! It is part of tests only, so the component doesn't carry it. `cargo xtask openapi` writes the file.
+
+mod answers;
+mod call;
+mod inputs;
+mod schemas;
+
+pub(crate) use call::{Call, Output, Says, says};
+pub(crate) use schemas::Schemas;
+
+use podpis_kit::store::Event;
+use podpis_shared::problem::Problem;
+use serde::Serialize as _;
+use serde_json::ser::{PrettyFormatter, Serializer};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::{env, fs};
+
+/// Where it lies.
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+
+/// Set by `cargo xtask openapi`: the file is to be written.
+const WRITE: &str = "PODPIS_WRITE_OPENAPI";
+
+const ABOUT: &str = "API of MIS and operator. Errors are RFC 9457 problems with a stable `code`. Answers to counted requests \
+                     carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`.";
+
+/// Groups of calls.
+const TAGS: [(&str, &str); 14] = [
+    (
+        "agreement",
+        "The user agreement that patients accept, and who did",
+    ),
+    ("branding", "The clinic's look"),
+    ("clinic", "Who signs for the clinic"),
+    (
+        "consultations",
+        "Telemedicine consultations and their consents",
+    ),
+    ("documents", "Documents, from sending to the signed file"),
+    ("events", "What happened, pulled or pushed"),
+    ("export", "The clinic's whole archive"),
+    ("journal", "The clinic's journal, with proofs"),
+    ("operator", "What only the operator may"),
+    (
+        "service",
+        "How it stands with the service, and this description",
+    ),
+    ("settings", "What the clinic has chosen"),
+    (
+        "templates",
+        "Documents made of a text with fields, in place of a file",
+    ),
+    ("usage", "What is counted and what it costs"),
+    ("verification", "What a signed document is checked with"),
+];
+
+/// Headers that answers share.
+const HEADERS: [(&str, &str, &str); 5] = [
+    ("RequestId", "string", "Names the request in our logs"),
+    ("RateLimit-Limit", "integer", "Requests a minute"),
+    (
+        "RateLimit-Remaining",
+        "integer",
+        "Requests left in this minute",
+    ),
+    (
+        "RateLimit-Reset",
+        "integer",
+        "Seconds until the next minute",
+    ),
+    ("Retry-After", "integer", "Seconds to wait"),
+];
+
+/// Who may ask.
+const SECURITY: [(&str, &str); 3] = [
+    ("clinicKey", "API key of a clinic"),
+    ("operatorToken", "Variable operator_token"),
+    ("metricsToken", "Variable metrics_token"),
+];
+
+/// The whole description.
+fn document(calls: &[Call]) -> Value {
+    let mut schemas = Schemas::default();
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for call in calls {
+        let described = call.describe(&mut schemas);
+        let of_path = paths.entry(call.path).or_default();
+        let twice = of_path.insert(call.method.into(), described);
+        assert!(twice.is_none(), "{} {} twice", call.method, call.path);
+    }
+    schemas.given::<Problem>();
+    let mut api = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Podpis", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT },
+        "tags": TAGS.map(|(name, description)| json!({ "name": name, "description": description })),
+        "paths": paths,
+        "components": {
+            "headers": named(HEADERS.map(|(name, kind, description)| {
+                (name, json!({ "schema": { "type": kind }, "description": description }))
+            })),
+            "securitySchemes": named(SECURITY.map(|(name, description)| {
+                (name, json!({ "type": "http", "scheme": "bearer", "description": description }))
+            })),
+        },
+    });
+    schemas.finish(&mut api);
+    // Whoever keeps the wire types doesn't know which events there are.
+    let events = Event::ALL.iter().filter(|event| event.is_public());
+    api["components"]["schemas"]["Event"]["properties"]["type"]["enum"] =
+        events.map(|event| event.as_str()).collect();
+    api
+}
+
+fn named<const N: usize>(all: [(&str, Value); N]) -> Map<String, Value> {
+    all.map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
+}
+
+/// The same whatever order `serde_json` keeps, which other crates of a build decide.
+fn in_order(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let sorted: BTreeMap<_, _> = fields.into_iter().collect();
+            let fields = sorted
+                .into_iter()
+                .map(|(name, value)| (name, in_order(value)));
+            Value::Object(fields.collect())
+        }
+        Value::Array(items) => items.into_iter().map(in_order).collect(),
+        other => other,
+    }
+}
+
+/// As it is committed.
+fn text(api: Value) -> String {
+    let mut bytes = Vec::new();
+    let form = PrettyFormatter::with_indent(b" ");
+    in_order(api)
+        .serialize(&mut Serializer::with_formatter(&mut bytes, form))
+        .unwrap();
+    String::from_utf8(bytes).unwrap() + "\n"
+}
+
+#[test]
+fn the_committed_description_is_that_of_the_code() {
+    let now = text(document(&crate::routes::calls()));
+    if env::var_os(WRITE).is_some() {
+        fs::write(FILE, &now).unwrap();
+    }
+    let committed = fs::read_to_string(FILE).unwrap();
+    let differs = now.lines().zip(committed.lines()).position(|(a, b)| a != b);
+    let line = differs.unwrap_or(now.lines().count().min(committed.lines().count())) + 1;
+    assert!(
+        now == committed,
+        "docs/openapi.json differs from the code, first in line {line}: run `cargo xtask openapi` and commit the file"
+    );
+}
+
+#[test]
+fn names_are_given_once_and_everything_named_is_there() {
+    let calls = crate::routes::calls();
+    let mut ids: Vec<_> = calls.iter().map(|call| call.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), calls.len(), "an operationId stands twice");
+    for call in &calls {
+        assert!(TAGS.iter().any(|(tag, _)| *tag == call.tag), "{}", call.tag);
+    }
+    let api = document(&calls);
+    // `schemars` counts where two types have one name.
+    let schemas = api["components"]["schemas"].as_object().unwrap();
+    for name in schemas.keys() {
+        assert!(
+            !name.ends_with(char::is_numeric),
+            "two types have the name of {name}"
+        );
+    }
+    let text = api.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().unwrap();
+        assert!(api.pointer(pointer).is_some(), "{pointer} leads nowhere");
+    }
+    assert!(!text.contains("[`"), "a link of rustdoc's");
+}

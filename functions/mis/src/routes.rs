@@ -1,0 +1,337 @@
+//! The table of routes: what the router is made of, and with the types of the handlers what `docs/openapi.json` is made of.
+//!
+//! A line is: summary and description; method, path, handler; `operationId` and group; what the right answer is; and errors
+//! beside those that the handler's arguments bring along, each with words where its name is not enough. Then
+//! `cargo xtask openapi`.
+
+use crate::{
+    agreement, branding, clinic_signers, consultations, docs, documents, esia_certificates, events,
+    export, health, journal, metrics, operator, settings, signing_authorities, tariff, templates,
+    trust, usage, webhook,
+};
+use axum::Router;
+
+macro_rules! routes {
+    ($(
+        $(#[doc = $doc:literal])+
+        $method:ident $path:literal => $handler:path as $id:ident in $tag:ident, $gives:literal
+            $(, fails { $($code:ident $($why:literal)?),+ $(,)? })?;
+    )+) => {
+        /// All routes.
+        pub(crate) fn router() -> Router {
+            Router::new()$(.route($path, axum::routing::$method($handler)))+
+        }
+
+        /// All routes, for the description.
+        #[cfg(test)]
+        pub(crate) fn calls() -> Vec<crate::openapi::Call> {
+            vec![$(crate::openapi::Call {
+                method: stringify!($method),
+                path: $path,
+                id: stringify!($id),
+                tag: stringify!($tag),
+                docs: &[$($doc),+],
+                gives: $gives,
+                fails: &[$($((podpis_shared::problem::Code::$code, concat!($($why)?))),+)?],
+                says: |schemas| crate::openapi::says($handler, schemas),
+            }),+]
+        }
+    };
+}
+
+routes! {
+    /// Health: what has to be mended
+    get "/api/health" => health::read as health in service, "It works", fails { Unavailable };
+
+    /// This description
+    get "/api/openapi.json" => health::openapi as openapi in service, "OpenAPI 3.1";
+
+    /// This description as a page
+    get "/api/docs" => docs::read as docs in service, "The page";
+
+    /// Numbers for Prometheus
+    ///
+    /// 404 where the variable `metrics_token` is empty.
+    get "/api/metrics" => metrics::read as metrics in service, "Text format 0.0.4";
+
+    /// What a verifier of signed documents needs to believe: roots and public keys (docs/evidence.md)
+    get "/api/v1/trust" => trust::read as trust in verification, "The list `podpis-trust/1`",
+        fails { Internal, Unavailable };
+
+    /// Send a document to a patient, to be signed or to be kept
+    ///
+    /// Nothing is kept of what is refused.
+    post "/api/v1/documents" => documents::create::create as createDocument in documents, "Accepted",
+        fails {
+            Policy,
+            TemplateFields "`detail` names the template's fields that are missing, unknown, too long, malformed or can't be \
+                            printed",
+        };
+
+    /// Documents, newest first
+    get "/api/v1/documents" => documents::list::list as listDocuments in documents, "One page";
+
+    /// One document
+    get "/api/v1/documents/{id}" => documents::read::read as readDocument in documents, "The document";
+
+    /// The bytes received, unchanged
+    get "/api/v1/documents/{id}/original" => documents::files::original as readOriginal in documents, "PDF";
+
+    /// The signed PDF: the original as its first revision, then the protocol page and evidence.json
+    get "/api/v1/documents/{id}/signed" => documents::files::signed as readSigned in documents, "PDF",
+        fails { NotSigned "of what was sent for keeping always" };
+
+    /// The final version: the signed PDF with the sheet of the clinic's signatures, or everything as a ZIP archive
+    get "/api/v1/documents/{id}/final" => documents::final_version::read as readFinal in documents, "PDF or ZIP",
+        fails {
+            BadRequest "another format",
+            NotCompleted "a signature is missing, or the document ended without one",
+            NotSigned "of what was sent for keeping",
+        };
+
+    /// The evidence bundle as of now
+    get "/api/v1/documents/{id}/evidence" => documents::files::evidence as readEvidence in documents, "Bundle";
+
+    /// What was sent about a document, and what came of it
+    get "/api/v1/documents/{id}/messages" => documents::messages::list as documentMessages in documents,
+        "Messages, oldest first; recipients are masked";
+
+    /// Take back an open document, or one that was sent for keeping
+    post "/api/v1/documents/{id}/cancel" => documents::cancel::cancel as cancelDocument in documents, "Cancelled",
+        fails { InvalidState };
+
+    /// Hand in a signature of the clinic (УКЭП)
+    ///
+    /// A detached CMS over the bytes of `/signed` (or of `/original`), or a final PDF with PAdES inside that begins with the
+    /// bytes of `/signed`. A technical check: what it establishes and what only certified tools do says
+    /// docs/clinic-signature.md. The same signature twice gives the same answer. Nothing changes where it is refused.
+    post "/api/v1/documents/{id}/clinic-signature" => documents::clinic_signature::sign as addClinicSignature in documents,
+        "Accepted, or accepted before; `completed` once the last one is there",
+        fails {
+            NotSigned "the patient has not signed yet",
+            InvalidState "no signature of the clinic is waited for",
+            SignerRole "not in this role now",
+            NotPdf, SignatureInvalid, SignatureNotDetached, DigestMismatch, SignatureUnsupported, TimestampInvalid,
+            CertificateExpired, CertificateNotYetValid, CertificateUsage, CertificateUntrusted, CertificateRevoked,
+            WrongSigner, BrokenPdf, Invalid,
+        };
+
+    /// Remind the signer of an open document
+    ///
+    /// By SMS with a new link, or for the account by the notices that cost nothing. At most once in 24 hours.
+    post "/api/v1/documents/{id}/remind" => documents::remind::remind as remindDocument in documents,
+        "Queued; `channels` says how",
+        fails {
+            InvalidState "signed, closed, or sent for keeping", TooLarge,
+            TooMany "reminded of within 24 hours; or over the rate limit",
+        };
+
+    /// The document's journal entries with inclusion proofs
+    get "/api/v1/documents/{id}/proof" => journal::proof as readProof in journal, "Proofs under the present head",
+        fails { JournalBroken "the journal was damaged or tampered with; nothing is signed" };
+
+    /// The present head of the clinic's journal, signed
+    get "/api/v1/journal/checkpoint" => journal::checkpoint as readCheckpoint in journal, "Checkpoint",
+        fails { JournalBroken "the journal was damaged or tampered with; nothing is signed" };
+
+    /// That a later head of the journal continues an earlier one
+    get "/api/v1/journal/consistency" => journal::consistency as readConsistency in journal,
+        "Consistency proof, with the present head",
+        fails { JournalBroken "the journal was damaged or tampered with; nothing is signed" };
+
+    /// The user agreement in force
+    get "/api/v1/agreement" => agreement::read as readAgreement in agreement, "The version in force",
+        fails { NotFound "none was published" };
+
+    /// Publish a version of the user agreement
+    ///
+    /// Patients accept it when they register, and again when a new version is there. The bytes of the version in force again
+    /// change nothing; its title stays then. Nothing is kept of what is refused.
+    put "/api/v1/agreement" => agreement::put as publishAgreement in agreement, "The version in force now";
+
+    /// The agreement's bytes, unchanged
+    get "/api/v1/agreement/file" => agreement::file as readAgreementFile in agreement, "PDF",
+        fails { NotFound "none was published" };
+
+    /// Who accepted which version, oldest first
+    ///
+    /// Each acceptance is a document: its sealed PDF and evidence are those of `document_id`.
+    get "/api/v1/agreements/acceptances" => agreement::acceptances::list as listAcceptances in agreement, "One page";
+
+    /// The templates in force today
+    get "/api/v1/templates" => templates::list as listTemplates in templates, "All of them; `next` is null";
+
+    /// One template with its fields
+    get "/api/v1/templates/{id}" => templates::read as readTemplate in templates,
+        "The version in force today, or the one asked for",
+        fails { NotFound "no such template or version, or none in force today" };
+
+    /// The PDF that a template's fields would make
+    post "/api/v1/templates/{id}/preview" => templates::preview as previewTemplate in templates,
+        "The PDF; nothing is kept",
+        fails {
+            NotFound "no such template or version, or none in force today",
+            TemplateFields "`detail` names the fields that are missing, unknown, too long, malformed or can't be printed",
+            Unavailable "repeat after `Retry-After`",
+        };
+
+    /// Book a telemedicine consultation: its patient is asked for the consent by SMS
+    ///
+    /// Nothing is kept of what is refused.
+    post "/api/v1/consultations" => consultations::create::create as createConsultation in consultations, "Booked",
+        fails { TooLarge "a file over 25 MiB, or a body of JSON over 8 MiB", Policy, TemplateFields };
+
+    /// Whether a consultation may begin
+    get "/api/v1/consultations/{id}" => consultations::read::read as readConsultation in consultations,
+        "The consultation";
+
+    /// Cancel a consultation, with or without a consent
+    post "/api/v1/consultations/{id}/cancel" => consultations::cancel::cancel as cancelConsultation in consultations,
+        "Cancelled", fails { InvalidState };
+
+    /// Give a consultation another beginning
+    post "/api/v1/consultations/{id}/reschedule" => consultations::reschedule::reschedule
+        as rescheduleConsultation in consultations, "Rescheduled",
+        fails { InvalidState, Invalid "a beginning that has passed, or is over a year ahead" };
+
+    /// Who signs for the clinic with a personal certificate
+    get "/api/v1/clinic-signers" => clinic_signers::list as listClinicSigners in clinic, "All of them, oldest first";
+
+    /// Add a medic by SNILS, by certificate, or both
+    post "/api/v1/clinic-signers" => clinic_signers::add as addClinicSigner in clinic, "Added, or there before";
+
+    /// Take a person off the list: signs nothing new. Repeating is harmless
+    delete "/api/v1/clinic-signers/{id}" => clinic_signers::remove as removeClinicSigner in clinic, "Removed";
+
+    /// What the clinic has chosen about notices
+    get "/api/v1/settings" => settings::read as readSettings in settings, "The settings in force";
+
+    /// Choose when people are told again of documents that wait
+    ///
+    /// For documents sent from then on. What is left out is as usual again.
+    put "/api/v1/settings" => settings::put as putSettings in settings, "The settings in force";
+
+    /// The clinic's look
+    get "/api/v1/branding" => branding::read as readBranding in branding, "The look, or the defaults";
+
+    /// Set the clinic's look
+    ///
+    /// The whole look: what is absent is not shown. Repeating it changes nothing.
+    put "/api/v1/branding" => branding::put as putBranding in branding, "The look as it is shown";
+
+    /// A page that shows the look
+    get "/api/v1/branding/preview" => branding::preview as previewBranding in branding, "HTML that loads nothing";
+
+    /// A page that shows a look before it is stored
+    post "/api/v1/branding/preview" => branding::preview_of as previewNewBranding in branding,
+        "HTML that loads nothing";
+
+    /// A month's account
+    get "/api/v1/usage" => usage::read as readUsage in usage, "The month by line";
+
+    /// What a month's account is made of
+    get "/api/v1/usage/rows" => usage::rows::read as listUsageRows in usage, "A page of rows; as CSV all of them";
+
+    /// Everything of the clinic as a ZIP archive, in parts (docs/export.md)
+    get "/api/v1/export" => export::read as export in export,
+        "One part: documents with their files, the manifest last; with the last documents the journal",
+        fails { Unavailable "repeat after `Retry-After`" };
+
+    /// The clinic's events in order
+    get "/api/v1/events" => events::list as listEvents in events, "One page";
+
+    /// Where events are pushed
+    get "/api/v1/webhook" => webhook::read as readWebhook in events, "The webhook, without its secret",
+        fails { NotFound "there is none" };
+
+    /// Sets or changes the webhook
+    put "/api/v1/webhook" => webhook::put as putWebhook in events,
+        "The webhook with its secret, which stays when it is changed",
+        fails { Invalid "the address is not https and public, or there is no such type", Unavailable };
+
+    /// Removes the webhook; what was not delivered is given up
+    delete "/api/v1/webhook" => webhook::remove as deleteWebhook in events, "There is none any more";
+
+    /// A new secret; the old one signs too for a while
+    post "/api/v1/webhook/rotate" => webhook::rotate as rotateWebhookSecret in events, "The new secret",
+        fails { NotFound "there is no webhook", Unavailable };
+
+    /// Pushed events with every attempt, newest first
+    get "/api/v1/webhook/deliveries" => webhook::deliveries::list as webhookDeliveries in events, "A page";
+
+    /// Sends an event again at once
+    post "/api/v1/webhook/deliveries/{id}/replay" => webhook::deliveries::replay as replayWebhookDelivery in events,
+        "Queued", fails { InvalidState "there is no webhook, or it is disabled", TooLarge };
+
+    /// Clinics in the order of their making
+    get "/api/v1/operator/clinics" => operator::list as listClinics in operator, "One page";
+
+    /// Make a clinic; its key is shown once
+    post "/api/v1/operator/clinics" => operator::create as createClinic in operator, "Made";
+
+    /// Add a key
+    post "/api/v1/operator/clinics/{id}/keys" => operator::add_key as addKey in operator, "Made";
+
+    /// Revoke a key; repeating is harmless
+    delete "/api/v1/operator/clinics/{id}/keys/{key_id}" => operator::revoke_key as revokeKey in operator, "Revoked";
+
+    /// What a clinic pays
+    get "/api/v1/operator/clinics/{id}/tariff" => tariff::read as readTariff in operator,
+        "The clinic's tariffs and the default";
+
+    /// Set a clinic's prices from a day on
+    ///
+    /// Never for a closed month. Repeating it changes nothing.
+    put "/api/v1/operator/clinics/{id}/tariff" => tariff::put as setTariff in operator, "The clinic's tariffs now",
+        fails { Invalid "`detail` names the field; a closed month never changes" };
+
+    /// A clinic's account
+    get "/api/v1/operator/clinics/{id}/usage" => usage::of_clinic as readClinicUsage in operator, "The month by line";
+
+    /// Audits every journal anew and names what was tampered with
+    get "/api/v1/operator/journal" => journal::audit as auditJournals in operator, "Outcome";
+
+    /// How it stands with the gateways of SMS: balances and last errors
+    get "/api/v1/operator/sms" => health::sms as smsGateways in operator, "Gateways, the first one first";
+
+    /// ESIA's certificates that were added by this API, retired ones too
+    get "/api/v1/operator/esia-certificates" => esia_certificates::list as listEsiaCertificates in operator,
+        "All of them, in the order of their adding";
+
+    /// Add a certificate that ESIA signs its tokens with
+    ///
+    /// Beside those of the variable `esia_keys`; sign-ins are checked with it from now on. Repeating gives the same answer; a
+    /// retired one lives again.
+    post "/api/v1/operator/esia-certificates" => esia_certificates::add as addEsiaCertificate in operator, "Added",
+        fails { Invalid "not one certificate in PEM, a key that no token can be checked with, or out of date" };
+
+    /// Check no new sign-in with a certificate
+    ///
+    /// Old signatures keep it in the trust list. Repeating is harmless.
+    delete "/api/v1/operator/esia-certificates/{sha256}" => esia_certificates::retire as retireEsiaCertificate in operator,
+        "Retired", fails { NotFound "no such certificate, or no operator token is configured" };
+
+    /// Authorities whose certificates clinics sign with, retired ones too
+    get "/api/v1/operator/signing-authorities" => signing_authorities::list as listSigningAuthorities in operator,
+        "All of them, in the order of their adding";
+
+    /// Add authorities: signatures below them are believed from now on
+    ///
+    /// Repeating gives the same answer; a retired one lives again.
+    post "/api/v1/operator/signing-authorities" => signing_authorities::add as addSigningAuthorities in operator, "Added",
+        fails { Invalid "no certificates in PEM, not of authorities, or out of date" };
+
+    /// Believe in no new signature below an authority
+    ///
+    /// Repeating is harmless.
+    delete "/api/v1/operator/signing-authorities/{sha256}" => signing_authorities::retire as retireSigningAuthority
+        in operator, "Retired", fails { NotFound "no such certificate, or no operator token is configured" };
+
+    /// Lists of revoked certificates that were brought
+    get "/api/v1/operator/revocation-lists" => signing_authorities::lists as listRevocationLists in operator,
+        "The newest 200";
+
+    /// Bring a list of revoked certificates as its authority publishes it
+    post "/api/v1/operator/revocation-lists" => signing_authorities::add_list as addRevocationList in operator,
+        "Kept, or there before";
+}
