@@ -50,7 +50,13 @@ pub enum ConsentText {
     /// Ours, made of the template in force with the clinic's data.
     Default,
     /// The clinic's: the PDF in base64, up to about 6 MiB; a larger one is sent as the part `file`.
-    File(String),
+    File(
+        #[cfg_attr(
+            feature = "schema",
+            schemars(extend("contentEncoding" = "base64", "contentMediaType" = "application/pdf"))
+        )]
+        String,
+    ),
 }
 
 /// A doctor, by name alone or with a position.

@@ -272,7 +272,7 @@ pub struct Document {
     /// As the MIS sent it.
     #[cfg_attr(feature = "schema", schemars(extend("type" = "object")))]
     pub metadata: serde_json::Value,
-    /// The template that its file was made of; `None` where the clinic sent a file.
+    /// The template that its file was made of; absent where the clinic sent a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateRef>,
 }

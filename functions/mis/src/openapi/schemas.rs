@@ -133,10 +133,14 @@ pub(super) fn without_null(mut schema: Value) -> Value {
         values.retain(|value| !value.is_null());
     }
     let alternatives = schema.get("anyOf").and_then(Value::as_array);
-    match alternatives.and_then(|all| all.first()) {
-        Some(first) => first.clone(),
-        None => schema,
+    let Some(mut first) = alternatives.and_then(|all| all.first()).cloned() else {
+        return schema;
+    };
+    // What is said of the field, not only of its type.
+    if let Some(words) = schema.get("description") {
+        first["description"] = words.clone();
     }
+    first
 }
 
 /// Gives marked references their names.
