@@ -20,10 +20,13 @@ use podpis_shared::wire::vault::Stored;
 pub(super) struct Found {
     message: SignedData,
     /// Files of ours, by their ids: the newest form of the signed one first. Of a final PDF, what it continues.
-    files: Vec<(String, Vec<u8>)>,
+    files: Vec<File>,
     /// The final PDF, and its covered bytes.
     last: Option<(Vec<u8>, Vec<u8>)>,
 }
+
+/// A file of ours: its id, and its bytes.
+type File = (String, Vec<u8>);
 
 /// What a signature leaves in the database beside its row.
 pub(super) struct Kept {
@@ -147,8 +150,8 @@ impl Found {
     }
 
     /// The file whose bytes it is over, told by the digest; the newest where it has none.
-    fn over(&self) -> Option<&(String, Vec<u8>)> {
-        let fits = |(_, bytes): &&(String, Vec<u8>)| {
+    fn over(&self) -> Option<&File> {
+        let fits = |(_, bytes): &&File| {
             let digest = |kind: HashKind| kind.digest(bytes);
             let mut signers = self.message.signers().iter();
             signers
@@ -170,7 +173,7 @@ impl Kept {
 }
 
 /// The files that a signature may be over, newest first.
-async fn files(db: &Db, document: &Document, over: Over) -> Result<Vec<(String, Vec<u8>)>> {
+async fn files(db: &Db, document: &Document, over: Over) -> Result<Vec<File>> {
     let mut ids = Vec::new();
     match over {
         Over::Original => ids.push(document.original_blob.clone()),
@@ -206,10 +209,7 @@ async fn files(db: &Db, document: &Document, over: Over) -> Result<Vec<(String, 
 }
 
 /// The signature inside of a final PDF, the bytes that it covers, and the file that the PDF begins with.
-fn inside(
-    pdf: &[u8],
-    files: Vec<(String, Vec<u8>)>,
-) -> Result<(SignedData, Vec<u8>, (String, Vec<u8>))> {
+fn inside(pdf: &[u8], files: Vec<File>) -> Result<(SignedData, Vec<u8>, File)> {
     let examined = examine(pdf).map_err(|error| {
         let code = match error {
             podpis_pdf::ExamineError::NotPdf => Code::NotPdf,
