@@ -274,7 +274,7 @@ fn a_list_of_another_operator_or_an_older_one_says_nothing() {
     let file = operator.signed();
     let mut other = Operator::new();
     other.name = "Другой оператор".into();
-    other.seal = common::certificates(7, "2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z");
+    other.seal = certificates(7, "2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z");
     other.evidence = podpis_evidence::EvidenceKey::from_seed([7; 32]);
     let mut older = other.trust();
     older.operator = operator.name.clone();
