@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::pdf::field_name;
 use crate::report::{Check, CheckId, Fact, Outcome};
 use crate::seal::{self, is_time_stamp};
-use podpis_cms::{CmsError, HashKind, SignedData, Signer, Verified};
+use podpis_cms::{CmsError, HashKind, Signer, Verified, clinic};
 use podpis_pdf::{FoundSignature, SignatureKind};
 use podpis_shared::Timestamp;
 
@@ -90,7 +90,7 @@ impl One {
 }
 
 fn detached(case: &Case<'_>, bytes: &[u8]) -> Vec<One> {
-    match SignedData::from_any(bytes) {
+    match clinic::read(bytes) {
         Ok(data) => data
             .signers()
             .iter()
@@ -118,7 +118,14 @@ fn beside(case: &Case<'_>, signer: &Signer) -> One {
             case.original,
         ),
     ];
-    let fits = |content: &[u8]| signer.check_content(|hash| hash.digest(content));
+    let fits = |content: &[u8]| {
+        let digest = |hash: HashKind| hash.digest(content);
+        match signer.message_digest() {
+            Some(_) => signer.check_content(digest),
+            // Without signed attributes only the signature itself tells.
+            None => signer.verify(digest).map(drop),
+        }
+    };
     let fitting = contents
         .into_iter()
         .filter_map(|(name, content)| Some((name, content?)))
@@ -126,6 +133,10 @@ fn beside(case: &Case<'_>, signer: &Signer) -> One {
     let Some((name, content)) = fitting else {
         return match fits(whole) {
             Err(CmsError::Unsupported(oid)) => unsupported("Приложенная подпись клиники", &oid),
+            Err(error) if error != CmsError::MessageDigest => One::failed(
+                "Приложенная подпись клиники неверна или поставлена под другим файлом.",
+                error,
+            ),
             _ => One::new(
                 Outcome::Fail,
                 "Приложенная подпись клиники поставлена под другим файлом.",
@@ -157,7 +168,7 @@ fn embedded(case: &Case<'_>, signature: &FoundSignature) -> One {
         return unsupported(&format!("Подпись {name} в файле"), kind);
     }
     let what = format!("Подпись {name} в файле поставлена после печати");
-    match SignedData::parse(&covered.contents) {
+    match clinic::read_embedded(&covered.contents) {
         Ok(data) => {
             let verified = data.verify(|hash| seal::digest(hash, &covered.parts(case.input.pdf)));
             judged(&what, verified, data.signer().ok(), case.input.now)

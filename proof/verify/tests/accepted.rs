@@ -1,12 +1,18 @@
 //! What is genuine: every level of the seal, and everything that may honestly come after it.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod common;
 
+use cms::content_info::ContentInfo;
+use cms::signed_data::{SignedData, SignerInfos};
 use common::update::{clinic_signed, soon, time_stamped};
 use common::{
-    CONSENT, NOW, Operator, SIGNED, assert_valid, at, check, clinic_signature, ended, found,
-    nothing, stamp,
+    CONSENT, NOW, Operator, SIGNED, assert_valid, at, certificates, check, clinic_signature, ended,
+    found, nothing, stamp,
 };
+use der::asn1::{Any, OctetString, SetOfVec};
+use der::{Decode as _, Encode as _};
+use podpis_cms::SoftwareKey;
 use podpis_shared::hash::sha256_hex;
 use podpis_verify::{CheckId, Input, Kind, Outcome, Report, Verdict, verify};
 use serde_json::json;
@@ -174,6 +180,44 @@ fn a_detached_signature_says_what_it_is_over() {
     }
 }
 
+/// Older programs sign the content itself, without attributes; clinics may hand that in as well.
+#[test]
+fn a_detached_signature_without_attributes_counts_as_any_other() {
+    let operator = Operator::new();
+    let sealed = operator.signed();
+    let stamped = time_stamped(&sealed, soon());
+    let trust = operator.trust();
+    for (over, outcome) in [
+        (stamped.as_slice(), Outcome::Pass),
+        (&sealed, Outcome::Pass),
+        (b"another file", Outcome::Fail),
+    ] {
+        let sig = without_attributes(over);
+        let report = verify(Input {
+            pdf: &stamped,
+            clinic_signature: Some(&sig),
+            trust: Some(&trust),
+            ..nothing()
+        });
+        let check = found(&report, CheckId::ClinicSignature);
+        assert_eq!(check.result, outcome, "{check:?}");
+    }
+}
+
+/// The same message with a signature over the file in place of that over the attributes.
+fn without_attributes(file: &[u8]) -> Vec<u8> {
+    let keys = certificates(9, "2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z");
+    let key = SoftwareKey::from_pem(&keys.leaf_key).unwrap();
+    let mut outer = ContentInfo::from_der(&clinic_signature(file)).unwrap();
+    let mut data: SignedData = outer.content.decode_as().unwrap();
+    let mut signer = data.signer_infos.0.get(0).unwrap().clone();
+    signer.signed_attrs = None;
+    signer.signature = OctetString::new(key.sign(file).unwrap()).unwrap();
+    data.signer_infos = SignerInfos(SetOfVec::try_from(vec![signer]).unwrap());
+    outer.content = Any::encode_from(&data).unwrap();
+    outer.to_der().unwrap()
+}
+
 #[test]
 fn a_newer_bundle_continues_the_sealed_one() {
     let mut operator = Operator::new();
@@ -232,7 +276,7 @@ fn a_list_of_another_operator_or_an_older_one_says_nothing() {
     let file = operator.signed();
     let mut other = Operator::new();
     other.name = "Другой оператор".into();
-    other.seal = common::certificates(7, "2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z");
+    other.seal = certificates(7, "2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z");
     other.evidence = podpis_evidence::EvidenceKey::from_seed([7; 32]);
     let mut older = other.trust();
     older.operator = operator.name.clone();

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
+use podpis_tests::client::Reply;
 use podpis_tests::{Clinic, Stack, Upload};
 use serde_json::{Value, json};
 
@@ -114,7 +115,7 @@ fn hand_in(
     id: &str,
     parts: &[(&str, &[u8])],
     key: Option<&str>,
-) -> Result<podpis_tests::Reply> {
+) -> Result<Reply> {
     const BOUNDARY: &str = "podpis-ukep-5d1";
     let mut body = Vec::new();
     for (name, bytes) in parts {
@@ -380,7 +381,7 @@ fn a_signature_comes_only_where_it_is_waited_for() -> Result<()> {
         .filter(|one| {
             one["subject"]
                 .as_str()
-                .is_some_and(|text| text.contains(&name))
+                .is_some_and(|text| text.ends_with(&name))
         })
         .find_map(|one| one["sha256"].as_str())
         .context("the authority")?;

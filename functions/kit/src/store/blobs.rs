@@ -81,6 +81,16 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
+/// SHA-256 of a file, lower-case hex, as it was before encryption.
+///
+/// # Errors
+/// As the database says.
+pub async fn sha256(db: &Db, id: &str) -> Result<Option<String>, DbError> {
+    let sql = "SELECT sha256 FROM blobs WHERE id = ?1";
+    let row = db.first(sql, [id.into()]).await?;
+    row.map(|row| row.text(0)).transpose()
+}
+
 /// Marks a file as taken in, but not used by any document yet.
 ///
 /// # Errors

@@ -3,13 +3,15 @@
 use super::refused;
 use crate::db;
 use podpis_cms::clinic::{self, Against, Checked, Fault};
-use podpis_cms::{Certificate, HashKind, SignedData, Signer};
+use podpis_cms::{Certificate, CmsError, HashKind, SignedData, Signer};
 use podpis_kit::at_rest::Keys;
 use podpis_kit::store::Document;
 use podpis_kit::store::blobs::{self, Content};
 use podpis_kit::store::clinic_signatures::{self, ClinicSignature};
 use podpis_kit::{Db, Failure, Result, random};
-use podpis_pdf::{Change, Severity, SignatureKind, Step, changes, examine};
+use podpis_pdf::{
+    Change, Examined, FoundSignature, Severity, SignatureKind, Step, changes, examine,
+};
 use podpis_shared::Hashes;
 use podpis_shared::clinic_signature::Over;
 use podpis_shared::hash::sha256_hex;
@@ -20,10 +22,13 @@ use podpis_shared::wire::vault::Stored;
 pub(super) struct Found {
     message: SignedData,
     /// Files of ours, by their ids: the newest form of the signed one first. Of a final PDF, what it continues.
-    files: Vec<(String, Vec<u8>)>,
+    files: Vec<File>,
     /// The final PDF, and its covered bytes.
     last: Option<(Vec<u8>, Vec<u8>)>,
 }
+
+/// A file of ours: its id, and its bytes.
+type File = (String, Vec<u8>);
 
 /// What a signature leaves in the database beside its row.
 pub(super) struct Kept {
@@ -63,6 +68,17 @@ pub(super) async fn find(db: &Db, document: &Document, over: Over, body: &[u8]) 
     })
 }
 
+/// Whether this very final PDF was accepted before, which begins with no newer one.
+pub(super) async fn is_accepted(db: &Db, document: &Document, pdf: &[u8]) -> Result<bool> {
+    let sha256 = Some(sha256_hex(pdf));
+    for one in clinic_signatures::of_document(db, &document.id).await? {
+        if one.over == Over::Final && blobs::sha256(db, &one.blob).await? == sha256 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 impl Found {
     pub(super) fn sha256(&self) -> String {
         sha256_hex(self.message.der())
@@ -84,9 +100,7 @@ impl Found {
         for (place, content) in self.contents().into_iter().enumerate() {
             let digest = |kind: HashKind| kind.digest(content);
             let mut signers = self.message.signers().iter();
-            if signers.any(|signer| {
-                signer.check_content(digest) == Err(podpis_cms::CmsError::MessageDigest)
-            }) {
+            if signers.any(|signer| signer.check_content(digest) == Err(CmsError::MessageDigest)) {
                 continue;
             }
             let signers = self.message.signers().iter();
@@ -147,8 +161,8 @@ impl Found {
     }
 
     /// The file whose bytes it is over, told by the digest; the newest where it has none.
-    fn over(&self) -> Option<&(String, Vec<u8>)> {
-        let fits = |(_, bytes): &&(String, Vec<u8>)| {
+    fn over(&self) -> Option<&File> {
+        let fits = |(_, bytes): &&File| {
             let digest = |kind: HashKind| kind.digest(bytes);
             let mut signers = self.message.signers().iter();
             signers
@@ -170,7 +184,7 @@ impl Kept {
 }
 
 /// The files that a signature may be over, newest first.
-async fn files(db: &Db, document: &Document, over: Over) -> Result<Vec<(String, Vec<u8>)>> {
+async fn files(db: &Db, document: &Document, over: Over) -> Result<Vec<File>> {
     let mut ids = Vec::new();
     match over {
         Over::Original => ids.push(document.original_blob.clone()),
@@ -206,10 +220,7 @@ async fn files(db: &Db, document: &Document, over: Over) -> Result<Vec<(String, 
 }
 
 /// The signature inside of a final PDF, the bytes that it covers, and the file that the PDF begins with.
-fn inside(
-    pdf: &[u8],
-    files: Vec<(String, Vec<u8>)>,
-) -> Result<(SignedData, Vec<u8>, (String, Vec<u8>))> {
+fn inside(pdf: &[u8], files: Vec<File>) -> Result<(SignedData, Vec<u8>, File)> {
     let examined = examine(pdf).map_err(|error| {
         let code = match error {
             podpis_pdf::ExamineError::NotPdf => Code::NotPdf,
@@ -237,21 +248,27 @@ fn inside(
         let detail = "the final PDF changes more than a signature does";
         return Err(Failure::new(Code::DigestMismatch, detail));
     }
-    let mut later = examined.signatures.iter().filter(|signature| {
-        signature.kind != SignatureKind::DocTimeStamp && signature.covers_whole_file
-    });
-    let covered = later
-        .next()
+    let invalid = |detail: &str| Failure::new(Code::SignatureInvalid, detail);
+    let before = examine(&base.1).map_err(|error| broken(&error.to_string()))?;
+    if signatures(&examined).count() != signatures(&before).count() + 1 {
+        return Err(invalid("the final PDF adds not one signature"));
+    }
+    let added = signatures(&examined).find(|signature| signature.covers_whole_file);
+    if let Some(SignatureKind::Other(kind)) = added.map(|signature| &signature.kind) {
+        return Err(refused(Fault::Unsupported(CmsError::Unsupported(
+            kind.clone(),
+        ))));
+    }
+    let covered = added
         .and_then(|signature| signature.range.as_ref().ok())
         .filter(|covered| covered.end > base.1.len())
-        .ok_or_else(|| {
-            let detail = "the final PDF holds no signature over the whole of it";
-            Failure::new(Code::SignatureInvalid, detail)
-        })?;
-    let message = SignedData::parse(&covered.contents)
-        .map_err(|error| Failure::new(Code::SignatureInvalid, error.to_string()))?;
-    if message.content().is_some() {
-        return Err(refused(Fault::Attached));
-    }
+        .ok_or_else(|| invalid("the final PDF holds no signature over the whole of it"))?;
+    let message = clinic::read_embedded(&covered.contents).map_err(refused)?;
     Ok((message, covered.parts(pdf).concat(), base))
+}
+
+/// Time stamps are none.
+fn signatures(examined: &Examined) -> impl Iterator<Item = &FoundSignature> {
+    let all = examined.signatures.iter();
+    all.filter(|signature| signature.kind != SignatureKind::DocTimeStamp)
 }

@@ -63,7 +63,20 @@ pub struct Checked {
 /// # Errors
 /// [`Fault::Attached`] where the message carries its content, [`Fault::Unreadable`] else.
 pub fn read(bytes: &[u8]) -> Result<SignedData, Fault> {
-    let message = SignedData::from_any_bare(bytes).map_err(Fault::of)?;
+    detached(SignedData::from_any_bare(bytes).map_err(Fault::of)?)
+}
+
+/// Reads a signature that stands inside a PDF (PAdES): DER, with signed attributes, and of one signer (ISO 32000-2, 12.8.3.3).
+///
+/// # Errors
+/// As [`read`].
+pub fn read_embedded(der: &[u8]) -> Result<SignedData, Fault> {
+    let message = detached(SignedData::parse(der).map_err(Fault::of)?)?;
+    message.signer().map_err(Fault::of)?;
+    Ok(message)
+}
+
+fn detached(message: SignedData) -> Result<SignedData, Fault> {
     if message.content().is_some() {
         return Err(Fault::Attached);
     }

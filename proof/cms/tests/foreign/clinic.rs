@@ -5,7 +5,7 @@ use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData as Cms;
 use der::asn1::{Any, ObjectIdentifier, SetOfVec};
 use der::{Decode as _, Encode as _};
-use podpis_cms::clinic::{Against, Checked, Fault, Level, Revocation, check, read};
+use podpis_cms::clinic::{Against, Checked, Fault, Level, Revocation, check, read, read_embedded};
 use podpis_cms::crl::Crl;
 use podpis_cms::{Certificate, HashKind, tsp};
 use podpis_shared::Timestamp;
@@ -335,6 +335,21 @@ fn several_signers_are_judged_one_by_one() {
         "cms -engine gost -sign -binary -in content {both} -outform DER -out both.sig -certfile middle.pem"
     ));
     let message = read(&dir.read("both.sig")).unwrap();
+    // A PDF holds one signer, with signed attributes, and never the content.
+    let embedded =
+        |der: &[u8]| read_embedded(der).map_or_else(|fault| fault.code(), |_| "accepted");
+    assert_eq!(embedded(&dir.read("both.sig")), "signature_invalid");
+    for (arguments, outcome) in [
+        ("-cades", "accepted"),
+        ("-noattr", "signature_invalid"),
+        ("-cades -nodetach", "signature_not_detached"),
+    ] {
+        assert_eq!(
+            embedded(&sign(&dir, GOST.1, arguments)),
+            outcome,
+            "{arguments}"
+        );
+    }
     let against = Against {
         roots: &roots,
         tsa_roots: &[],
@@ -409,7 +424,7 @@ fn revoked_certificates_are_refused() {
         assert_eq!(fault(judged(&lists, now)), "certificate_revoked");
     }
     assert_eq!(
-        fault(judged(&[revoking.clone()], next)),
+        fault(judged(std::slice::from_ref(&revoking), next)),
         "certificate_revoked"
     );
     let middle = list(&dir, "root", &["middle"], "middle.crl");
