@@ -11,15 +11,15 @@ use podpis_tests::{Clinic, Stack, Upload};
 use serde_json::{Value, json};
 
 /// A clinic's tools: an authority of its own, and certificates below it.
-struct Tools(PathBuf);
+pub(crate) struct Tools(PathBuf);
 
 /// What a certificate is for.
-const SIGNER: &str =
+pub(crate) const SIGNER: &str =
     "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation";
 
 impl Tools {
     /// An authority that the operator has added.
-    fn trusted(stack: &Stack) -> Result<Self> {
+    pub(crate) fn trusted(stack: &Stack) -> Result<Self> {
         let tools = Self::new()?;
         let pem = fs::read_to_string(tools.0.join("root.pem"))?;
         let added = stack.operator().call(
@@ -47,7 +47,13 @@ impl Tools {
     }
 
     /// A key and a certificate of GOST R 34.10-2012; `subject` and `extensions` as in an OpenSSL configuration.
-    fn certificate(&self, issuer: &str, name: &str, subject: &str, extensions: &str) -> Result<()> {
+    pub(crate) fn certificate(
+        &self,
+        issuer: &str,
+        name: &str,
+        subject: &str,
+        extensions: &str,
+    ) -> Result<()> {
         fs::write(
             self.0.join("req.cnf"),
             format!(
@@ -72,7 +78,7 @@ impl Tools {
     }
 
     /// A detached signature over the bytes.
-    fn sign(&self, bytes: &[u8], name: &str, more: &str) -> Result<Vec<u8>> {
+    pub(crate) fn sign(&self, bytes: &[u8], name: &str, more: &str) -> Result<Vec<u8>> {
         fs::write(self.0.join("content"), bytes)?;
         self.openssl(&format!(
             "cms -engine gost -sign -binary -in content -signer {name}.pem -inkey {name}.key -md md_gost12_256 \
@@ -109,12 +115,12 @@ fn signed(stack: &Stack, clinic: &mut Clinic, upload: &Upload) -> Result<(String
     Ok((id, pdf))
 }
 
-fn hand_in(
+pub(crate) fn hand_in(
     clinic: &mut Clinic,
     id: &str,
     parts: &[(&str, &[u8])],
     key: Option<&str>,
-) -> Result<podpis_tests::Reply> {
+) -> Result<podpis_tests::client::Reply> {
     const BOUNDARY: &str = "podpis-ukep-5d1";
     let mut body = Vec::new();
     for (name, bytes) in parts {
@@ -133,7 +139,7 @@ fn hand_in(
 }
 
 /// A certificate of the tests' clinics.
-const OWN: &str = "O=ООО Клиника\ntitle=Главный врач\nCN=Петрова Анна Сергеевна\nSN=Петрова\nGN=Анна Сергеевна\nINNLE=7707083893";
+pub(crate) const OWN: &str = "O=ООО Клиника\ntitle=Главный врач\nCN=Петрова Анна Сергеевна\nSN=Петрова\nGN=Анна Сергеевна\nINNLE=7707083893";
 
 fn clinics_own(document: &Value) -> Vec<Value> {
     let all = document["signatures"].as_array().into_iter().flatten();

@@ -16,6 +16,7 @@ mod esia_session;
 mod esia_signer;
 mod esia_ways;
 mod export;
+mod final_version;
 mod headers;
 mod idempotency;
 mod integration;
