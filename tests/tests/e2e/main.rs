@@ -18,6 +18,7 @@ mod esia_signer;
 mod esia_ways;
 mod export;
 mod gateways;
+mod final_version;
 mod headers;
 mod idempotency;
 mod integration;
