@@ -21,8 +21,6 @@ pub(crate) struct Ctx {
     pub(crate) root: PathBuf,
     /// Cargo's target directory; `CARGO_TARGET_DIR` and the configuration are honoured.
     pub(crate) target: PathBuf,
-    /// The packages of `tests/bench/`.
-    benches: Vec<String>,
 }
 
 impl Ctx {
@@ -35,14 +33,9 @@ impl Ctx {
                 .map(PathBuf::from)
                 .with_context(|| format!("no {key}"))
         };
-        let packages = metadata["packages"].as_array().context("no packages")?;
-        let benches = packages.iter().filter(|package| is_bench(package));
         Ok(Self {
             root: path("workspace_root")?,
             target: path("target_directory")?,
-            benches: benches
-                .filter_map(|bench| bench["name"].as_str().map(str::to_owned))
-                .collect(),
         })
     }
 
@@ -60,16 +53,6 @@ impl Ctx {
             .filter_map(|test| test["name"].as_str())
             .map(str::to_owned)
             .collect())
-    }
-
-    /// A cargo command for what runs on this machine: the workspace without its benchmarks, which compile the functions'
-    /// source once more. Always the same packages, so that dependencies have the same features and are built once.
-    pub(crate) fn cargo_on_host(&self, verb: &str) -> Command {
-        let mut command = self.cargo([verb, "--workspace"]);
-        for bench in &self.benches {
-            command.args(["--exclude", bench]);
-        }
-        command
     }
 
     /// A cargo command in the root of the checkout.
@@ -135,11 +118,6 @@ pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T>
 /// `12.3 s`.
 pub(crate) fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
-}
-
-fn is_bench(package: &Value) -> bool {
-    let path = package["manifest_path"].as_str().unwrap_or_default();
-    path.contains("/tests/bench/")
 }
 
 fn metadata() -> Result<Value> {

@@ -141,17 +141,17 @@ fn clippy(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
 
 /// What needs nothing but itself, on this machine's own target, also of what runs as Wasm.
 fn unit(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
-    let mut command = ctx.cargo_on_host("test");
-    command.args(["--no-fail-fast", "--lib", "--bins"]);
-    test(command, filter)
+    test(
+        ctx.cargo(["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]),
+        filter,
+    )
 }
 
 /// The `tests/` folders of the crates: the runner with components of its own, the ESIA simulator.
 fn component(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::rust_targets)?;
     tools::install(tools::programs)?;
-    let mut command = ctx.cargo_on_host("test");
-    command.arg("--no-fail-fast");
+    let mut command = ctx.cargo(["test", "--workspace", "--no-fail-fast"]);
     for name in ctx.integration_tests()? {
         command.args(["--test", &name]);
     }
@@ -207,9 +207,8 @@ fn witnesses(ctx: &Ctx, command: &mut Command, needing: &[&str]) -> &'static str
 
 /// Tests against the built product; the harness takes from the environment what to start.
 fn end_to_end(ctx: &Ctx, name: &str) -> Command {
-    let mut command = ctx.cargo_on_host("test");
+    let mut command = ctx.cargo(["test", "--workspace", "--test", name]);
     command
-        .args(["--test", name])
         .env("PODPIS_RUNNER", ctx.tool("podpis-runner", false))
         .env("PODPIS_ESIA_SIM", ctx.tool("podpis-esia-sim", false))
         .env("PODPIS_RUNNER_CACHE", ctx.target.join("runner-cache"));

@@ -99,7 +99,8 @@ pub(crate) fn build_site(ctx: &Ctx) -> Result<()> {
 /// Builds the runner and the ESIA simulator.
 pub(crate) fn build_tools(ctx: &Ctx, release: bool) -> Result<()> {
     step("runner and ESIA simulator", || {
-        let mut command = ctx.cargo_on_host("build");
+        // Of the whole workspace, so that dependencies have the same features as in tests and are built once.
+        let mut command = ctx.cargo(["build", "--workspace"]);
         for tool in TOOLS {
             command.args(["--bin", tool]);
         }
