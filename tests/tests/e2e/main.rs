@@ -39,5 +39,6 @@ mod tamper;
 mod upload;
 mod usage;
 mod verify;
+mod webhook_examples;
 mod webhooks;
 mod witness;
