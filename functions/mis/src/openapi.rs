@@ -140,9 +140,9 @@ fn text(api: Value) -> String {
 fn the_committed_description_is_that_of_the_code() {
     let now = text(document(&crate::routes::calls()));
     if env::var_os(WRITE).is_some() {
-        fs::write(FILE, &now).unwrap();
+        return fs::write(FILE, &now).unwrap();
     }
-    let committed = fs::read_to_string(FILE).unwrap();
+    let committed = crate::docs::OPENAPI;
     let differs = now.lines().zip(committed.lines()).position(|(a, b)| a != b);
     let line = differs.unwrap_or(now.lines().count().min(committed.lines().count())) + 1;
     assert!(
