@@ -329,7 +329,7 @@ mod tests {
             Some(Tally {
                 passed: 12,
                 failed: 3,
-                note: ""
+                note: String::new()
             })
         );
         assert_eq!(Tally::of_line("test results::a_line ... ok"), None);
