@@ -79,6 +79,16 @@ impl Process {
         Ok(())
     }
 
+    /// The most memory that it has had, in bytes (`VmHWM` of proc(5)).
+    pub(crate) fn peak_memory(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line
+            .and_then(|line| line.trim().strip_suffix(" kB"))
+            .context("VmHWM")?;
+        Ok(kib.trim().parse::<u64>()? * 1024)
+    }
+
     /// The end of its log.
     pub(crate) fn last_lines(&self) -> String {
         let text = fs::read_to_string(&self.log).unwrap_or_default();

@@ -241,6 +241,14 @@ impl Stack {
         Ok(self.ours()?.place.folder.join("db/sqlite_db.db"))
     }
 
+    /// The most memory that the runtime has had since its start, in bytes.
+    ///
+    /// # Errors
+    /// When the stack isn't ours, or the system doesn't tell.
+    pub fn peak_memory(&mut self) -> Result<u64> {
+        self.ours()?.runner.peak_memory()
+    }
+
     /// Where everything of this stack lies: database (`db`), keys (`keys`) and logs (`*.log`).
     ///
     /// # Errors

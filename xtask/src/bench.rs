@@ -7,15 +7,16 @@ use crate::ctx::{self, Ctx, step};
 use crate::tools;
 
 pub(crate) const HELP: &str =
-    "ratios against peers, from one run  [page] [api] [sign] [verify] [gost] [account] [journal]
+    "ratios against peers, from one run  [page] [api] [sign] [verify] [gost] [account] [outbox] [journal]
 page: the patient's page against pdf.js; api: intake and status against native; sign: the signed PDF
 verify: checking it in the browser against native; gost: GOST signatures against OpenSSL's engine
 account: signing in and the list of 3,000 documents against 3
+outbox: messages a second and memory with 100,000 waiting against 1,000
 journal: what an append costs by the journal's length
 PODPIS_BENCH_ROUNDS sets the number of rounds";
 
 /// What needs the product or its parts, and the one that needs neither.
-const PEERS: [&str; 6] = ["page", "api", "sign", "verify", "account", GOST];
+const PEERS: [&str; 7] = ["page", "api", "sign", "verify", "account", "outbox", GOST];
 const JOURNAL: &str = "journal";
 /// Needs the runner, but no function of the product.
 const GOST: &str = "gost";

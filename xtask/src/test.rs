@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -168,41 +169,87 @@ fn build_all(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
 
 fn e2e(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::programs)?;
-    let mut command = end_to_end(ctx, "e2e");
-    let note = witnesses(
-        ctx,
-        &mut command,
-        &["witness::", "mail::", "push::", "gateways::"],
-    );
-    let tally = test(command, filter)?;
-    Ok(Tally { note, ..tally })
+    let mut left_out = witnesses(ctx, &["witness::", "mail::", "push::", "gateways::"]);
+    left_out.add(languages());
+    left_out.run(end_to_end(ctx, "e2e"), filter)
 }
 
 fn browser(ctx: &Ctx, filter: Option<&str>) -> Result<Tally> {
     tools::install(tools::programs)?;
-    let mut command = end_to_end(ctx, "browser");
-    let note = witnesses(ctx, &mut command, &["axe::", "branding::"]);
-    let tally = test(command, filter)?;
-    Ok(Tally { note, ..tally })
+    let left_out = witnesses(ctx, &["axe::", "branding::"]);
+    left_out.run(end_to_end(ctx, "browser"), filter)
 }
 
-/// Tells the tests where the programs are that we didn't write, or leaves out the tests that need them.
-fn witnesses(ctx: &Ctx, command: &mut Command, needing: &[&str]) -> &'static str {
-    match witness::install(ctx) {
-        Ok(folder) => {
-            command.env("PODPIS_WITNESS", folder);
-            ""
+/// Tests that can't be run on this machine. Somebody else's registry being away says nothing of us; the closing lines say what was
+/// not looked at.
+#[derive(Default)]
+struct LeftOut {
+    /// Where the programs are that we didn't write.
+    witness: Option<PathBuf>,
+    tests: Vec<&'static str>,
+    note: String,
+}
+
+impl LeftOut {
+    fn add(&mut self, other: Self) {
+        self.tests.extend(other.tests);
+        self.note.push_str(&other.note);
+    }
+
+    /// Runs the others.
+    fn run(self, mut command: Command, filter: Option<&str>) -> Result<Tally> {
+        if let Some(witness) = self.witness {
+            command.env("PODPIS_WITNESS", witness);
         }
-        // Somebody else's registry being away says nothing of us; the closing lines say what was not looked at.
-        Err(error) => {
-            println!("left out: {error:#}");
+        if !self.tests.is_empty() {
             command.arg("--");
-            for tests in needing {
+            for tests in self.tests {
                 command.args(["--skip", tests]);
             }
-            "  without the programs of others, which can't be installed"
+        }
+        let tally = test(command, filter)?;
+        Ok(Tally {
+            note: self.note,
+            ..tally
+        })
+    }
+}
+
+/// Where the programs are that we didn't write, or the tests that need them.
+fn witnesses(ctx: &Ctx, needing: &[&'static str]) -> LeftOut {
+    match witness::install(ctx) {
+        Ok(folder) => LeftOut {
+            witness: Some(folder),
+            ..LeftOut::default()
+        },
+        Err(error) => {
+            println!("left out: {error:#}");
+            LeftOut {
+                tests: needing.to_vec(),
+                note: "  without the programs of others, which can't be installed".to_owned(),
+                ..LeftOut::default()
+            }
         }
     }
+}
+
+/// The tests of examples in languages that can't be had here.
+fn languages() -> LeftOut {
+    if let Err(error) = tools::install(tools::languages) {
+        println!("left out: {error:#}");
+    }
+    let mut left_out = LeftOut::default();
+    for (programs, name, test) in [
+        (&["php"][..], "PHP", "webhook_examples::php"),
+        (&["mcs", "mono"], "C#", "webhook_examples::csharp"),
+    ] {
+        if !programs.iter().all(|program| tools::on_path(program)) {
+            left_out.tests.push(test);
+            left_out.note.push_str("  without the example in ");
+            left_out.note.push_str(name);
+        }
+    }
+    left_out
 }
 
 /// Tests against the built product; the harness takes from the environment what to start.
@@ -244,12 +291,12 @@ fn test(mut command: Command, filter: Option<&str>) -> Result<Tally> {
 }
 
 /// Tests passed and failed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Tally {
     passed: usize,
     failed: usize,
     /// What the numbers don't say, for the closing lines.
-    note: &'static str,
+    note: String,
 }
 
 impl Tally {
@@ -265,7 +312,7 @@ impl Tally {
         Some(Self {
             passed: count("passed")?,
             failed: count("failed")?,
-            note: "",
+            note: String::new(),
         })
     }
 }
@@ -282,7 +329,7 @@ mod tests {
             Some(Tally {
                 passed: 12,
                 failed: 3,
-                note: ""
+                note: String::new()
             })
         );
         assert_eq!(Tally::of_line("test results::a_line ... ok"), None);

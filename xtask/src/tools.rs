@@ -37,6 +37,13 @@ const ABILITIES: &[(&str, &str, &[&str], &str)] = &[
     ),
 ];
 
+/// Languages of examples for developers, each with the Debian package that brings it. What can't be had is left out of the tests.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("php", "php-cli"),
+    ("mcs", "mono-mcs"),
+    ("mono", "mono-runtime"),
+];
+
 /// One thing that is there or not.
 #[derive(Debug)]
 pub(crate) struct Check {
@@ -86,6 +93,14 @@ pub(crate) fn programs() -> Vec<Check> {
         check(name, able, package)
     });
     programs.chain(abilities).collect()
+}
+
+/// Compilers and interpreters of examples.
+pub(crate) fn languages() -> Vec<Check> {
+    let languages = LANGUAGES.iter();
+    languages
+        .map(|(program, package)| check(program, on_path(program), package))
+        .collect()
 }
 
 fn check(name: &str, found: bool, package: &str) -> Check {

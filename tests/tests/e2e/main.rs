@@ -43,5 +43,6 @@ mod templates;
 mod upload;
 mod usage;
 mod verify;
+mod webhook_examples;
 mod webhooks;
 mod witness;
