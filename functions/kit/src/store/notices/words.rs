@@ -126,7 +126,7 @@ mod tests {
     use crate::store::Document;
     use podpis_shared::{Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 
-    const ALL: [Notice; 9] = [
+    const ALL: [Notice; 10] = [
         Notice::Arrived,
         Notice::Kept,
         Notice::Deadline,
