@@ -38,6 +38,7 @@ mod rates;
 mod seal;
 mod sign;
 mod sms;
+mod staff;
 mod tamper;
 mod templates;
 mod upload;
