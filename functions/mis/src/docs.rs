@@ -194,7 +194,7 @@ impl Call<'_> {
             .collect();
         match names.is_empty() {
             true => "none".to_owned(),
-            false => format!("bearer, {}", names.join(" or ")),
+            false => names.join(" or "),
         }
     }
 
