@@ -9,7 +9,7 @@ use crate::idempotency::{self, Kept};
 use podpis_kit::at_rest::Keys;
 use podpis_kit::store::webhooks::{self, KEY_VARIABLE};
 use podpis_kit::store::{Event, journal};
-use podpis_kit::{Db, Failure, Result, Tx, now, random, vars, webhook_url};
+use podpis_kit::{Failure, Result, Tx, now, random, vars, webhook_url};
 use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
 use serde::{Deserialize, Serialize};
