@@ -4,6 +4,7 @@ pub(crate) mod keys;
 pub(crate) mod staff;
 pub(crate) mod webhooks;
 
+use crate::acts::Act;
 use podpis_kit::db::{Db, DbError, Row, Tx, Value};
 use podpis_kit::store::Document;
 use podpis_kit::store::documents::{self, COLUMNS};
@@ -187,6 +188,32 @@ pub(crate) async fn events(
         .iter()
         .map(of)
         .collect()
+}
+
+/// Entries that name who acted, newest first.
+pub(crate) async fn acts(
+    db: &Db,
+    clinic_id: &str,
+    by: Option<&str>,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Act>, DbError> {
+    let sql = "SELECT seq, id, type, json_extract(data, '$.by'), document_id, at, data FROM journal \
+               WHERE clinic_id = ?1 AND seq < ?3 AND json_extract(data, '$.by') IS NOT NULL \
+               AND (?2 IS NULL OR json_extract(data, '$.by') = ?2) ORDER BY seq DESC LIMIT ?4";
+    let of = |row: &Row| {
+        Ok(Act {
+            seq: row.int(0)?,
+            id: row.text(1)?,
+            r#type: row.text(2)?,
+            by: row.text(3)?,
+            document_id: row.opt_text(4)?,
+            at: Timestamp::from_unix(row.int(5)?),
+            data: serde_json::from_str(&row.text(6)?).map_err(|_| DbError::corrupt("entry"))?,
+        })
+    };
+    let params = [clinic_id.into(), by.into(), before.into(), limit.into()];
+    db.query(sql, params).await?.iter().map(of).collect()
 }
 
 // --- idempotency ---

@@ -3,6 +3,7 @@
 //! A clinic sees only what is its own; everything else answers 404. Files pass
 //! through to and from `vault` as streams.
 
+mod acts;
 mod agreement;
 mod answer;
 mod archive;

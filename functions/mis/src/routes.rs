@@ -9,9 +9,9 @@
 
 use crate::auth::By;
 use crate::{
-    agreement, branding, clinic_signers, consultations, docs, documents, esia_certificates, events,
-    export, health, journal, keys, metrics, operator, settings, signing_authorities, staff, tariff,
-    templates, trust, usage, webhook,
+    acts, agreement, branding, clinic_signers, consultations, docs, documents, esia_certificates,
+    events, export, health, journal, keys, metrics, operator, settings, signing_authorities, staff,
+    tariff, templates, trust, usage, webhook,
 };
 use axum::{Extension, Router};
 use podpis_shared::staff::Permission;
@@ -170,6 +170,11 @@ routes! {
     get "/api/v1/journal/consistency" => journal::consistency as readConsistency in journal by Events,
         "Consistency proof, with the present head",
         fails { JournalBroken "the journal was damaged or tampered with; nothing is signed" };
+
+    /// Who did what for the clinic, newest first
+    ///
+    /// Entries of the journal that name in `by` who acted: the MIS by a key, a member of the staff, the operator.
+    get "/api/v1/acts" => acts::list as listActs in journal by Events, "One page";
 
     /// The user agreement in force
     get "/api/v1/agreement" => agreement::read as readAgreement in agreement by Settings, "The version in force",

@@ -48,7 +48,8 @@ pub(crate) struct Put {
     role: Role,
 }
 
-/// A member of the staff. No `Debug`: it names a person.
+/// A member of the staff.
+// No `Debug`: it names a person.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "StaffMember"))]
 pub(crate) struct Item {
