@@ -114,7 +114,7 @@ pub(crate) async fn list(
 /// `POST /api/v1/staff`: names somebody and sends the invitation.
 ///
 /// # Errors
-/// `invalid`; `staff_exists`. Nothing changes then.
+/// `invalid`; `staff_exists`; `too_many_requests` within a minute of the last letter to this person. Nothing changes then.
 pub(crate) async fn add(
     Session { clinic, db }: Session,
     context: Context,
@@ -195,13 +195,6 @@ pub(crate) async fn invite_again(
     let base_url = vars::base_url(&headers).await?;
     let (tx, at) = (db.begin().await?, now());
     let member = own(&tx, &clinic.id, &id).await?;
-    if let Some(last) = rows::last_letter(&tx, &id).await? {
-        let wait = last.plus(PAUSE).unix() - at.unix();
-        if wait > 0 {
-            let failure = Failure::new(Code::TooMany, "one letter a minute");
-            return Err(failure.retry_after(u32::try_from(wait).unwrap_or(1)));
-        }
-    }
     write(&tx, &member, &clinic.by, &base_url, at).await?;
     tx.commit().await?;
     neighbour::nudge_delivery(&context);
@@ -242,7 +235,17 @@ async fn invite(
 }
 
 /// The letter, with its journal entry.
+///
+/// # Errors
+/// `too_many_requests` within a minute of the last one.
 async fn write(tx: &Tx, member: &Member, by: &Actor, base_url: &str, at: Timestamp) -> Result<()> {
+    if let Some(last) = rows::last_letter(tx, member).await? {
+        let wait = last.plus(PAUSE).unix() - at.unix();
+        if wait > 0 {
+            let failure = Failure::new(Code::TooMany, "one letter a minute to one person");
+            return Err(failure.retry_after(u32::try_from(wait).unwrap_or(1)));
+        }
+    }
     let purpose = invitations::send(tx, member, base_url, at).await?;
     let (event, facts) = match purpose {
         Purpose::Invite | Purpose::Reset => (

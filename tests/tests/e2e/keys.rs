@@ -1,7 +1,10 @@
 //! A clinic's API keys and the list of its staff, as its MIS manages them.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
+use podpis_tests::client::Reply;
 use podpis_tests::{Clinic, Stack, wait_for};
 use serde_json::{Value, json};
 
@@ -76,6 +79,7 @@ fn a_mis_invites_and_removes_staff() -> Result<()> {
     let (mut clinic, mut other) = (stack.clinic()?, stack.clinic()?);
     let email = format!("Head.{}@Example.ru", clinic.id);
     let body = json!({"email": email, "role": "head", "name": "Анна Ильинична"});
+    let begun = Instant::now();
     let made = clinic.post("/api/v1/staff", &body)?.expect(201)?.json()?;
     ensure!(
         made["state"] == "invited" && made["email"] == email.to_lowercase(),
@@ -102,10 +106,8 @@ fn a_mis_invites_and_removes_staff() -> Result<()> {
             .with_context(|| wrong.to_string())?;
     }
     let one = format!("/api/v1/staff/{id}");
-    // One letter a minute.
     let again = clinic.post(&format!("{one}/invite"), &json!({}))?;
-    ensure!(!again.header("retry-after").is_empty());
-    again.problem(429, "too_many_requests")?;
+    within_a_minute(begun, again)?;
 
     let json_type = [("content-type", "application/json")];
     let role = |role: &str| Some(json!({ "role": role }).to_string().into_bytes());
@@ -135,7 +137,18 @@ fn a_mis_invites_and_removes_staff() -> Result<()> {
         "{:?}",
         acts(&mut clinic)?
     );
-    Ok(())
+    // Nor does removing and inviting make letters without end.
+    let again = clinic.post("/api/v1/staff", &body)?;
+    within_a_minute(begun, again)
+}
+
+/// One letter a minute to a person, however slow this machine is.
+fn within_a_minute(begun: Instant, reply: Reply) -> Result<()> {
+    if begun.elapsed() >= Duration::from_secs(60) {
+        return Ok(());
+    }
+    ensure!(!reply.header("retry-after").is_empty());
+    reply.problem(429, "too_many_requests").map(drop)
 }
 
 #[test]

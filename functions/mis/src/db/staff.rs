@@ -1,6 +1,7 @@
 //! The SQL of the staff that this function has for itself.
 
 use podpis_kit::db::{Db, DbError, Tx};
+use podpis_kit::store::staff::Member;
 use podpis_shared::Timestamp;
 
 /// Ends the sessions that act for a member.
@@ -10,11 +11,15 @@ pub(crate) async fn end_sessions(tx: &Tx, staff_id: &str, at: Timestamp) -> Resu
     tx.execute(sql, params).await.map(drop)
 }
 
-/// When the clinic last had a letter sent to a member.
-pub(crate) async fn last_letter(db: &Db, staff_id: &str) -> Result<Option<Timestamp>, DbError> {
-    let sql =
-        "SELECT max(created_at) FROM staff_invitations WHERE staff_id = ?1 AND purpose <> 'reset'";
-    let row = db.first(sql, [staff_id.into()]).await?;
+/// When the clinic last had a letter sent to a person, as this member or as one that was removed.
+pub(crate) async fn last_letter(db: &Db, member: &Member) -> Result<Option<Timestamp>, DbError> {
+    let sql = "SELECT max(i.created_at) FROM staff_invitations i JOIN staff m ON m.id = i.staff_id \
+               WHERE m.clinic_id = ?1 AND m.person_id = ?2 AND i.purpose <> 'reset'";
+    let params = [
+        member.clinic_id.as_str().into(),
+        member.person_id.as_str().into(),
+    ];
+    let row = db.first(sql, params).await?;
     let last = row.map_or(Ok(None), |row| row.opt_int(0))?;
     Ok(last.map(Timestamp::from_unix))
 }
