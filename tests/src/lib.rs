@@ -19,6 +19,7 @@ pub mod signer;
 mod stack;
 pub mod time;
 pub mod tsa;
+pub mod ukep;
 mod wait;
 
 pub use actors::{

@@ -24,6 +24,7 @@ mod idempotency;
 mod integration;
 mod journal;
 mod keeping;
+mod keys;
 mod limits;
 mod link;
 mod mail;
