@@ -36,6 +36,7 @@ mod people;
 mod policy;
 mod push;
 mod rates;
+mod roles;
 mod seal;
 mod sign;
 mod sms;
