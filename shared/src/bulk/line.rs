@@ -104,6 +104,8 @@ impl Reader<'_> {
             clinic_signers: common.clinic_signers.clone(),
             clinic_signers_ordered: common.clinic_signers_ordered,
             template,
+            file_of: None,
+            package: None,
             metadata: None,
         };
         self.check_contact(&document);
