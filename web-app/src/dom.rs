@@ -88,6 +88,14 @@ pub(crate) fn leave_for(address: &str) -> bool {
     web_sys::window().is_some_and(|window| window.location().assign(address).is_ok())
 }
 
+/// Goes to an address, also where only its fragment differs.
+pub(crate) fn open_anew(address: &str) {
+    let same_path = address.split('#').next() == Some(&*path());
+    if leave_for(address) && same_path {
+        reload();
+    }
+}
+
 /// Goes to another address, so that «back» does not lead here again.
 pub(crate) fn replace_with(address: &str) {
     if let Some(window) = web_sys::window() {
