@@ -8,12 +8,8 @@ use crate::send::{self, Parcel};
 use crate::settings::Times;
 use podpis_kit::store::notices::{self, Notice};
 use podpis_kit::store::outbox::{self, Attempt, LINK_TOKEN, Outcome};
-<<<<<<< HEAD
 use podpis_kit::store::staff::invitations;
-use podpis_kit::store::{Document, Event, documents, journal, links};
-=======
 use podpis_kit::store::{Document, Event, documents, journal, links, packages};
->>>>>>> packages
 use podpis_kit::{Context, Db, Result, Tx, now, random};
 use podpis_shared::Timestamp;
 use podpis_shared::delivery::Reason;

@@ -32,12 +32,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0018_final_versions.sql"),
     include_str!("../migrations/0019_templates.sql"),
     include_str!("../migrations/0020_consultations.sql"),
-<<<<<<< HEAD
     include_str!("../migrations/0021_staff.sql"),
-    include_str!("../migrations/0024_api_keys.sql"),
-=======
     include_str!("../migrations/0022_packages.sql"),
->>>>>>> packages
+    include_str!("../migrations/0023_api_keys.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

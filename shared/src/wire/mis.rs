@@ -320,10 +320,12 @@ pub struct Document {
     /// The template that its file was made of; absent where the clinic sent a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateRef>,
-<<<<<<< HEAD
     /// Whose it is. Only for the clinic's staff: a MIS knows it by `external_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<Whose>,
+    /// The package that it belongs to; absent where it came alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
 }
 
 /// Whose a document is, as a member of the clinic's staff has to know to find it.
@@ -336,11 +338,6 @@ pub struct Whose {
     pub birth_date: Option<Birthday>,
     /// Full name of the representative who signs.
     pub representative: Option<Sensitive<String>>,
-=======
-    /// The package that it belongs to; absent where it came alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub package: Option<Package>,
->>>>>>> packages
 }
 
 /// A document whose signer is being reminded: `POST /api/v1/documents/{id}/remind`.

@@ -180,18 +180,13 @@ async fn store(
         facts["method"] = json!(document.method);
         Notice::Arrived
     };
-<<<<<<< HEAD
     let (id, facts) = (Some(document.id.as_str()), clinic.by.signed(facts));
     journal::append(&tx, &clinic.id, id, Event::Sent, at, facts).await?;
-    tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
-=======
-    journal::append(&tx, &clinic.id, Some(&document.id), Event::Sent, at, facts).await?;
     if package.is_none() {
         tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
     } else if last {
         packages::tell(&tx, &document.id, &clinic.name, &base_url, at).await?;
     }
->>>>>>> packages
     let answer = Kept::new(&mis::Document {
         template,
         package,

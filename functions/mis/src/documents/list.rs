@@ -82,17 +82,12 @@ pub(crate) async fn list(
         .map(|document| {
             let own = signatures.remove(&document.id).unwrap_or_default();
             let template = made_of.remove(&document.id);
-<<<<<<< HEAD
             let patient = whose(&clinic.by, &document);
-            mis::Document {
-                template,
-                patient,
-=======
             let package = of_packages.remove(&document.id);
             mis::Document {
                 template,
+                patient,
                 package,
->>>>>>> packages
                 ..view(document, own)
             }
         })

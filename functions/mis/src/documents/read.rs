@@ -4,16 +4,10 @@ use crate::answer::Json;
 use crate::auth::{Clinic, Session};
 use crate::db;
 use podpis_kit::extract::Path;
-<<<<<<< HEAD
-use podpis_kit::store::{Document, documents, templates};
+use podpis_kit::store::{Document, documents, packages, templates};
 use podpis_kit::{Actor, Db, Failure, Result, now};
 use podpis_shared::Sensitive;
 use podpis_shared::wire::mis::{self, Whose};
-=======
-use podpis_kit::store::{Document, documents, packages, templates};
-use podpis_kit::{Db, Failure, Result, now};
-use podpis_shared::wire::mis;
->>>>>>> packages
 
 /// One document.
 pub(crate) async fn read(session: Session, Path(id): Path<String>) -> Result<Json<mis::Document>> {
@@ -119,10 +113,7 @@ pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::
         signatures,
         metadata: serde_json::from_str(&document.metadata).unwrap_or_default(),
         template: None,
-<<<<<<< HEAD
         patient: None,
-=======
         package: None,
->>>>>>> packages
     }
 }
