@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod account;
+pub(crate) mod clinic;
 pub(crate) mod case;
 pub(crate) mod code;
 pub(crate) mod fragment;
