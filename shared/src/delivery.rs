@@ -27,6 +27,8 @@ reasons! {
     DocumentClosed = "document_closed";
     /// The document is not there.
     DocumentGone = "document_gone";
+    /// The invitation of a letter to a clinic's staff was used, replaced, or ran out.
+    InvitationEnded = "invitation_ended";
     /// The browser, or the person, takes no more messages.
     Unsubscribed = "unsubscribed";
     /// No gateway is configured for this channel.

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod push;
 pub mod sensitive;
 pub mod sms_parts;
+pub mod staff;
 pub mod templates;
 pub mod time;
 pub mod usage;

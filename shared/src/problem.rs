@@ -211,6 +211,19 @@ codes! {
     WrongSigner = "wrong_signer", 422, "Not the clinic's certificate";
     /// The document demands no signature in this role now: it has it, another comes first, or `role` must say which one it is.
     SignerRole = "signer_role", 409, "No such signature is waited for";
+
+    /// The role of this member of the clinic's staff does not allow it; `detail` says what.
+    Role = "role", 403, "Ваша роль этого не позволяет";
+    /// The clinic would be left without anybody who may manage its staff.
+    LastHead = "last_head", 409, "The last head of the clinic";
+    /// Somebody with this e-mail is staff of the clinic already.
+    StaffExists = "staff_exists", 409, "Already staff";
+    /// Nobody of the staff has this e-mail with this password.
+    WrongPassword = "wrong_password", 401, "Wrong e-mail or password";
+    /// The second factor does not prove it: a wrong code, one that was used, or a passkey that is not this person's.
+    WrongCode = "wrong_code", 401, "Wrong code";
+    /// The new password is too short, too long, or easy to guess; `detail` says which.
+    WeakPassword = "weak_password", 422, "Weak password";
 }
 
 impl Problem {

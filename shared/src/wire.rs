@@ -7,5 +7,6 @@ pub mod handed;
 pub mod journal;
 pub mod mis;
 pub mod patient;
+pub mod staff;
 pub mod templates;
 pub mod vault;

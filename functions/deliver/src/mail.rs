@@ -36,13 +36,13 @@ pub(crate) async fn send(parcel: Parcel<'_>) -> Result<Receipt, Failed> {
     if let Some(receipt) = crate::sandbox::keep(parcel).await? {
         return Ok(receipt);
     }
-    let (message, document) = (parcel.message, parcel.document);
+    let message = parcel.message;
     let settings = Settings::load().await.map_err(|f| internal(&f))?;
     if settings.way.is_none() {
         return Err(Failed::for_now(Reason::NotConfigured));
     }
     let db = Db::open().await.map_err(|e| internal(&e.into()))?;
-    let look = branding::look(&db, &document.clinic_id).await;
+    let look = branding::look(&db, &message.clinic_id).await;
     let look = look.map_err(|e| internal(&e.into()))?;
     let look = look.ok_or(Failed::for_good(Reason::DocumentGone))?;
     let sender = Sender::clinic(&look, &settings.base_url);

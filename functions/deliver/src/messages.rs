@@ -8,6 +8,7 @@ use crate::send::{self, Parcel};
 use crate::settings::Times;
 use podpis_kit::store::notices::{self, Notice};
 use podpis_kit::store::outbox::{self, Attempt, LINK_TOKEN, Outcome};
+use podpis_kit::store::staff::invitations;
 use podpis_kit::store::{Document, Event, documents, journal, links};
 use podpis_kit::{Context, Db, Result, Tx, now, random};
 use podpis_shared::Timestamp;
@@ -22,6 +23,12 @@ use std::time::Instant;
 /// Only what the database says: a gateway's failure is an outcome.
 pub(crate) async fn deliver(context: &Context, message: Message, times: Times) -> Result<()> {
     let db = Db::open().await?;
+    if let Some(invitation) = &message.invitation_id {
+        let Some(text) = to_staff(db, &message, invitation).await? else {
+            return Ok(());
+        };
+        return try_once(context, &message, None, &text, times).await;
+    }
     let Some(document) = documents::find(&db, &message.document_id).await? else {
         return Ok(
             outbox::drop_unsent(&db, &message.id, Reason::DocumentGone, now())
@@ -37,20 +44,43 @@ pub(crate) async fn deliver(context: &Context, message: Message, times: Times) -
     let Some(text) = with_link(db, &message, &document).await? else {
         return Ok(());
     };
+    try_once(context, &message, Some(&document), &text, times).await
+}
+
+/// One try, and what came of it.
+async fn try_once(
+    context: &Context,
+    message: &Message,
+    document: Option<&Document>,
+    text: &str,
+    times: Times,
+) -> Result<()> {
     let (at, clock) = (now(), Instant::now());
     let parcel = Parcel {
         context,
-        message: &message,
-        document: &document,
-        text: &text,
+        message,
+        document,
+        text,
     };
     let sent = limited(times.timeout(), send::send(parcel)).await;
     let sent = sent.unwrap_or(Err(Failed::for_now(Reason::Timeout)));
     let ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
     let tx = Db::open().await?.begin().await?;
-    note(&tx, &message, &sent, at, ms).await?;
-    store(&tx, &message, &sent, &times).await?;
+    note(&tx, message, &sent, at, ms).await?;
+    store(&tx, message, &sent, &times).await?;
     Ok(tx.commit().await?)
+}
+
+/// Puts a fresh token into the letter of an invitation. `None`: it opens nothing any more, nobody needs the letter.
+async fn to_staff(db: Db, message: &Message, invitation: &str) -> Result<Option<String>> {
+    let (at, token) = (now(), random::token()?);
+    let tx = db.begin().await?;
+    let wanted = invitations::insert_token(&tx, &token, invitation, at).await?;
+    if !wanted {
+        outbox::drop_unsent(&tx, &message.id, Reason::InvitationEnded, at).await?;
+    }
+    tx.commit().await?;
+    Ok(wanted.then(|| message.text.replace(LINK_TOKEN, &token)))
 }
 
 /// Why nobody needs a message any more: what it asks for or tells of is over, or the browser takes no more messages.

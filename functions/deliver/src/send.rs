@@ -15,7 +15,8 @@ pub(crate) const CHANNELS: [&str; 3] = ["sms", "email", "push"];
 pub(crate) struct Parcel<'a> {
     pub(crate) context: &'a Context,
     pub(crate) message: &'a Message,
-    pub(crate) document: &'a Document,
+    /// What it is about; a letter to a clinic's staff is about none.
+    pub(crate) document: Option<&'a Document>,
     /// The words, with a link of its own where they have one.
     pub(crate) text: &'a str,
 }

@@ -13,7 +13,10 @@ use serde_json::json;
 
 /// Hands a message to `sms`. Handing it over again with the same id sends nothing twice.
 pub(crate) async fn send(parcel: Parcel<'_>) -> Result<Receipt, Failed> {
-    let (message, document) = (parcel.message, parcel.document);
+    let message = parcel.message;
+    let document = parcel
+        .document
+        .ok_or(Failed::for_good(Reason::DocumentGone))?;
     let body = json!({
         "id": message.id, "to": message.recipient, "text": parcel.text,
         "clinic_id": document.clinic_id, "document_id": document.id,

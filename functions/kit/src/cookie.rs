@@ -1,7 +1,10 @@
-//! Cookies that hold 256 bits of ours: the browser of an ESIA act, the session of an account.
+//! Cookies that hold 256 bits of ours: the browser of an ESIA act, the sessions of accounts and of the staff.
 
-use axum::http::HeaderMap;
-use axum::http::header::COOKIE;
+use crate::http::{Failure, Result};
+use crate::vars;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 
 /// Length of a value: 256 bits in base64url.
 const LENGTH: usize = 43;
@@ -57,6 +60,41 @@ pub fn write(name: &str, value: &str, max_age_s: i64, same_site: SameSite) -> St
         SameSite::Strict => "Strict",
     };
     format!("{name}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite={same_site}{secure}")
+}
+
+/// Value of our cookie for `what`, where the browser sent one.
+///
+/// # Errors
+/// 500 where this installation does not know its own address.
+pub async fn get(headers: &HeaderMap, what: &str) -> Result<Option<String>> {
+    let name = name(&vars::base_url(headers).await?, what);
+    Ok(read(headers, &name).map(str::to_owned))
+}
+
+/// Gives the browser our cookie for `what`, kept for so many seconds and sent with requests of our own pages only.
+///
+/// # Errors
+/// As [`get`].
+pub async fn give(
+    headers: &HeaderMap,
+    response: &mut Response,
+    what: &str,
+    value: &str,
+    age_s: i64,
+) -> Result<()> {
+    let name = name(&vars::base_url(headers).await?, what);
+    let cookie = HeaderValue::from_str(&write(&name, value, age_s, SameSite::Strict));
+    let cookie = cookie.map_err(|e| Failure::internal("cookie", e.to_string()))?;
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(())
+}
+
+/// Takes it back.
+///
+/// # Errors
+/// As [`get`].
+pub async fn take(headers: &HeaderMap, response: &mut Response, what: &str) -> Result<()> {
+    give(headers, response, what, "", 0).await
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0018_final_versions.sql"),
     include_str!("../migrations/0019_templates.sql"),
     include_str!("../migrations/0020_consultations.sql"),
+    include_str!("../migrations/0021_staff.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -24,6 +24,7 @@ pub mod policy;
 pub mod random;
 pub mod rates;
 pub mod session;
+pub mod staff;
 pub mod store;
 pub mod vars;
 pub mod webhook_url;

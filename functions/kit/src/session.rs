@@ -4,12 +4,11 @@
 //! of the account's own headers, which no foreign page can send, and what the browser itself says of its origin must not
 //! contradict: so no other site can act for a signed-in person.
 
-use crate::cookie::{self, SameSite};
+use crate::cookie;
 use crate::db::Db;
 use crate::http::{Failure, Result};
 use crate::store::accounts::sessions::{self, Session};
-use crate::vars;
-use axum::http::header::{HOST, ORIGIN, SET_COOKIE};
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use podpis_shared::Timestamp;
@@ -26,18 +25,31 @@ pub const ABSOLUTE_S: i64 = 30 * 24 * 3600;
 /// How long a browser keeps what marks it, in seconds: 400 days, as long as browsers allow.
 const BROWSER_S: i64 = 400 * 24 * 3600;
 
+/// Names of the cookies.
+const COOKIE: &str = "account";
+const BROWSER_COOKIE: &str = "account-browser";
+
 /// A request comes from our own pages: every route of the account asks this first, with or without a session.
 ///
 /// # Errors
 /// `bad_request` without a header of the account's pages, or where the browser names another site as its origin.
 pub fn ours(headers: &HeaderMap) -> Result<()> {
     let known = [ACCOUNT_HEADER, DOCUMENT_HEADER, AGREEMENT_HEADER];
+    of_pages(headers, &known, "account", "Podpis-Account")
+}
+
+/// A request comes from our own pages, those `of` the account or of the console: it has one of their headers, in the first place
+/// the one called `header`.
+///
+/// # Errors
+/// As [`ours`].
+pub(crate) fn of_pages(headers: &HeaderMap, known: &[&str], of: &str, header: &str) -> Result<()> {
     if !known.iter().any(|name| headers.contains_key(*name)) {
-        let detail = "a request of the account carries the header Podpis-Account";
+        let detail = format!("a request of the {of} carries the header {header}");
         return Err(Failure::new(Code::BadRequest, detail));
     }
     if is_foreign(headers) {
-        let detail = "a request of the account comes from its own pages";
+        let detail = format!("a request of the {of} comes from its own pages");
         return Err(Failure::new(Code::BadRequest, detail));
     }
     Ok(())
@@ -102,8 +114,7 @@ pub fn gated() -> Failure {
 /// # Errors
 /// 500 where this installation does not know its own address.
 pub async fn token(headers: &HeaderMap) -> Result<Option<String>> {
-    let name = cookie_name(headers).await?;
-    Ok(cookie::read(headers, &name).map(str::to_owned))
+    cookie::get(headers, COOKIE).await
 }
 
 /// Gives the browser the cookie of a new session.
@@ -111,7 +122,7 @@ pub async fn token(headers: &HeaderMap) -> Result<Option<String>> {
 /// # Errors
 /// 500 where this installation does not know its own address.
 pub async fn give(headers: &HeaderMap, response: &mut Response, token: &str) -> Result<()> {
-    set(headers, response, token, ABSOLUTE_S).await
+    cookie::give(headers, response, COOKIE, token, ABSOLUTE_S).await
 }
 
 /// Takes the cookie back.
@@ -119,7 +130,7 @@ pub async fn give(headers: &HeaderMap, response: &mut Response, token: &str) -> 
 /// # Errors
 /// 500 where this installation does not know its own address.
 pub async fn take(headers: &HeaderMap, response: &mut Response) -> Result<()> {
-    set(headers, response, "", 0).await
+    cookie::take(headers, response, COOKIE).await
 }
 
 /// What marks this browser, signed in or not: a code works only where it was asked for.
@@ -127,8 +138,7 @@ pub async fn take(headers: &HeaderMap, response: &mut Response) -> Result<()> {
 /// # Errors
 /// 500 where this installation does not know its own address.
 pub async fn browser(headers: &HeaderMap) -> Result<Option<String>> {
-    let name = browser_name(headers).await?;
-    Ok(cookie::read(headers, &name).map(str::to_owned))
+    cookie::get(headers, BROWSER_COOKIE).await
 }
 
 /// Marks this browser.
@@ -136,35 +146,7 @@ pub async fn browser(headers: &HeaderMap) -> Result<Option<String>> {
 /// # Errors
 /// 500 where this installation does not know its own address.
 pub async fn mark(headers: &HeaderMap, response: &mut Response, browser: &str) -> Result<()> {
-    let name = browser_name(headers).await?;
-    append(
-        response,
-        &cookie::write(&name, browser, BROWSER_S, SameSite::Strict),
-    )
-}
-
-async fn set(headers: &HeaderMap, response: &mut Response, value: &str, age: i64) -> Result<()> {
-    let name = cookie_name(headers).await?;
-    append(
-        response,
-        &cookie::write(&name, value, age, SameSite::Strict),
-    )
-}
-
-fn append(response: &mut Response, cookie: &str) -> Result<()> {
-    let cookie = HeaderValue::from_str(cookie);
-    let cookie = cookie.map_err(|e| Failure::internal("cookie", e.to_string()))?;
-    response.headers_mut().append(SET_COOKIE, cookie);
-    Ok(())
-}
-
-async fn cookie_name(headers: &HeaderMap) -> Result<String> {
-    Ok(cookie::name(&vars::base_url(headers).await?, "account"))
-}
-
-async fn browser_name(headers: &HeaderMap) -> Result<String> {
-    let url = vars::base_url(headers).await?;
-    Ok(cookie::name(&url, "account-browser"))
+    cookie::give(headers, response, BROWSER_COOKIE, browser, BROWSER_S).await
 }
 
 /// Nobody is signed in, or not any more.

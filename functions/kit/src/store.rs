@@ -30,6 +30,7 @@ pub mod sandbox_keys;
 pub mod settings;
 pub mod signing_authorities;
 pub mod sms_gateways;
+pub mod staff;
 pub mod state;
 pub mod tariffs;
 pub mod templates;

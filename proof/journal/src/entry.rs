@@ -5,7 +5,9 @@ use podpis_shared::Timestamp;
 use serde_json::{Value, json};
 
 /// Beginnings of the types that only the operator sees; every other entry is an event for the clinic.
-const INTERNAL: [&str; 4] = ["link.", "esia.", "code.", "seal."];
+const INTERNAL: [&str; 7] = [
+    "link.", "esia.", "code.", "seal.", "staff.", "key.", "webhook.",
+];
 
 /// An entry as it is hashed. It has no personal data.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +91,6 @@ mod tests {
     fn who_sees_what() {
         assert!(is_public("document.sent") && is_public("message.failed"));
         assert!(!is_public("link.issued") && !is_public("esia.started"));
-        assert!(!is_public("code.issued"));
+        assert!(!is_public("code.issued") && !is_public("staff.signed_in"));
     }
 }

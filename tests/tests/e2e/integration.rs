@@ -201,6 +201,9 @@ fn of_the_pages(code: Code) -> bool {
             Code::ProofNeeded,
             Code::ContactTaken,
             Code::LastContact,
+            Code::WrongPassword,
+            Code::WrongCode,
+            Code::WeakPassword,
         ]
         .contains(&code)
 }

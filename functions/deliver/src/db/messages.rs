@@ -19,6 +19,9 @@ const GIVE_UP_MAX: i64 = 200;
 pub(crate) struct Message {
     pub(crate) id: String,
     pub(crate) document_id: String,
+    /// The staff's invitation that its letter is about, in place of a document.
+    pub(crate) invitation_id: Option<String>,
+    pub(crate) clinic_id: String,
     pub(crate) channel: String,
     /// Who takes it, where one may be away while others are not.
     host: String,
@@ -92,7 +95,8 @@ async fn take(
                LIMIT max(0, min(?6 - (SELECT count(*) FROM outbox l WHERE l.lease IS NOT NULL AND l.channel = ?4 \
                AND l.host = ?5 AND l.next_at > ?3), ?7 - (SELECT count(*) FROM outbox l WHERE l.lease IS NOT NULL \
                AND l.channel = ?4 AND l.next_at > ?3)))) \
-               RETURNING id, document_id, channel, host, recipient, subject, text, notice, attempts, first_at";
+               RETURNING id, document_id, channel, host, recipient, subject, text, notice, attempts, first_at, \
+               invitation_id, clinic_id";
     let params = [
         lease.as_str().into(),
         now.plus(times.lease()).unix().into(),
@@ -106,6 +110,8 @@ async fn take(
         Ok(Message {
             id: row.text(0)?,
             document_id: row.opt_text(1)?.unwrap_or_default(),
+            invitation_id: row.opt_text(10)?,
+            clinic_id: row.text(11)?,
             channel: row.text(2)?,
             host: row.text(3)?,
             recipient: row.text(4)?,

@@ -74,6 +74,24 @@ pub enum Event {
     ConsultationRescheduled,
     /// The clinic cancelled a consultation.
     ConsultationCancelled,
+    /// Somebody was invited to the clinic's staff; `data` has the role.
+    StaffInvited,
+    /// An invitation was accepted.
+    StaffJoined,
+    /// A member of the staff signed in.
+    StaffSignedIn,
+    /// A member of the staff has another role now; `data` has it.
+    StaffRoleChanged,
+    /// Somebody is no longer of the staff: every session has ended.
+    StaffRemoved,
+    /// A member of the staff changed how they sign in; `data.what` says what: password, totp, passkey.
+    StaffSecured,
+    /// An API key was made; `data` has its id.
+    KeyMade,
+    /// An API key was revoked; `data` has its id.
+    KeyRevoked,
+    /// The clinic's webhook was set, replaced or removed.
+    WebhookChanged,
 }
 
 impl Event {
@@ -106,6 +124,15 @@ impl Event {
         Self::ConsultationMissed,
         Self::ConsultationRescheduled,
         Self::ConsultationCancelled,
+        Self::StaffInvited,
+        Self::StaffJoined,
+        Self::StaffSignedIn,
+        Self::StaffRoleChanged,
+        Self::StaffRemoved,
+        Self::StaffSecured,
+        Self::KeyMade,
+        Self::KeyRevoked,
+        Self::WebhookChanged,
     ];
 
     /// Name in the journal and, for public ones, in the API.
@@ -138,6 +165,15 @@ impl Event {
             Self::ConsultationMissed => "consultation.missed",
             Self::ConsultationRescheduled => "consultation.rescheduled",
             Self::ConsultationCancelled => "consultation.cancelled",
+            Self::StaffInvited => "staff.invited",
+            Self::StaffJoined => "staff.joined",
+            Self::StaffSignedIn => "staff.signed_in",
+            Self::StaffRoleChanged => "staff.role_changed",
+            Self::StaffRemoved => "staff.removed",
+            Self::StaffSecured => "staff.secured",
+            Self::KeyMade => "key.made",
+            Self::KeyRevoked => "key.revoked",
+            Self::WebhookChanged => "webhook.changed",
         }
     }
 

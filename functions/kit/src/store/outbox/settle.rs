@@ -108,9 +108,13 @@ pub async fn settle(
     let Some(event) = outcome.event() else {
         return Ok(true);
     };
-    let sql = "SELECT clinic_id, document_id, channel FROM outbox WHERE id = ?1";
+    let sql = "SELECT clinic_id, document_id, channel, invitation_id FROM outbox WHERE id = ?1";
     let row = tx.first(sql, [id.into()]).await?;
     let row = row.ok_or_else(|| DbError::corrupt("message"))?;
+    if row.opt_text(3)?.is_some() {
+        // A letter to the clinic's own staff: nothing that its MIS waits for.
+        return Ok(true);
+    }
     let (clinic, document, channel) = (row.text(0)?, row.opt_text(1)?, row.text(2)?);
     let facts = json!({ "message_id": id, "channel": channel, "outcome": outcome.word() });
     journal::append(tx, &clinic, document.as_deref(), event, at, facts).await?;
