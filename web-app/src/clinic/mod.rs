@@ -1,11 +1,15 @@
 //! `/clinic`: the console of a clinic's staff.
 
 mod desk;
+mod document;
+mod documents;
 mod entry;
 mod fields;
 mod load;
 mod parts;
+mod preview;
 mod shell;
+mod signature;
 
 use std::rc::Rc;
 
@@ -118,11 +122,16 @@ fn page(model: &Console, flow: &Flow, me: Option<Rc<podpis_shared::wire::staff::
     }
 }
 
-/// The page of somebody who is signed in.
-fn section(_route: Route, desk: Desk) -> Html {
-    // Another clinic is another page: nothing of the first one stays.
-    let _key = desk.me.clinic.id.clone();
-    Html::default()
+/// The page of somebody who is signed in. Another clinic is another page: nothing of the first one stays.
+fn section(route: Route, desk: Desk) -> Html {
+    let key = desk.me.clinic.id.clone();
+    match route {
+        Route::Document(id) => {
+            let key = format!("{key}-{id}");
+            html! { <document::Document {key} {desk} {id} /> }
+        }
+        _ => html! { <documents::Documents {key} {desk} /> },
+    }
 }
 
 /// Whoever can't see the page hears where they are once it has changed; news take the focus by themselves.

@@ -6,6 +6,7 @@ use crate::model::clinic::Note;
 use crate::model::clinic::trouble::{Trouble, What};
 use crate::text::account::wait;
 
+pub(crate) mod documents;
 pub(crate) mod entry;
 pub(crate) mod signature;
 
@@ -21,6 +22,8 @@ pub(crate) const CLOSE: &str = "Закрыть сообщение";
 pub(crate) const BACK: &str = "Не\u{a0}надо";
 pub(crate) const SKIP: &str = "Перейти к\u{a0}содержанию";
 pub(crate) const OPTIONAL: &str = " (необязательно)";
+pub(crate) const PREVIEW_WAITS: &str = "Готовим страницы…";
+pub(crate) const PREVIEW_FAILED: &str = "Показать файл не\u{a0}получилось. Скачайте его, чтобы посмотреть.";
 pub(crate) const SANDBOX: &str = "Тестовый стенд: подписи не\u{a0}имеют юридической силы";
 
 /// Title of the browser's tab, by the page's state.
@@ -66,6 +69,10 @@ pub(crate) fn note(note: &Note) -> (String, String) {
         Note::Ended => (
             "Нужно войти заново".into(),
             "Вход действует сутки и\u{a0}заканчивается, если кабинетом не\u{a0}пользуются восемь часов.".into(),
+        ),
+        Note::Anew => (
+            "Начните вход ещё раз".into(),
+            "Прошло слишком много времени, или код несколько раз не\u{a0}подошёл.".into(),
         ),
         Note::Left => ("Вы\u{a0}вышли из\u{a0}кабинета".into(), String::new()),
         Note::Done(sentence) => (sentence.clone(), String::new()),

@@ -74,6 +74,8 @@ pub(crate) struct Proofs {
 pub(crate) enum Note {
     /// The session ended meanwhile.
     Ended,
+    /// Signing in has to begin anew.
+    Anew,
     /// The person signed out.
     Left,
     /// Something failed.
@@ -179,9 +181,11 @@ impl Console {
         let was_in = matches!(self.session, Session::In(_));
         self.session = match trouble.what {
             What::SignedOut => {
-                if was_in {
-                    self.note = Some(Note::Ended);
-                }
+                self.note = match &self.session {
+                    Session::In(_) => Some(Note::Ended),
+                    Session::Out(stage) if *stage != Stage::Password => Some(Note::Anew),
+                    _ => self.note.take(),
+                };
                 Session::Out(Stage::Password)
             }
             // A page that is open stays so while the network is away.

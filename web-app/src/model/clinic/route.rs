@@ -34,7 +34,7 @@ pub(crate) enum Route {
     Me,
     /// An invitation, by its token.
     Invitation(String),
-    /// A password to be set anew, by its token.
+    /// A password or a second factor to be set anew, by the letter's token; the server knows which.
     Reset(String),
 }
 
@@ -86,7 +86,8 @@ impl Route {
         if let Some(token) = fragment.strip_prefix("invite-") {
             return Self::Invitation(token.to_owned());
         }
-        if let Some(token) = fragment.strip_prefix("reset-") {
+        let anew = fragment.strip_prefix("reset-").or_else(|| fragment.strip_prefix("factor-"));
+        if let Some(token) = anew {
             return Self::Reset(token.to_owned());
         }
         let page = fragment.split(['?', '&']).next().unwrap_or_default();
