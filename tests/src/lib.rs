@@ -19,11 +19,12 @@ pub mod signer;
 mod stack;
 pub mod time;
 pub mod tsa;
+pub mod ukep;
 mod wait;
 
 pub use actors::{
-    Account, Callback, Clinic, Operator, Patient, Person, Right, Sandbox, Signature, Upload,
-    Visitor,
+    Account, Callback, Clinic, Member, Operator, Passkey, Patient, Person, Right, Sandbox,
+    Signature, Staff, Upload, Visitor,
 };
 pub use receiver::{Reaction, Received, Receiver};
 pub use stack::{Esia, Settings, Simulator, Stack, data_folder as scratch};

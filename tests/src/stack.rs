@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use serde_json::Value;
 
-use crate::actors::{Account, Clinic, Operator, Patient, Sandbox};
+use crate::actors::{Account, Clinic, Member, Operator, Patient, Sandbox};
 use crate::client::{Client, Reply};
 use crate::process::Process;
 use crate::signer::EsiaSigner;
@@ -121,6 +121,14 @@ impl Stack {
     /// Somebody at the personal account, not signed in.
     pub fn account(&self) -> Account {
         Account::new(self.anonymous(), &self.esia)
+    }
+
+    /// Somebody whom a clinic has invited in this role, and who has joined its staff.
+    ///
+    /// # Errors
+    /// When any step fails.
+    pub fn member(&self, clinic: &mut Clinic, role: &str) -> Result<Member> {
+        Member::joined(clinic, &self.base, role)
     }
 
     /// Tells the simulator what its next answers do wrong (`tests/esia-sim/src/faults.rs`).

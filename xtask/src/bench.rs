@@ -7,23 +7,25 @@ use crate::ctx::{self, Ctx, step};
 use crate::tools;
 
 pub(crate) const HELP: &str =
-    "ratios against peers, from one run  [page] [api] [sign] [verify] [gost] [account] [outbox] [journal]
+    "ratios against peers, from one run  [page] [api] [sign] [verify] [gost] [clinic] [account] [outbox] [journal]
 page: the patient's page against pdf.js; api: intake and status against native; sign: the signed PDF
-verify: checking it in the browser against native; gost: GOST signatures against OpenSSL's engine
+verify: checking it in the browser against native; gost: GOST signatures against OpenSSL's engine; clinic: its signature's check, a template as PDF
 account: signing in and the list of 3,000 documents against 3
 outbox: messages a second and memory with 100,000 waiting against 1,000
 journal: what an append costs by the journal's length
 PODPIS_BENCH_ROUNDS sets the number of rounds";
 
 /// What needs the product or its parts, and the one that needs neither.
-const PEERS: [&str; 7] = ["page", "api", "sign", "verify", "account", "outbox", GOST];
+const PEERS: [&str; 8] = [
+    "page", "api", "sign", "verify", "account", "outbox", "gost", "clinic",
+];
 const JOURNAL: &str = "journal";
-/// Needs the runner, but no function of the product.
-const GOST: &str = "gost";
-
-/// The components that measure sealing and GOST signatures from within.
-const SEAL: &str = "podpis-bench-seal";
-const GOST_COMPONENT: &str = "podpis-bench-gost";
+/// Those that measure from within a component of their own; these but `sign` need no function of the product.
+const COMPONENTS: [(&str, &str); 3] = [
+    ("sign", "podpis-bench-seal"),
+    ("gost", "podpis-bench-gost"),
+    ("clinic", "podpis-bench-clinic"),
+];
 
 pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     use lexopt::ValueExt as _;
@@ -53,20 +55,21 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     }
     tools::install(tools::rust_targets)?;
     build::build_tools(ctx, true)?;
-    if PEERS.iter().any(|name| *name != GOST && wants(name)) {
+    if PEERS
+        .iter()
+        .any(|name| !matches!(*name, "gost" | "clinic") && wants(name))
+    {
         build::build_functions(ctx)?;
     }
     if wants("page") || wants("verify") {
         tools::install(tools::programs)?;
         build::build_site(ctx)?;
     }
-    if wants("sign") {
-        tools::install(tools::programs)?;
-        build::build_components(ctx, &[SEAL])?;
-    }
-    if wants(GOST) {
-        tools::install(tools::programs)?;
-        build::build_components(ctx, &[GOST_COMPONENT])?;
+    for (name, component) in COMPONENTS {
+        if wants(name) {
+            tools::install(tools::programs)?;
+            build::build_components(ctx, &[component])?;
+        }
     }
     step("benchmarks and the native baseline", || {
         let package = ["build", "--release", "--package", "podpis-bench"];

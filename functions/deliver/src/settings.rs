@@ -21,17 +21,20 @@ pub(crate) struct Times {
     pub(crate) event_for: i64,
     /// How long a host that fails is left alone first, in seconds; it doubles.
     pub(crate) breaker_first: i64,
+    /// How long it is left alone at most, in seconds; then one message tries again.
+    pub(crate) breaker_max: i64,
 }
 
 impl Times {
     /// A phone that is out of reach for a day gets a reminder by other means; a message that late helps nobody.
-    const USUAL: Self = Self {
+    pub(crate) const USUAL: Self = Self {
         timeout_ms: 10_000,
         retry_first: 5,
         retry_max: 3600,
         message_for: 24 * 3600,
         event_for: 72 * 3600,
         breaker_first: 15,
+        breaker_max: 600,
     };
 
     /// The variable `delivery_times`.
@@ -59,6 +62,7 @@ impl Times {
                 "retry_max" if number > 0 => times.retry_max = number.into(),
                 "event_for" => times.event_for = number.into(),
                 "breaker_first" if number > 0 => times.breaker_first = number.into(),
+                "breaker_max" if number > 0 => times.breaker_max = number.into(),
                 "message_for" => times.message_for = number.into(),
                 _ => return Err(part.to_owned()),
             }

@@ -10,6 +10,12 @@ const ORPHAN_AGE: i64 = 3600;
 /// Age at which a one-time code is forgotten, in seconds: no limit counts longer.
 const CODE_AGE: i64 = 86_400;
 
+/// Age at which an unfinished sign-in of the staff, or a counted try, is forgotten, in seconds: no limit counts longer.
+const STEP_AGE: i64 = 86_400;
+
+/// Likewise the token of a letter to the staff, in seconds: no link works longer.
+const STAFF_TOKEN_AGE: i64 = 30 * 86_400;
+
 /// Minutes after which a count of requests is forgotten.
 const RATE_MINUTES: i64 = 10;
 
@@ -79,6 +85,7 @@ pub(crate) async fn run(db: &Db, now: Timestamp) -> Result<()> {
     let terms = Terms::parse(&text).map_err(malformed)?;
     sweep::files(db, now.plus(-ORPHAN_AGE)).await?;
     sweep::codes(db, now.plus(-CODE_AGE)).await?;
+    sweep::sign_ins(db, now.plus(-STEP_AGE), now.plus(-STAFF_TOKEN_AGE)).await?;
     Ok(sweep::by_age(db, terms.before(now)).await?)
 }
 

@@ -51,6 +51,8 @@ CREATE TABLE staff_tokens (
     created_at BIGINT NOT NULL
 );
 
+CREATE INDEX staff_tokens_by_time ON staff_tokens (created_at);
+
 -- The letter of an invitation is about no document.
 ALTER TABLE outbox ADD COLUMN invitation_id TEXT;
 
@@ -117,7 +119,7 @@ CREATE INDEX staff_sessions_by_person ON staff_sessions (person_id, created_at);
 
 CREATE INDEX staff_sessions_by_staff ON staff_sessions (staff_id, seen_at);
 
--- Tries that are counted against limits; rows are deleted after a day. `kind`: password, second, reset or token; `subject`: SHA-256 of
+-- Tries that are counted against limits; rows are deleted after a day. `kind`: password, second or reset; `subject`: SHA-256 of
 -- the e-mail, or the person; `client`: network address, of IPv6 the first 64 bits. `failed`: 1 until it turns out right.
 CREATE TABLE staff_tries (
     id INTEGER PRIMARY KEY,

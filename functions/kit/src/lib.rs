@@ -9,6 +9,7 @@
 pub mod acceptance;
 pub mod access;
 pub mod act;
+pub mod actor;
 pub mod at_rest;
 pub mod cookie;
 pub mod daytime;
@@ -29,6 +30,7 @@ pub mod store;
 pub mod vars;
 pub mod webhook_url;
 
+pub use actor::Actor;
 pub use db::{Db, Tx};
 pub use http::{Context, Failure, Result, router, serve, serve_counted};
 

@@ -5,7 +5,7 @@ pub(crate) mod upload;
 
 use self::upload::{File, Upload};
 use crate::answer::{Json, Sent, form};
-use crate::auth::Session;
+use crate::auth::{Clinic, Session};
 use crate::upload::discard;
 use axum::http::HeaderMap;
 use podpis_kit::extract::Query;
@@ -46,7 +46,7 @@ pub(crate) async fn put(
     let upload = upload::receive(&context, &headers, body).await?;
     let title = upload.title.clone().or(query.title);
     let outcome = match checked(title) {
-        Ok(title) => publish(&clinic.id, &title, &upload).await,
+        Ok(title) => publish(&clinic, &title, &upload).await,
         Err(failure) => Err(failure),
     };
     match outcome {
@@ -91,10 +91,10 @@ async fn current(db: &Db, clinic_id: &str) -> Result<Agreement> {
 }
 
 /// The atomic step: file, version, journal entry.
-async fn publish(clinic_id: &str, title: &str, upload: &Upload) -> Result<Agreement> {
+async fn publish(clinic: &Clinic, title: &str, upload: &Upload) -> Result<Agreement> {
     let (stored, at) = (&upload.stored, now());
     let tx = Db::open().await?.begin().await?;
-    if let Some(current) = agreements::current(&tx, clinic_id).await?
+    if let Some(current) = agreements::current(&tx, &clinic.id).await?
         && current.hashes == stored.hashes
     {
         return Ok(current);
@@ -102,11 +102,11 @@ async fn publish(clinic_id: &str, title: &str, upload: &Upload) -> Result<Agreem
     if !blobs::claim(&tx, &stored.blob).await? {
         return Err(Failure::busy());
     }
-    let agreement = agreements::insert(&tx, clinic_id, title, stored, at).await?;
-    let facts = json!({
+    let agreement = agreements::insert(&tx, &clinic.id, title, stored, at).await?;
+    let facts = clinic.by.signed(json!({
         "agreement_id": agreement.id, "version": agreement.version, "sha256": agreement.hashes.sha256,
-    });
-    journal::append(&tx, clinic_id, None, Event::AgreementPublished, at, facts).await?;
+    }));
+    journal::append(&tx, &clinic.id, None, Event::AgreementPublished, at, facts).await?;
     tx.commit().await?;
     Ok(agreement)
 }

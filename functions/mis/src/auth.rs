@@ -1,20 +1,36 @@
-//! Who asks: a clinic by its API key, or the operator by the token.
+//! Who asks: a clinic, by its API key or as its staff, or the operator by the token.
 //!
-//! Both are extractors: a handler that has one in its arguments cannot be reached without it.
+//! All are extractors: a handler that has one in its arguments cannot be reached without it. What a member of the staff may
+//! stands in the table of routes, and is decided here, before the handler.
 
 use crate::{db, limits};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use podpis_kit::{Db, Failure, Result, rates, vars};
+use podpis_kit::{Actor, Db, Failure, Result, now, rates, staff, vars};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
+use podpis_shared::staff::Permission;
 use subtle::ConstantTimeEq as _;
 
-/// An authenticated clinic.
+/// Whom a route lets pass, as the table of routes says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// Whoever asks.
+    Anybody,
+    /// The operator.
+    Operator,
+    /// Who reads the metrics.
+    Metrics,
+    /// A clinic: its MIS, and those of its staff whose role has the permission; `None`: every role.
+    Clinic(Option<Permission>),
+}
+
+/// An authenticated clinic, and who acts for it.
 pub(crate) struct Clinic {
     pub(crate) id: String,
     pub(crate) name: String,
+    pub(crate) by: Actor,
 }
 
 /// An authenticated clinic with the database's handle that it was found by: one a request.
@@ -32,15 +48,63 @@ pub(crate) struct Metrics;
 impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let Some(By::Clinic(needed)) = parts.extensions.get().copied() else {
+            return Err(Failure::internal("routes", "the table names no clinic"));
+        };
+        if staff::speaks(&parts.headers) {
+            return of_staff(parts, needed).await;
+        }
         let key_hash = sha256_hex(bearer(parts)?.as_bytes());
         let db = Db::open().await?;
-        let Some((clinic, used)) = db::clinic_by_key(&db, &key_hash, rates::minute()).await? else {
+        let Some(found) = db::keys::find(&db, &key_hash, rates::minute()).await? else {
             limits::count_address(parts, &db).await?;
             return Err(unauthorized());
         };
-        limits::count_key(parts, &key_hash, used).await?;
+        limits::count_key(parts, &key_hash, found.used).await?;
+        note_use(&found);
+        let clinic = found.clinic;
         Ok(Self { clinic, db })
     }
+}
+
+/// A member of the staff, whose role has the permission.
+async fn of_staff(parts: &Parts, needed: Option<Permission>) -> Result<Session> {
+    let db = Db::open().await?;
+    let session = match staff::session(&parts.headers, &db, now()).await {
+        Ok(session) => session,
+        Err(refusal) => {
+            limits::count_address(parts, &db).await?;
+            return Err(refusal);
+        }
+    };
+    limits::count_staff(parts, &session.session_id, &db).await?;
+    needed.map_or(Ok(()), |permission| session.require(permission))?;
+    let clinic = Clinic {
+        id: session.clinic_id,
+        name: session.clinic_name,
+        by: Actor::Staff(session.staff_id),
+    };
+    Ok(Session { clinic, db })
+}
+
+/// Notes when a key was used last, to the hour and beside the answer: a request is not held up by it.
+fn note_use(found: &db::keys::Found) {
+    let (Actor::Key(id), at) = (&found.clinic.by, now()) else {
+        return;
+    };
+    if found
+        .used_at
+        .is_some_and(|used| at < used.plus(db::keys::USE_NOTED_S))
+    {
+        return;
+    }
+    let id = id.clone();
+    spin_sdk::wasip3::spawn(async move {
+        let noted = async { db::keys::note_use(&Db::open().await?, &id, at).await };
+        if let Err(e) = noted.await {
+            eprintln!("error at keys: {e}");
+        }
+    });
 }
 
 impl<S: Sync> FromRequestParts<S> for Operator {

@@ -148,10 +148,10 @@ async fn change(
         return Ok(());
     }
     branding::put(tx, &clinic.id, new, logo, at).await?;
-    let facts = json!({
+    let facts = clinic.by.signed(json!({
         "display_name": new.display_name, "logo_sha256": new.logo, "primary_color": new.primary_color,
         "support_phone": new.support_phone.is_some(), "support_email": new.support_email.is_some(),
-    });
+    }));
     journal::append(tx, &clinic.id, None, Event::BrandingChanged, at, facts).await?;
     Ok(())
 }

@@ -1,14 +1,16 @@
 //! The clinic's list of those who sign for it with a personal certificate: its medics.
 
 use crate::answer::{Done, FromJson, Json, Made};
-use crate::auth::Session;
+use crate::auth::{Clinic, Session};
 use podpis_kit::extract::Path;
 use podpis_kit::store::clinic_signers::{self, ClinicSigner};
-use podpis_kit::{Failure, Result, now, random};
+use podpis_kit::store::{Event, journal};
+use podpis_kit::{Failure, Result, Tx, now, random};
 use podpis_shared::clinic_signature::Demand;
 use podpis_shared::problem::Code;
 use podpis_shared::{Snils, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Most people on a clinic's list.
 const LIST_MAX: usize = 1000;
@@ -80,7 +82,8 @@ pub(crate) async fn add(
     FromJson(new): FromJson<New>,
 ) -> Result<Made<Item>> {
     let signer = check(new)?;
-    let all = clinic_signers::all(&db, &clinic.id).await?;
+    let tx = db.begin().await?;
+    let all = clinic_signers::all(&tx, &clinic.id).await?;
     let key = |one: &ClinicSigner| {
         (
             one.snils.clone(),
@@ -95,7 +98,16 @@ pub(crate) async fn add(
         let detail = format!("{LIST_MAX} signers are on the list already");
         return Err(Failure::new(Code::Invalid, detail));
     }
-    clinic_signers::insert(&db, &clinic.id, &signer).await?;
+    clinic_signers::insert(&tx, &clinic.id, &signer).await?;
+    note(
+        &tx,
+        &clinic,
+        Event::SignerAdded,
+        &signer.id,
+        signer.created_at,
+    )
+    .await?;
+    tx.commit().await?;
     Ok(Json(item(signer)))
 }
 
@@ -104,10 +116,20 @@ pub(crate) async fn remove(
     Session { clinic, db }: Session,
     Path(id): Path<String>,
 ) -> Result<Done> {
-    if !clinic_signers::remove(&db, &clinic.id, &id, now()).await? {
-        return Err(Failure::not_found());
+    let (tx, at) = (db.begin().await?, now());
+    let removed = clinic_signers::remove(&tx, &clinic.id, &id, at).await?;
+    if removed.ok_or_else(Failure::not_found)? {
+        note(&tx, &clinic, Event::SignerRemoved, &id, at).await?;
     }
+    tx.commit().await?;
     Ok(Done)
+}
+
+/// The journal entry.
+async fn note(tx: &Tx, clinic: &Clinic, event: Event, id: &str, at: Timestamp) -> Result<()> {
+    let facts = clinic.by.signed(json!({ "signer_id": id }));
+    journal::append(tx, &clinic.id, None, event, at, facts).await?;
+    Ok(())
 }
 
 fn check(new: New) -> Result<ClinicSigner> {

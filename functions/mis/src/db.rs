@@ -1,8 +1,10 @@
 //! The SQL of this function.
 
+pub(crate) mod keys;
+pub(crate) mod staff;
 pub(crate) mod webhooks;
 
-use crate::auth::Clinic;
+use crate::acts::Act;
 use podpis_kit::db::{Db, DbError, Row, Tx, Value};
 use podpis_kit::store::Document;
 use podpis_kit::store::documents::{self, COLUMNS};
@@ -21,31 +23,15 @@ pub(crate) struct Answer {
 pub(crate) struct Filter {
     pub(crate) status: Option<Status>,
     pub(crate) external_id: Option<String>,
+    pub(crate) search: Option<Search>,
     pub(crate) before: i64,
     pub(crate) limit: i64,
 }
 
-// --- clinics and keys ---
+/// A text that a document is found by, in the spellings that it may have. No `Debug`: it may be a name.
+pub(crate) struct Search(pub(crate) [String; 3]);
 
-/// The clinic of a key, and how many requests with it are known in a minute (Unix time / 60).
-pub(crate) async fn clinic_by_key(
-    db: &Db,
-    key_hash: &str,
-    minute: i64,
-) -> Result<Option<(Clinic, u32)>, DbError> {
-    let sql = "SELECT c.id, c.name, coalesce(r.used, 0) FROM api_keys k JOIN clinics c ON c.id = k.clinic_id \
-               LEFT JOIN rate_windows r ON r.caller = k.key_hash AND r.minute = ?2 \
-               WHERE k.key_hash = ?1 AND k.revoked_at IS NULL";
-    let of = |row: Row| {
-        let clinic = Clinic {
-            id: row.text(0)?,
-            name: row.text(1)?,
-        };
-        Ok((clinic, u32::try_from(row.int(2)?).unwrap_or(u32::MAX)))
-    };
-    let params = [key_hash.into(), minute.into()];
-    db.first(sql, params).await?.map(of).transpose()
-}
+// --- clinics ---
 
 pub(crate) async fn clinic_exists(db: &Db, id: &str) -> Result<bool, DbError> {
     Ok(db
@@ -73,34 +59,6 @@ pub(crate) async fn insert_clinic(
     )
     .await
     .map(|_| ())
-}
-
-pub(crate) async fn insert_key(
-    db: &Db,
-    clinic: &str,
-    id: &str,
-    hash: &str,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    db.execute(
-        "INSERT INTO api_keys (id, clinic_id, key_hash, created_at) VALUES (?1, ?2, ?3, ?4)",
-        [id.into(), clinic.into(), hash.into(), now.unix().into()],
-    )
-    .await
-    .map(|_| ())
-}
-
-pub(crate) async fn revoke_key(
-    db: &Db,
-    clinic: &str,
-    id: &str,
-    now: Timestamp,
-) -> Result<bool, DbError> {
-    let sql = "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?1) WHERE id = ?2 AND clinic_id = ?3";
-    Ok(db
-        .execute(sql, [now.unix().into(), id.into(), clinic.into()])
-        .await?
-        > 0)
 }
 
 /// Clinics in the order of their making, and the cursor of the next page.
@@ -157,16 +115,33 @@ pub(crate) async fn documents(
     clinic_id: &str,
     filter: &Filter,
 ) -> Result<Vec<Document>, DbError> {
+    let found = [6, 7, 8].map(|n| {
+        format!(
+            "instr(title, ?{n}) > 0 OR instr(external_id, ?{n}) = 1 \
+             OR instr(json_extract(patient, '$.last_name'), ?{n}) = 1"
+        )
+    });
+    let found = found.join(" OR ");
     let sql = format!(
         "SELECT {COLUMNS} FROM documents WHERE clinic_id = ?1 AND position < ?2 \
-         AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR external_id = ?4) ORDER BY position DESC LIMIT ?5"
+         AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR external_id = ?4) AND (?6 IS NULL OR {found}) \
+         ORDER BY position DESC LIMIT ?5"
     );
-    let params: [Value; 5] = [
+    let search = |spelling: usize| {
+        filter
+            .search
+            .as_ref()
+            .map(|search| search.0[spelling].as_str())
+    };
+    let params: [Value; 8] = [
         clinic_id.into(),
         filter.before.into(),
         filter.status.map(Status::as_str).into(),
         filter.external_id.as_deref().into(),
         filter.limit.into(),
+        search(0).into(),
+        search(1).into(),
+        search(2).into(),
     ];
     db.query(&sql, params)
         .await?
@@ -213,6 +188,32 @@ pub(crate) async fn events(
         .iter()
         .map(of)
         .collect()
+}
+
+/// Entries that name who acted, newest first.
+pub(crate) async fn acts(
+    db: &Db,
+    clinic_id: &str,
+    by: Option<&str>,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Act>, DbError> {
+    let sql = "SELECT seq, id, type, json_extract(data, '$.by'), document_id, at, data FROM journal \
+               WHERE clinic_id = ?1 AND seq < ?3 AND json_extract(data, '$.by') IS NOT NULL \
+               AND (?2 IS NULL OR json_extract(data, '$.by') = ?2) ORDER BY seq DESC LIMIT ?4";
+    let of = |row: &Row| {
+        Ok(Act {
+            seq: row.int(0)?,
+            id: row.text(1)?,
+            r#type: row.text(2)?,
+            by: row.text(3)?,
+            document_id: row.opt_text(4)?,
+            at: Timestamp::from_unix(row.int(5)?),
+            data: serde_json::from_str(&row.text(6)?).map_err(|_| DbError::corrupt("entry"))?,
+        })
+    };
+    let params = [clinic_id.into(), by.into(), before.into(), limit.into()];
+    db.query(sql, params).await?.iter().map(of).collect()
 }
 
 // --- idempotency ---

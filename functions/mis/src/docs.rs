@@ -194,8 +194,16 @@ impl Call<'_> {
             .collect();
         match names.is_empty() {
             true => "none".to_owned(),
-            false => format!("bearer, {}", names.join(" or ")),
+            false => names.join(" or ") + &self.permission(),
         }
+    }
+
+    /// What the staff needs.
+    fn permission(&self) -> String {
+        let name = self.says["x-permission"].as_str();
+        name.map_or_else(String::new, |name| {
+            format!("; of the staff: <code>{}</code>", escape(name))
+        })
     }
 
     fn parameters(&self, page: &mut String) {

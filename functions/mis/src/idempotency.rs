@@ -5,13 +5,15 @@
 //! may mend it and use the key again.
 
 use crate::answer::status;
+use crate::auth::Clinic;
 use crate::db;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use podpis_kit::{Db, Failure, Result, Tx, now};
+use podpis_kit::at_rest::Keys;
+use podpis_kit::{Actor, Db, Failure, Result, Tx, now};
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
 use serde::Serialize;
@@ -38,13 +40,14 @@ pub(crate) struct Request {
     fingerprint: String,
 }
 
-/// The key of a request; `None` without the header. `content` is what the body says, as any stable bytes.
+/// The key of a request; `None` without the header. `content` is what the body says, as any stable bytes. All keys of a clinic's
+/// MIS share their records, so that a new API key finds those of the old one; each of its staff has their own.
 ///
 /// # Errors
 /// `bad_request` for a key that is empty, longer than 255 bytes or not printable ASCII.
 pub(crate) fn of(
     key: &Key,
-    clinic_id: &str,
+    clinic: &Clinic,
     path: &str,
     content: &[u8],
 ) -> Result<Option<Request>> {
@@ -63,9 +66,14 @@ pub(crate) fn of(
         )
     })?;
     let fingerprint = sha256_hex(&[path.as_bytes(), &[0], content].concat());
+    // A header has no line break, so no MIS can name the record of a person.
+    let key = match &clinic.by {
+        by @ (Actor::Staff(_) | Actor::Operator) => format!("{by}\n{key}"),
+        Actor::Key(_) => key.to_owned(),
+    };
     Ok(Some(Request {
-        clinic_id: clinic_id.into(),
-        key: key.into(),
+        clinic_id: clinic.id.clone(),
+        key,
         fingerprint,
     }))
 }
@@ -87,7 +95,7 @@ impl Request {
     ///
     /// # Errors
     /// As [`Request::replay`].
-    pub(crate) async fn first(&self, db: &Db) -> Result<Option<db::Answer>> {
+    async fn first(&self, db: &Db) -> Result<Option<db::Answer>> {
         let Some(first) = db::idempotent_answer(db, &self.clinic_id, &self.key).await? else {
             return Ok(None);
         };
@@ -96,6 +104,38 @@ impl Request {
             return Err(Failure::new(Code::IdempotencyConflict, detail));
         }
         Ok(Some(first))
+    }
+
+    /// Likewise of an answer with a secret, which was kept sealed; `purpose` is what binds it.
+    ///
+    /// # Errors
+    /// As [`Request::replay`].
+    pub(crate) async fn replay_sealed<T, const STATUS: u16>(
+        &self,
+        db: &Db,
+        keys: &Keys,
+        purpose: &str,
+    ) -> Result<Option<Kept<T, STATUS>>> {
+        let Some(first) = self.first(db).await? else {
+            return Ok(None);
+        };
+        let body = keys.open_text(purpose, first.body)?;
+        Ok(Some(Kept::again(first.status, body)))
+    }
+
+    /// Keeps an answer with a secret: it lies nowhere in the clear.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub(crate) async fn keep_sealed<T, const STATUS: u16>(
+        &self,
+        tx: &Tx,
+        keys: &Keys,
+        purpose: &str,
+        answer: &Kept<T, STATUS>,
+    ) -> Result<()> {
+        let sealed = keys.seal_text(purpose, &answer.body)?;
+        self.keep_as(tx, answer.status, &sealed).await
     }
 
     /// Keeps the answer, in the transaction of the change.
@@ -108,7 +148,7 @@ impl Request {
     }
 
     /// Likewise, with another text in place of the answer's.
-    pub(crate) async fn keep_as(&self, tx: &Tx, status: u16, body: &str) -> Result<()> {
+    async fn keep_as(&self, tx: &Tx, status: u16, body: &str) -> Result<()> {
         let first = db::Answer {
             fingerprint: self.fingerprint.clone(),
             status,
@@ -130,11 +170,6 @@ impl<T, const STATUS: u16> Kept<T, STATUS> {
     pub(crate) const fn again(status: u16, body: String) -> Self {
         let of = PhantomData;
         Self { status, body, of }
-    }
-
-    /// The text.
-    pub(crate) fn body(&self) -> &str {
-        &self.body
     }
 }
 

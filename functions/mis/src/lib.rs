@@ -3,6 +3,7 @@
 //! A clinic sees only what is its own; everything else answers 404. Files pass
 //! through to and from `vault` as streams.
 
+mod acts;
 mod agreement;
 mod answer;
 mod archive;
@@ -19,6 +20,7 @@ mod export;
 mod health;
 mod idempotency;
 mod journal;
+mod keys;
 mod limits;
 mod list;
 mod metrics;
@@ -28,6 +30,7 @@ mod operator;
 mod routes;
 mod settings;
 mod signing_authorities;
+mod staff;
 mod tariff;
 mod templates;
 mod trust;

@@ -1,4 +1,4 @@
-//! Requests a minute: by key, and by network address for whoever shows no valid key (`docs/mis-integration.md`).
+//! Requests a minute: by key or session of the staff, and by network address for whoever shows no valid one (`docs/mis-integration.md`).
 //!
 //! A valid key is never refused for its address: behind one address there may be a whole hospital.
 
@@ -46,6 +46,16 @@ impl<S: Sync> FromRequestParts<S> for Public {
 pub(crate) async fn count_key(parts: &Parts, key_hash: &str, stored: u32) -> Result<()> {
     let limit = limits().await?.key;
     pass(parts, rates::take(key_hash, stored, limit))
+}
+
+/// Counts a request of a member of the staff: each session as a key.
+///
+/// # Errors
+/// `too_many_requests`.
+pub(crate) async fn count_staff(parts: &Parts, session_id: &str, db: &Db) -> Result<()> {
+    let caller = format!("staff:{session_id}");
+    let stored = store::rates::used(db, &caller, rates::minute()).await?;
+    count_key(parts, &caller, stored).await
 }
 
 /// Counts a request without one.

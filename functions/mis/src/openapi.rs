@@ -10,6 +10,7 @@ mod schemas;
 pub(crate) use call::{Call, Output, Says, says};
 pub(crate) use schemas::Schemas;
 
+use crate::auth::By;
 use podpis_kit::store::Event;
 use podpis_shared::problem::Problem;
 use serde::Serialize as _;
@@ -28,7 +29,7 @@ const ABOUT: &str = "API of MIS and operator. Errors are RFC 9457 problems with 
                      carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`.";
 
 /// Groups of calls.
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 16] = [
     (
         "agreement",
         "The user agreement that patients accept, and who did",
@@ -43,12 +44,14 @@ const TAGS: [(&str, &str); 14] = [
     ("events", "What happened, pulled or pushed"),
     ("export", "The clinic's whole archive"),
     ("journal", "The clinic's journal, with proofs"),
+    ("keys", "The clinic's API keys"),
     ("operator", "What only the operator may"),
     (
         "service",
         "How it stands with the service, and this description",
     ),
     ("settings", "What the clinic has chosen"),
+    ("staff", "Who of the clinic may sign in to its console"),
     (
         "templates",
         "Documents made of a text with fields, in place of a file",
@@ -81,6 +84,10 @@ const SECURITY: [(&str, &str); 3] = [
     ("metricsToken", "Variable metrics_token"),
 ];
 
+const STAFF: &str = "Session of a member of the clinic's staff, which `/staff/sign-in` gives, with the header \
+                     `Podpis-Staff: 1` and from our own pages alone (docs/staff.md). Its role needs the permission in \
+                     `x-permission`; `any_role`: every role may.";
+
 /// The whole description.
 fn document(calls: &[Call]) -> Value {
     let mut schemas = Schemas::default();
@@ -101,9 +108,7 @@ fn document(calls: &[Call]) -> Value {
             "headers": named(HEADERS.map(|(name, kind, description)| {
                 (name, json!({ "schema": { "type": kind }, "description": description }))
             })),
-            "securitySchemes": named(SECURITY.map(|(name, description)| {
-                (name, json!({ "type": "http", "scheme": "bearer", "description": description }))
-            })),
+            "securitySchemes": security(),
         },
     });
     schemas.finish(&mut api);
@@ -112,6 +117,19 @@ fn document(calls: &[Call]) -> Value {
     api["components"]["schemas"]["Event"]["properties"]["type"]["enum"] =
         events.map(|event| event.as_str()).collect();
     api
+}
+
+/// How each of [`SECURITY`] is shown, and the staff's session.
+fn security() -> Map<String, Value> {
+    let mut schemes = named(SECURITY.map(|(name, description)| {
+        let scheme = json!({ "type": "http", "scheme": "bearer", "description": description });
+        (name, scheme)
+    }));
+    let session = json!({
+        "type": "apiKey", "in": "cookie", "name": "__Host-podpis-staff", "description": STAFF,
+    });
+    schemes.insert("staffSession".into(), session);
+    schemes
 }
 
 fn named<const N: usize>(all: [(&str, Value); N]) -> Map<String, Value> {
@@ -158,6 +176,22 @@ fn the_committed_description_is_that_of_the_code() {
         now == committed,
         "docs/openapi.json differs from the code, first in line {line}: run `cargo xtask openapi` and commit the file"
     );
+}
+
+/// A route that a clinic reaches says what its staff needs, and no other does; so none can be forgotten.
+#[test]
+fn who_may_ask_is_what_the_handler_asks_for() {
+    let mut schemas = Schemas::default();
+    for call in crate::routes::calls() {
+        let security = (call.says)(&mut schemas).security;
+        let of_table: &[&str] = match call.by {
+            By::Anybody => &[],
+            By::Operator => &["operatorToken"],
+            By::Metrics => &["metricsToken"],
+            By::Clinic(_) => &["clinicKey", "staffSession"],
+        };
+        assert_eq!(security, of_table, "{} {}", call.method, call.path);
+    }
 }
 
 #[test]

@@ -1,12 +1,11 @@
-//! The operator's API: clinics and their keys.
+//! The operator's API: clinics.
 
-use crate::answer::{Done, FromJson, Json, Made};
+use crate::answer::{FromJson, Json, Made};
 use crate::auth::Operator;
-use crate::{db, list};
-use podpis_kit::extract::{Path, Query};
+use crate::{db, keys, list};
+use podpis_kit::extract::Query;
 use podpis_kit::store::ledger::{self, Entry};
 use podpis_kit::{Db, Failure, Result, now, random};
-use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
 use podpis_shared::usage::Item;
 use podpis_shared::wire::mis::{CLINIC_NAME_MAX, Clinic, NewClinic, Page};
@@ -32,26 +31,16 @@ pub(crate) struct CreatedClinic {
     api_key: String,
 }
 
-/// A new key.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct CreatedKey {
-    key_id: String,
-    /// Shown once.
-    api_key: String,
-}
-
 /// `POST /api/v1/operator/clinics`: the key is shown once.
 pub(crate) async fn create(
     _: Operator,
     FromJson(new): FromJson<NewClinic>,
 ) -> Result<Made<CreatedClinic>> {
     check(&new)?;
-    let (id, key) = (random::id("cl")?, Key::make()?);
-    let at = now();
+    let (id, at) = (random::id("cl")?, now());
     let tx = Db::open().await?.begin().await?;
     db::insert_clinic(&tx, &id, &new, at).await?;
-    db::insert_key(&tx, &id, &key.id, &key.hash(), at).await?;
+    let key = keys::insert(&tx, &id, None, at).await?;
     let connection = Entry {
         clinic_id: &id,
         item: Item::Connection,
@@ -65,8 +54,8 @@ pub(crate) async fn create(
     Ok(Json(CreatedClinic {
         id,
         name: new.name,
-        key_id: key.id,
-        api_key: key.secret,
+        key_id: key.key_id,
+        api_key: key.api_key,
     }))
 }
 
@@ -81,52 +70,6 @@ pub(crate) async fn list(
     );
     let (items, next) = db::clinics(&Db::open().await?, after.unwrap_or(0), limit).await?;
     Ok(Json(Page { items, next }))
-}
-
-/// `POST /api/v1/operator/clinics/{id}/keys`.
-pub(crate) async fn add_key(_: Operator, Path(id): Path<String>) -> Result<Made<CreatedKey>> {
-    let db = Db::open().await?;
-    if !db::clinic_exists(&db, &id).await? {
-        return Err(Failure::not_found());
-    }
-    let key = Key::make()?;
-    db::insert_key(&db, &id, &key.id, &key.hash(), now()).await?;
-    Ok(Json(CreatedKey {
-        key_id: key.id,
-        api_key: key.secret,
-    }))
-}
-
-/// `DELETE /api/v1/operator/clinics/{id}/keys/{key_id}`: repeating it is harmless.
-pub(crate) async fn revoke_key(
-    _: Operator,
-    Path((id, key_id)): Path<(String, String)>,
-) -> Result<Done> {
-    let known = db::revoke_key(&Db::open().await?, &id, &key_id, now()).await?;
-    if known {
-        Ok(Done)
-    } else {
-        Err(Failure::not_found())
-    }
-}
-
-/// A new API key; only its hash is stored. No `Debug`: it must not be printed.
-struct Key {
-    id: String,
-    secret: String,
-}
-
-impl Key {
-    fn make() -> Result<Self> {
-        Ok(Self {
-            id: random::id("key")?,
-            secret: format!("pk_{}", random::token()?),
-        })
-    }
-
-    fn hash(&self) -> String {
-        sha256_hex(self.secret.as_bytes())
-    }
 }
 
 fn check(new: &NewClinic) -> Result<()> {

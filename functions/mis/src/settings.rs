@@ -29,8 +29,8 @@ pub(crate) async fn put(
     let (tx, at) = (db.begin().await?, now());
     if settings::of_clinic(&tx, &clinic.id).await? != new {
         settings::keep(&tx, &clinic.id, &new, at).await?;
-        let event = Event::SettingsChanged;
-        journal::append(&tx, &clinic.id, None, event, at, json!(new)).await?;
+        let (event, facts) = (Event::SettingsChanged, clinic.by.signed(json!(new)));
+        journal::append(&tx, &clinic.id, None, event, at, facts).await?;
     }
     tx.commit().await?;
     Ok(Json(new))

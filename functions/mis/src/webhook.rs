@@ -3,16 +3,17 @@
 pub(crate) mod deliveries;
 
 use crate::answer::{Done, FromJson, Json, MaybeJson};
-use crate::auth::Session;
+use crate::auth::{Clinic, Session};
 use crate::db::webhooks::{self as rows, Webhook};
 use crate::idempotency::{self, Kept};
 use podpis_kit::at_rest::Keys;
-use podpis_kit::store::Event;
 use podpis_kit::store::webhooks::{self, KEY_VARIABLE};
-use podpis_kit::{Db, Failure, Result, now, random, vars, webhook_url};
+use podpis_kit::store::{Event, journal};
+use podpis_kit::{Failure, Result, Tx, now, random, vars, webhook_url};
 use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// How long the old secret signs too after a rotation, in hours, where nothing else is said; and the longest.
 const GRACE_HOURS: u32 = 24;
@@ -98,7 +99,13 @@ pub(crate) async fn put(
     let made = new_secret()?;
     let sealed = keys.seal_text(&purpose, &made)?;
     let tx = db.begin().await?;
+    let before = rows::find(&tx, &clinic.id).await?;
     rows::put(&tx, &clinic.id, &target, events.as_deref(), &sealed, at).await?;
+    let same =
+        |old: &Webhook| old.url == target.url && old.events == events && old.disabled_at.is_none();
+    if !before.as_ref().is_some_and(same) {
+        note(&tx, &clinic, Change::Set, at).await?;
+    }
     let webhook = rows::find(&tx, &clinic.id).await?;
     let webhook = webhook.ok_or_else(Failure::not_found)?;
     tx.commit().await?;
@@ -119,9 +126,11 @@ pub(crate) async fn read(Session { clinic, db }: Session) -> Result<Json<View>> 
 
 /// `DELETE /api/v1/webhook`: what was not delivered is given up; repeating it is harmless.
 pub(crate) async fn remove(Session { clinic, db }: Session) -> Result<Done> {
-    let tx = db.begin().await?;
-    rows::delete(&tx, &clinic.id).await?;
-    webhooks::stop(&tx, &clinic.id, now()).await?;
+    let (tx, at) = (db.begin().await?, now());
+    if rows::delete(&tx, &clinic.id).await? {
+        note(&tx, &clinic, Change::Removed, at).await?;
+    }
+    webhooks::stop(&tx, &clinic.id, at).await?;
     tx.commit().await?;
     Ok(Done)
 }
@@ -140,44 +149,47 @@ pub(crate) async fn rotate(
         return Err(Failure::new(Code::Invalid, "grace_hours is 0 to 168"));
     }
     let keys = Keys::load_named(&db, KEY_VARIABLE).await?;
-    let once = idempotency::of(&key, &clinic.id, "/webhook/rotate", &bytes)?;
+    let once = idempotency::of(&key, &clinic, "/webhook/rotate", &bytes)?;
+    let purpose = webhooks::purpose(&clinic.id);
     let tx = db.begin().await?;
     if let Some(once) = &once
-        && let Some(first) = replayed(once, &tx, &keys, &clinic.id).await?
+        && let Some(first) = once.replay_sealed(&tx, &keys, &purpose).await?
     {
         return Ok(first);
     }
     let (at, made) = (now(), new_secret()?);
     let until = at.plus(i64::from(hours) * 3600);
-    let sealed = keys.seal_text(&webhooks::purpose(&clinic.id), &made)?;
+    let sealed = keys.seal_text(&purpose, &made)?;
     if !rows::rotate(&tx, &clinic.id, &sealed, until).await? {
         return Err(Failure::not_found());
     }
+    note(&tx, &clinic, Change::Secret, at).await?;
     let answer = Kept::new(&Rotated {
         secret: made,
         old_secret_until: until,
     })?;
     if let Some(once) = &once {
-        // A secret lies nowhere in the clear, so neither in the kept answer.
-        let kept = keys.seal_text(&webhooks::purpose(&clinic.id), answer.body())?;
-        once.keep_as(&tx, 200, &kept).await?;
+        once.keep_sealed(&tx, &keys, &purpose, &answer).await?;
     }
     tx.commit().await?;
     Ok(answer)
 }
 
-/// The first answer of a rotation, opened.
-async fn replayed(
-    once: &idempotency::Request,
-    db: &Db,
-    keys: &Keys,
-    clinic_id: &str,
-) -> Result<Option<Kept<Rotated>>> {
-    let Some(first) = once.first(db).await? else {
-        return Ok(None);
-    };
-    let answer = keys.open_text(&webhooks::purpose(clinic_id), first.body)?;
-    Ok(Some(Kept::again(first.status, answer)))
+/// What became of a webhook, as the journal says it.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Change {
+    Set,
+    Removed,
+    /// A new secret.
+    Secret,
+}
+
+/// The journal entry; an address may have a secret in it, so it is not told.
+async fn note(tx: &Tx, clinic: &Clinic, change: Change, at: Timestamp) -> Result<()> {
+    let facts = clinic.by.signed(json!({ "change": change }));
+    journal::append(tx, &clinic.id, None, Event::WebhookChanged, at, facts).await?;
+    Ok(())
 }
 
 fn new_secret() -> Result<String> {

@@ -5,8 +5,8 @@ use podpis_shared::Timestamp;
 use serde_json::{Value, json};
 
 /// Beginnings of the types that only the operator sees; every other entry is an event for the clinic.
-const INTERNAL: [&str; 7] = [
-    "link.", "esia.", "code.", "seal.", "staff.", "key.", "webhook.",
+const INTERNAL: [&str; 8] = [
+    "link.", "esia.", "code.", "seal.", "staff.", "key.", "webhook.", "signer.",
 ];
 
 /// An entry as it is hashed. It has no personal data.

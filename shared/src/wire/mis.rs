@@ -5,6 +5,7 @@ use crate::document::{Delivery, Kind, Method, Parties, Purpose, Status};
 use crate::hash::Hashes;
 use crate::person::{Birthday, Person};
 use crate::policy::{Acting, Ground};
+use crate::sensitive::Sensitive;
 use crate::templates::{ClinicDetails, TemplateRef};
 use crate::time::Timestamp;
 use crate::wire::templates::UseTemplate;
@@ -275,6 +276,21 @@ pub struct Document {
     /// The template that its file was made of; absent where the clinic sent a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateRef>,
+    /// Whose it is. Only for the clinic's staff: a MIS knows it by `external_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Whose>,
+}
+
+/// Whose a document is, as a member of the clinic's staff has to know to find it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
+pub struct Whose {
+    /// Full name.
+    pub name: Sensitive<String>,
+    /// Date of birth; null of whom nobody has named.
+    pub birth_date: Option<Birthday>,
+    /// Full name of the representative who signs.
+    pub representative: Option<Sensitive<String>>,
 }
 
 /// A document whose signer is being reminded: `POST /api/v1/documents/{id}/remind`.

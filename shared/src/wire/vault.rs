@@ -47,6 +47,9 @@ pub struct ClinicSign {
     /// In what role; the one that the document waits for where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// Who handed it in, as it stands in the journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// `POST /accept`: makes an accepted agreement, once: a document of its own, signed and sealed. Answered by [`Accepted`].

@@ -2,16 +2,20 @@
 
 mod account;
 mod clinic;
+mod member;
 mod operator;
 mod patient;
 mod sandbox;
+mod staff;
 mod visitor;
 
 pub use account::{Account, Right};
 pub use clinic::{Clinic, Person, Upload};
+pub use member::Member;
 pub use operator::Operator;
 pub use patient::{Callback, Patient, Signature};
 pub use sandbox::Sandbox;
+pub use staff::{Passkey, Staff};
 pub use visitor::Visitor;
 
 /// A number that no other test of this process gets, and that differs from run to run.

@@ -41,7 +41,8 @@ struct Party {
 
 #[test]
 fn nothing_is_lost_and_the_healthy_are_not_delayed() -> Result<()> {
-    let times = "timeout_ms=1000 retry_first=1 retry_max=2 event_for=30 breaker_first=1";
+    let times =
+        "timeout_ms=1000 retry_first=1 retry_max=2 event_for=30 breaker_first=1 breaker_max=4";
     let settings = Settings {
         variables: vec![("DELIVERY_TIMES", times.to_owned())],
         ..Settings::default()

@@ -1,104 +1,11 @@
 //! The clinic's УКЭП, by OpenSSL with its GOST engine: handed in, checked, bound to what the patient signed, and the end of the document.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
-use http::Method;
-use podpis_tests::client::Reply;
+use podpis_tests::ukep::{OWN, SIGNER, Tools, hand_in};
 use podpis_tests::{Clinic, Stack, Upload};
 use serde_json::{Value, json};
-
-/// A clinic's tools: an authority of its own, and certificates below it.
-struct Tools(PathBuf);
-
-/// What a certificate is for.
-const SIGNER: &str =
-    "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation";
-
-impl Tools {
-    /// An authority that the operator has added.
-    fn trusted(stack: &Stack) -> Result<Self> {
-        let tools = Self::new()?;
-        let pem = fs::read_to_string(tools.0.join("root.pem"))?;
-        let added = stack.operator().call(
-            Method::POST,
-            "/api/v1/operator/signing-authorities",
-            Some(&json!({ "pem": pem })),
-        )?;
-        added.expect(201)?;
-        Ok(tools)
-    }
-
-    fn new() -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "podpis-ukep-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        let tools = Self(std::env::temp_dir().join(name));
-        fs::create_dir_all(&tools.0)?;
-        let name = format!("CN=УЦ {}", tools.0.display());
-        let authority = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign";
-        tools.certificate("root", "root", &name, authority)?;
-        Ok(tools)
-    }
-
-    /// A key and a certificate of GOST R 34.10-2012; `subject` and `extensions` as in an OpenSSL configuration.
-    fn certificate(&self, issuer: &str, name: &str, subject: &str, extensions: &str) -> Result<()> {
-        fs::write(
-            self.0.join("req.cnf"),
-            format!(
-                "oid_section=oids\n[req]\ndistinguished_name=dn\nprompt=no\nutf8=yes\nstring_mask=utf8only\n[oids]\n\
-                 INNLE=1.2.643.100.4\n[dn]\n{subject}\n"
-            ),
-        )?;
-        fs::write(self.0.join("x.cnf"), format!("[x]\n{extensions}\n"))?;
-        self.openssl(&format!(
-            "genpkey -engine gost -algorithm gost2012_256 -pkeyopt paramset:TCA -out {name}.key"
-        ))?;
-        self.openssl(&format!(
-            "req -engine gost -new -config req.cnf -key {name}.key -out {name}.csr"
-        ))?;
-        let signer = match issuer == name {
-            true => format!("-signkey {name}.key"),
-            false => format!("-CA {issuer}.pem -CAkey {issuer}.key -CAcreateserial"),
-        };
-        self.openssl(&format!(
-            "x509 -engine gost -req -in {name}.csr {signer} -days 400 -extfile x.cnf -extensions x -out {name}.pem"
-        ))
-    }
-
-    /// A detached signature over the bytes.
-    fn sign(&self, bytes: &[u8], name: &str, more: &str) -> Result<Vec<u8>> {
-        fs::write(self.0.join("content"), bytes)?;
-        self.openssl(&format!(
-            "cms -engine gost -sign -binary -in content -signer {name}.pem -inkey {name}.key -md md_gost12_256 \
-             -cades -outform DER -out out.sig {more}"
-        ))?;
-        Ok(fs::read(self.0.join("out.sig"))?)
-    }
-
-    fn openssl(&self, arguments: &str) -> Result<()> {
-        let output = Command::new("openssl")
-            .args(arguments.split_whitespace())
-            .current_dir(&self.0)
-            .output()?;
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        ensure!(output.status.success(), "openssl {arguments}: {said}");
-        Ok(())
-    }
-}
-
-impl Drop for Tools {
-    fn drop(&mut self) {
-        // What can't be removed stays in the temporary folder.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// A document that waits for the clinic.
 fn signed(stack: &Stack, clinic: &mut Clinic, upload: &Upload) -> Result<(String, Vec<u8>)> {
@@ -109,32 +16,6 @@ fn signed(stack: &Stack, clinic: &mut Clinic, upload: &Upload) -> Result<(String
     ensure!(clinic.document(&id)?["status"] == "patient_signed");
     Ok((id, pdf))
 }
-
-fn hand_in(
-    clinic: &mut Clinic,
-    id: &str,
-    parts: &[(&str, &[u8])],
-    key: Option<&str>,
-) -> Result<Reply> {
-    const BOUNDARY: &str = "podpis-ukep-5d1";
-    let mut body = Vec::new();
-    for (name, bytes) in parts {
-        let head =
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-    let mut headers = vec![("content-type", kind.as_str())];
-    headers.extend(key.map(|key| ("idempotency-key", key)));
-    let path = format!("/api/v1/documents/{id}/clinic-signature");
-    clinic.send(Method::POST, &path, &headers, Some(body))
-}
-
-/// A certificate of the tests' clinics.
-const OWN: &str = "O=ООО Клиника\ntitle=Главный врач\nCN=Петрова Анна Сергеевна\nSN=Петрова\nGN=Анна Сергеевна\nINNLE=7707083893";
 
 fn clinics_own(document: &Value) -> Vec<Value> {
     let all = document["signatures"].as_array().into_iter().flatten();
@@ -350,14 +231,14 @@ fn a_signature_comes_only_where_it_is_waited_for() -> Result<()> {
     let (id, pdf) = signed(stack, &mut clinic, &Upload::small())?;
     let signature = tools.sign(&pdf, "clinic", "")?;
     fs::write(
-        tools.0.join("ca.cnf"),
+        tools.folder().join("ca.cnf"),
         "[ca]\ndefault_ca=c\n[c]\ndatabase=index.txt\ndefault_md=md_gost12_256\ndefault_crl_days=30\nunique_subject=no\n",
     )?;
-    fs::write(tools.0.join("index.txt"), "")?;
+    fs::write(tools.folder().join("index.txt"), "")?;
     let ca = "ca -engine gost -config ca.cnf -cert root.pem -keyfile root.key";
     tools.openssl(&format!("{ca} -revoke clinic.pem"))?;
     tools.openssl(&format!("{ca} -gencrl -out list.crl"))?;
-    let list = fs::read_to_string(tools.0.join("list.crl"))?;
+    let list = fs::read_to_string(tools.folder().join("list.crl"))?;
     let brought = stack
         .operator()
         .post_bytes("/api/v1/operator/revocation-lists", list.into_bytes())?

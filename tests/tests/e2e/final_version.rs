@@ -2,11 +2,11 @@
 
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
+use podpis_tests::ukep::{OWN, SIGNER, Tools, hand_in};
 use podpis_tests::{Stack, Upload, wait_for};
 use podpis_verify::{Input, Verdict, verify};
 use serde_json::json;
 
-use crate::clinic_signature::{OWN, SIGNER, Tools, hand_in};
 use crate::verify::{expect, file, now, outcome, trust};
 
 #[test]

@@ -30,7 +30,7 @@ fn a_push_service_that_hangs_delays_no_event_and_gets_its_messages_when_it_is_ba
     let mut service = PushService::start()?;
     let gate = Gate::before(port(&service.url)?)?;
     service.url = format!("http://localhost:{}", gate.port);
-    let times = "timeout_ms=2000 retry_first=1 retry_max=2 breaker_first=1";
+    let times = "timeout_ms=2000 retry_first=1 retry_max=2 breaker_first=1 breaker_max=4";
     let settings = Settings {
         variables: vec![
             ("PUSH_MORE_URL", service.url.clone()),
@@ -131,7 +131,8 @@ fn relay_and_sms_gateway_go_away_and_come_back() -> Result<()> {
             ..Settings::default()
         })
     };
-    let patient = settings("timeout_ms=2000 retry_first=1 retry_max=2 breaker_first=1")?;
+    let patient =
+        settings("timeout_ms=2000 retry_first=1 retry_max=2 breaker_first=1 breaker_max=4")?;
     let Some(mut stack) = Stack::alone(patient)? else {
         return Ok(());
     };
@@ -178,7 +179,7 @@ fn relay_and_sms_gateway_go_away_and_come_back() -> Result<()> {
     mail_gate.set(Way::Shut)?;
     sms_gate.set(Way::Shut)?;
     stack.start_again(settings(
-        "timeout_ms=2000 retry_first=1 retry_max=1 message_for=6 breaker_first=1",
+        "timeout_ms=2000 retry_first=1 retry_max=1 message_for=6 breaker_first=1 breaker_max=4",
     )?)?;
     let (lost_sms, lost_phones) = texts(&mut clinic)?;
     let lost_mail = letters(&mut clinic, "lost")?;

@@ -78,7 +78,13 @@ fn a_clinic_chooses_when_people_are_reminded() -> Result<()> {
     ensure!(settings(&mut stack.clinic()?)? == usual, "another clinic's");
     // Each change is in the journal once.
     let events = clinic.events()?;
-    let changed = |event: &Value| event["type"] == "settings.changed" && event["data"] == chosen;
+    let mut told = chosen.clone();
+    told["by"] = events[0]["data"]["by"].clone();
+    ensure!(
+        told["by"].as_str().is_some_and(|by| by.starts_with("key:")),
+        "{told}"
+    );
+    let changed = |event: &Value| event["type"] == "settings.changed" && event["data"] == told;
     ensure!(
         events.len() == 1 && events.iter().all(changed),
         "{events:?}"

@@ -138,7 +138,6 @@ pub(crate) fn SignPage() -> Html {
             let offers = Rc::new(model.offers());
             html! {
                 <>
-                    <ConsultationCard document={document.clone()} />
                     <DocumentHeader document={document.clone()} {offers} {place} {screen} />
                     if screen.is_open() && !document.may_act {
                         { seen_only(document, &flow) }
@@ -161,6 +160,11 @@ pub(crate) fn SignPage() -> Html {
             <p class="visually-hidden" role="status">{ announcement(&model, screen) }</p>
             <main class="column" aria-busy={(screen == Screen::Loading).to_string()}>
                 // Each part has a place of its own, which stays when the part comes or goes.
+                <div class="slot">
+                    if let Some(document) = &document {
+                        <ConsultationCard document={document.clone()} />
+                    }
+                </div>
                 <div class="slot">{ result }</div>
                 <div class="slot">
                     <Notice

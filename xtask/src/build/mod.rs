@@ -21,6 +21,7 @@ pub(crate) const HELP: &str = "functions and web app into target/  [--web-only]"
 pub(crate) const FUNCTIONS: &[&str] = &[
     "podpis-mis",
     "podpis-patient",
+    "podpis-staff",
     "podpis-esia",
     "podpis-sms",
     "podpis-receipts",

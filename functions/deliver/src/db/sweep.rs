@@ -79,3 +79,26 @@ pub(crate) async fn codes(db: &Db, before: Timestamp) -> Result<(), DbError> {
     }
     Ok(())
 }
+
+/// Forgets steps of sign-ins of clinics' staff, tries that were counted, and the tokens of letters whose links have long ended
+/// (`docs/staff.md`).
+pub(crate) async fn sign_ins(
+    db: &Db,
+    steps_before: Timestamp,
+    tokens_before: Timestamp,
+) -> Result<(), DbError> {
+    for (table, column, before) in [
+        ("staff_steps", "created_at", steps_before),
+        ("staff_tries", "at", steps_before),
+        ("staff_tokens", "created_at", tokens_before),
+    ] {
+        let old = format!("SELECT 1 FROM {table} WHERE {column} < ?1 LIMIT 1");
+        if db.first(&old, [before.unix().into()]).await?.is_some() {
+            let sql = format!(
+                "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {column} < ?1 LIMIT {ROWS_MAX})"
+            );
+            db.execute(&sql, [before.unix().into()]).await?;
+        }
+    }
+    Ok(())
+}

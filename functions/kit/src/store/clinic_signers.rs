@@ -65,12 +65,22 @@ pub async fn insert(db: &Db, clinic_id: &str, signer: &ClinicSigner) -> Result<(
     db.execute(sql, params).await.map(|_| ())
 }
 
-/// Removes a person; `false` where the clinic has no such. Repeating it keeps the first moment.
+/// Removes a person. `None`: the clinic has no such; `false`: removed before, and nothing changed.
 ///
 /// # Errors
 /// As the database says.
-pub async fn remove(db: &Db, clinic_id: &str, id: &str, at: Timestamp) -> Result<bool, DbError> {
-    let sql = "UPDATE clinic_signers SET removed_at = coalesce(removed_at, ?3) WHERE clinic_id = ?1 AND id = ?2";
+pub async fn remove(
+    db: &Db,
+    clinic_id: &str,
+    id: &str,
+    at: Timestamp,
+) -> Result<Option<bool>, DbError> {
+    let sql = "UPDATE clinic_signers SET removed_at = ?3 WHERE clinic_id = ?1 AND id = ?2 AND removed_at IS NULL";
     let params = [clinic_id.into(), id.into(), at.unix().into()];
-    Ok(db.execute(sql, params).await? > 0)
+    if db.execute(sql, params).await? > 0 {
+        return Ok(Some(true));
+    }
+    let sql = "SELECT 1 FROM clinic_signers WHERE clinic_id = ?1 AND id = ?2";
+    let known = db.first(sql, [clinic_id.into(), id.into()]).await?;
+    Ok(known.map(|_| false))
 }

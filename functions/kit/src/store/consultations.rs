@@ -6,6 +6,7 @@
 
 pub mod words;
 
+use crate::actor::Actor;
 use crate::db::{Db, DbError, Row, Tx};
 use crate::store::documents::Document;
 use crate::store::journal::{self, Event};
@@ -127,7 +128,8 @@ pub async fn of_document(db: &Db, document: &Document) -> Result<Option<Consulta
     row.as_ref().map(Consultation::of).transpose()
 }
 
-/// Tells of the consultation what has become of its consent, in the transaction that moved the document's state.
+/// Tells of the consultation what has become of its consent, in the transaction that moved the document's state. `by`: who did
+/// it, as it stands in the document's own entry.
 ///
 /// # Errors
 /// As the database says.
@@ -135,6 +137,7 @@ pub async fn follow(
     tx: &Tx,
     document: &Document,
     to: Status,
+    by: Option<Value>,
     at: Timestamp,
 ) -> Result<(), DbError> {
     let (column, event) = match to {
@@ -155,7 +158,14 @@ pub async fn follow(
         return Ok(());
     }
     let late = (event == Event::ConsultationConsented).then_some(consultation.starts_at <= at);
-    tell(tx, &consultation, event, at, json!({ "late": late })).await
+    tell(
+        tx,
+        &consultation,
+        event,
+        at,
+        json!({ "late": late, "by": by }),
+    )
+    .await
 }
 
 /// Tells of consultations whose beginning has come without a consent, up to `limit` of them, or only of the given one.
@@ -194,6 +204,7 @@ pub async fn cancel(
     tx: &Tx,
     consultation: &Consultation,
     reason: Option<&str>,
+    by: &Actor,
     at: Timestamp,
 ) -> Result<bool, DbError> {
     let sql = "UPDATE consultations SET cancelled_at = ?1, waits = 0 WHERE id = ?2 AND cancelled_at IS NULL";
@@ -202,7 +213,8 @@ pub async fn cancel(
         return Ok(false);
     }
     let event = Event::ConsultationCancelled;
-    tell(tx, consultation, event, at, json!({ "reason": reason })).await?;
+    let facts = by.signed(json!({ "reason": reason }));
+    tell(tx, consultation, event, at, facts).await?;
     Ok(true)
 }
 
@@ -216,6 +228,7 @@ pub async fn reschedule(
     consultation: &Consultation,
     consent: &Document,
     starts_at: Timestamp,
+    by: &Actor,
     at: Timestamp,
 ) -> Result<(), DbError> {
     let open = consent.status.is_open();
@@ -234,7 +247,7 @@ pub async fn reschedule(
             .await?;
         planned::beginning(tx, consent, starts_at, consultation.sms_before, at).await?;
     }
-    let facts = json!({ "from": consultation.starts_at });
+    let facts = by.signed(json!({ "from": consultation.starts_at }));
     let moved = Consultation {
         starts_at,
         ..consultation.clone()

@@ -267,8 +267,9 @@ pub async fn transition(
     if tx.execute(&sql, params).await? == 0 {
         return Ok(false);
     }
+    let by = data.get("by").cloned();
     journal::append(tx, &document.clinic_id, Some(&document.id), event, at, data).await?;
-    consultations::follow(tx, document, to, at).await?;
+    consultations::follow(tx, document, to, by, at).await?;
     Ok(true)
 }
 

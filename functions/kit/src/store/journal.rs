@@ -92,6 +92,10 @@ pub enum Event {
     KeyRevoked,
     /// The clinic's webhook was set, replaced or removed.
     WebhookChanged,
+    /// Somebody was put on the list of those who sign for the clinic; `data` has the row's id.
+    SignerAdded,
+    /// Somebody was taken off that list.
+    SignerRemoved,
 }
 
 impl Event {
@@ -133,6 +137,8 @@ impl Event {
         Self::KeyMade,
         Self::KeyRevoked,
         Self::WebhookChanged,
+        Self::SignerAdded,
+        Self::SignerRemoved,
     ];
 
     /// Name in the journal and, for public ones, in the API.
@@ -174,6 +180,8 @@ impl Event {
             Self::KeyMade => "key.made",
             Self::KeyRevoked => "key.revoked",
             Self::WebhookChanged => "webhook.changed",
+            Self::SignerAdded => "signer.added",
+            Self::SignerRemoved => "signer.removed",
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) async fn cancel(
     cancel.check()?;
     let (clinic, at) = (session.clinic, now());
     let path = format!("/consultations/{id}/cancel");
-    let once = idempotency::of(&key, &clinic.id, &path, &bytes)?;
+    let once = idempotency::of(&key, &clinic, &path, &bytes)?;
     let base_url = vars::base_url(&headers).await?;
     let db = current(session.db, &clinic.id, &id, at).await?;
     let tx = db.begin().await?;
@@ -43,14 +43,14 @@ pub(crate) async fn cancel(
     }
     let (consultation, document) = find(&tx, &clinic.id, &id).await?;
     let reason = cancel.reason.as_deref();
-    if !consultations::cancel(&tx, &consultation, reason, at).await? {
+    if !consultations::cancel(&tx, &consultation, reason, &clinic.by, at).await? {
         let detail = "the consultation is cancelled";
         return Err(Failure::new(Code::InvalidState, detail));
     }
     let (to, event, data) = (
         Status::Cancelled,
         Event::Cancelled,
-        json!({ "reason": reason }),
+        clinic.by.signed(json!({ "reason": reason })),
     );
     if documents::transition(&tx, &document, to, event, at, data).await? {
         let about = About {

@@ -52,7 +52,7 @@ pub(crate) async fn create(
         policy: table.version(),
         at,
     };
-    let once = idempotency::of(&key, &clinic.id, "/consultations", content.as_bytes());
+    let once = idempotency::of(&key, &clinic, "/consultations", content.as_bytes());
     let outcome = match once {
         Ok(once) => booking.store(&headers, new, once.as_ref()).await,
         Err(failure) => Err(failure),
@@ -161,7 +161,7 @@ impl Booking<'_> {
         if let Some(template) = &consultation.template {
             facts["template"] = json!(template);
         }
-        let id = Some(document.id.as_str());
+        let (id, facts) = (Some(document.id.as_str()), clinic.by.signed(facts));
         journal::append(&tx, &clinic.id, id, Event::Sent, at, facts).await?;
         let notice = Notice::Arrived;
         tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;

@@ -34,7 +34,7 @@ pub(crate) async fn reschedule(
     let db = current(session.db, &clinic.id, &id, at).await?;
     let Reschedule { starts_at } = body.value()?;
     let path = format!("/consultations/{id}/reschedule");
-    let once = idempotency::of(&key, &clinic.id, &path, &body.bytes)?;
+    let once = idempotency::of(&key, &clinic, &path, &body.bytes)?;
     let base_url = vars::base_url(&headers).await?;
     let tx = db.begin().await?;
     if let Some(once) = &once
@@ -50,7 +50,7 @@ pub(crate) async fn reschedule(
         let detail = format!("the consultation is {}; book another one", status.as_str());
         return Err(Failure::new(Code::InvalidState, detail));
     }
-    consultations::reschedule(&tx, &consultation, &document, starts_at, at).await?;
+    consultations::reschedule(&tx, &consultation, &document, starts_at, &clinic.by, at).await?;
     let (consultation, document) = find(&tx, &clinic.id, &id).await?;
     if document.status.is_open() {
         words::queue(

@@ -85,10 +85,10 @@ pub(crate) async fn put(
     tx.execute(sql, params).await.map(|_| ())
 }
 
-/// Removes it.
-pub(crate) async fn delete(tx: &Tx, clinic_id: &str) -> Result<(), DbError> {
+/// Removes it; `false` where there was none.
+pub(crate) async fn delete(tx: &Tx, clinic_id: &str) -> Result<bool, DbError> {
     let sql = "DELETE FROM webhooks WHERE clinic_id = ?1";
-    tx.execute(sql, [clinic_id.into()]).await.map(|_| ())
+    Ok(tx.execute(sql, [clinic_id.into()]).await? > 0)
 }
 
 /// A new secret; the one so far signs too until `until`. `false` where there is no webhook.

@@ -1,6 +1,6 @@
 //! `POST /api/v1/documents/{id}/cancel`.
 
-use super::read::{answer, own};
+use super::read::{answer, owned};
 use crate::answer::MaybeJson;
 use crate::auth::Session;
 use crate::idempotency::{self, Kept};
@@ -57,9 +57,8 @@ pub(crate) async fn cancel(
 ) -> Result<Kept<mis::Document>> {
     let (cancel, bytes) = (body.value, body.bytes);
     cancel.check()?;
-    let (clinic_id, clinic) = (session.clinic.id.clone(), session.clinic.name.clone());
-    let (db, document) = own(session, &id).await?;
-    let once = idempotency::of(&key, &clinic_id, &format!("/documents/{id}/cancel"), &bytes)?;
+    let (clinic, db, document) = owned(session, &id).await?;
+    let once = idempotency::of(&key, &clinic, &format!("/documents/{id}/cancel"), &bytes)?;
     let base_url = vars::base_url(&headers).await?;
     let tx = db.begin().await?;
     if let Some(once) = &once
@@ -67,7 +66,8 @@ pub(crate) async fn cancel(
     {
         return Ok(first);
     }
-    let (at, data) = (now(), json!({ "reason": cancel.reason }));
+    let data = clinic.by.signed(json!({ "reason": cancel.reason }));
+    let at = now();
     let (status, event) = (Status::Cancelled, Event::Cancelled);
     if !documents::transition(&tx, &document, status, event, at, data).await? {
         let detail = format!("the document is {}", document.status.as_str());
@@ -76,7 +76,7 @@ pub(crate) async fn cancel(
     let about = About {
         notice: Notice::Cancelled,
         document: &document,
-        clinic: &clinic,
+        clinic: &clinic.name,
         base_url: &base_url,
         due: at,
     };

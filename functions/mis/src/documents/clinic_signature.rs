@@ -1,7 +1,7 @@
 //! `POST /api/v1/documents/{id}/clinic-signature`: the clinic's own signature (УКЭП) comes back (`docs/clinic-signature.md`).
 
 use super::multipart::{drain, open, unreadable};
-use super::read::{answer, own};
+use super::read::{answer, owned};
 use crate::auth::Session;
 use crate::idempotency::{self, Kept};
 use axum::body::Body;
@@ -60,8 +60,7 @@ pub(crate) async fn sign(
     key: idempotency::Key,
     Parts(body): Parts,
 ) -> Result<Kept<mis::Document>> {
-    let clinic_id = session.clinic.id.clone();
-    let (db, _) = own(session, &id).await?;
+    let (clinic, db, _) = owned(session, &id).await?;
     // An upload may take a while: others use the handle meanwhile.
     drop(db);
     let received = receive(&headers, body).await?;
@@ -70,12 +69,14 @@ pub(crate) async fn sign(
     let query = query(&asked);
     let path = format!("/documents/{id}/clinic-signature");
     let content = format!("{query}:{}", sha256_hex(&file));
-    let once = idempotency::of(&key, &clinic_id, &path, content.as_bytes())?;
+    let once = idempotency::of(&key, &clinic, &path, content.as_bytes())?;
     if let Some(once) = &once
         && let Some(first) = once.replay(&Db::open().await?).await?
     {
         return Ok(first);
     }
+    // Not in the fingerprint: a repeat may come with another key.
+    let query = format!("{query}&by={}", clinic.by);
     let request = neighbour::request(&context, "vault", Method::POST, &format!("{path}?{query}"))
         .header(CONTENT_TYPE, "application/octet-stream")
         .body(Body::from(Bytes::from(file)));
@@ -115,6 +116,7 @@ impl Received {
         Ok(ClinicSign {
             over,
             role: self.asked.role.clone(),
+            by: None,
         })
     }
 

@@ -70,7 +70,7 @@ pub(crate) async fn create(
         (None, Some(chosen)) => templates::make(&context, &clinic.id, &new, chosen, at).await?,
         (stored, _) => stored.ok_or_else(|| Failure::internal("multipart", "no file"))?,
     };
-    let once = idempotency::of(&key, &clinic.id, "/documents", content.as_bytes());
+    let once = idempotency::of(&key, &clinic, "/documents", content.as_bytes());
     let outcome = match once {
         Ok(once) => {
             let version = table.version();
@@ -147,7 +147,8 @@ async fn store(
         facts["method"] = json!(document.method);
         Notice::Arrived
     };
-    journal::append(&tx, &clinic.id, Some(&document.id), Event::Sent, at, facts).await?;
+    let (id, facts) = (Some(document.id.as_str()), clinic.by.signed(facts));
+    journal::append(&tx, &clinic.id, id, Event::Sent, at, facts).await?;
     tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
     let answer = Kept::new(&mis::Document {
         template,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/documents`: newest first.
 
-use super::read::view;
+use super::read::{view, whose};
 use crate::answer::Json;
 use crate::auth::Session;
 use crate::{db, list};
@@ -25,13 +25,19 @@ pub(crate) struct ListQuery {
     status: Option<String>,
     /// Only with the MIS's own id.
     external_id: Option<String>,
+    /// Only those with this in the title, at the beginning of the patient's last name or of the MIS's own id.
+    #[cfg_attr(test, schemars(length(min = 1, max = SEARCH_MAX)))]
+    q: Option<String>,
     #[cfg_attr(test, schemars(with = "Option<list::schema::After>"))]
     after: Option<String>,
     #[cfg_attr(test, schemars(with = "Option<list::schema::Limit>"))]
     limit: Option<String>,
 }
 
-/// Documents of the clinic, by state and by the MIS's own id.
+/// Longest text to search for, in characters.
+const SEARCH_MAX: usize = 100;
+
+/// Documents of the clinic, by state, by the MIS's own id, by a text.
 pub(crate) async fn list(
     Session { clinic, db }: Session,
     Query(query): Query<ListQuery>,
@@ -47,6 +53,7 @@ pub(crate) async fn list(
     let filter = db::Filter {
         status: status.transpose()?,
         external_id: query.external_id,
+        search: query.q.as_deref().map(search).transpose()?,
         before: after.unwrap_or(i64::MAX),
         limit: limit + 1,
     };
@@ -73,11 +80,41 @@ pub(crate) async fn list(
         .map(|document| {
             let own = signatures.remove(&document.id).unwrap_or_default();
             let template = made_of.remove(&document.id);
+            let patient = whose(&clinic.by, &document);
             mis::Document {
                 template,
+                patient,
                 ..view(document, own)
             }
         })
         .collect();
     Ok(Json(Page { items, next }))
+}
+
+/// A text to search for as it may stand there: the database knows upper and lower case of Latin letters alone.
+fn search(text: &str) -> Result<db::Search> {
+    let text = text.trim();
+    if !(1..=SEARCH_MAX).contains(&text.chars().count()) {
+        let detail = format!("q is 1 to {SEARCH_MAX} characters");
+        return Err(Failure::new(Code::BadRequest, detail));
+    }
+    let lower = text.to_lowercase();
+    let mut rest = lower.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    let capital = first.chain(rest).collect();
+    Ok(db::Search([text.to_owned(), lower, capital]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_searched_for_in_every_case() {
+        let db::Search(spellings) = search(" иВАНОВА ").unwrap();
+        assert_eq!(spellings, ["иВАНОВА", "иванова", "Иванова"]);
+        for wrong in ["", "  ", &"я".repeat(SEARCH_MAX + 1)] {
+            assert!(search(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }

@@ -1,21 +1,36 @@
 //! `GET /api/v1/documents/{id}`.
 
 use crate::answer::Json;
-use crate::auth::Session;
+use crate::auth::{Clinic, Session};
 use crate::db;
 use podpis_kit::extract::Path;
 use podpis_kit::store::{Document, documents, templates};
-use podpis_kit::{Db, Failure, Result, now};
-use podpis_shared::wire::mis;
+use podpis_kit::{Actor, Db, Failure, Result, now};
+use podpis_shared::Sensitive;
+use podpis_shared::wire::mis::{self, Whose};
 
 /// One document.
 pub(crate) async fn read(session: Session, Path(id): Path<String>) -> Result<Json<mis::Document>> {
-    let (db, document) = own(session, &id).await?;
+    let (clinic, db, document) = owned(session, &id).await?;
     let signatures = match document.signed_at {
         Some(_) => documents::signatures(&db, &id).await?,
         None => Vec::new(),
     };
-    Ok(Json(answer(&db, document, signatures).await?))
+    let patient = whose(&clinic.by, &document);
+    Ok(Json(mis::Document {
+        patient,
+        ..answer(&db, document, signatures).await?
+    }))
+}
+
+/// Whose a document is, where somebody of the staff asks. In no answer that is kept for an idempotency key.
+pub(crate) fn whose(by: &Actor, document: &Document) -> Option<Whose> {
+    let representative = document.representative.as_ref();
+    matches!(by, Actor::Staff(_)).then(|| Whose {
+        name: Sensitive::new(document.patient.full_name()),
+        birth_date: document.patient.birth_date,
+        representative: representative.map(|r| Sensitive::new(r.person.full_name())),
+    })
 }
 
 /// A document as its clinic sees it, the template that it was made of included.
@@ -39,8 +54,18 @@ pub(crate) async fn answer(
 /// # Errors
 /// 404 for what is not there and for what is another clinic's: nobody can tell which.
 pub(crate) async fn own(session: Session, id: &str) -> Result<(Db, Document)> {
+    let (_, db, document) = owned(session, id).await?;
+    Ok((db, document))
+}
+
+/// Likewise, with its clinic and who acts for it.
+///
+/// # Errors
+/// As [`own`].
+pub(crate) async fn owned(session: Session, id: &str) -> Result<(Clinic, Db, Document)> {
     let Session { clinic, db } = session;
-    current(db, &clinic.id, id).await
+    let (db, document) = current(db, &clinic.id, id).await?;
+    Ok((clinic, db, document))
 }
 
 /// Likewise, of the clinic with this id.
@@ -86,5 +111,6 @@ pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::
         signatures,
         metadata: serde_json::from_str(&document.metadata).unwrap_or_default(),
         template: None,
+        patient: None,
     }
 }

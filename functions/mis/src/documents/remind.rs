@@ -1,6 +1,6 @@
 //! `POST /api/v1/documents/{id}/remind`.
 
-use super::read::{answer, own};
+use super::read::{answer, owned};
 use super::tell;
 use crate::auth::Session;
 use crate::idempotency::{self, Kept};
@@ -30,10 +30,9 @@ pub(crate) async fn remind(
     body: Body,
 ) -> Result<Kept<Reminded>> {
     let bytes = http::read_body(body, http::JSON_MAX).await?;
-    let (clinic_id, clinic) = (session.clinic.id.clone(), session.clinic.name.clone());
-    let (db, document) = own(session, &id).await?;
+    let (clinic, db, document) = owned(session, &id).await?;
     let path = format!("/documents/{id}/remind");
-    let once = idempotency::of(&key, &clinic_id, &path, &bytes)?;
+    let once = idempotency::of(&key, &clinic, &path, &bytes)?;
     let base_url = vars::base_url(&headers).await?;
     let tx = db.begin().await?;
     if let Some(once) = &once
@@ -57,7 +56,15 @@ pub(crate) async fn remind(
         let failure = Failure::new(Code::TooMany, "a document is reminded of once in 24 hours");
         return Err(failure.retry_after(u32::try_from(wait).unwrap_or(1).max(1)));
     }
-    let queued = tell::signer(&tx, &document, Notice::Reminder, &clinic, &base_url, at).await?;
+    let queued = tell::signer(
+        &tx,
+        &document,
+        Notice::Reminder,
+        &clinic.name,
+        &base_url,
+        at,
+    )
+    .await?;
     let ways = queued.ways.iter();
     let answer = Kept::new(&Reminded {
         document: answer(&tx, document, Vec::new()).await?,

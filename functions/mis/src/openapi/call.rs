@@ -1,10 +1,17 @@
 //! One call: what its line in the table says, and what its handler's signature says.
 
 use super::schemas::Schemas;
+use crate::auth::By;
 use axum::http::StatusCode;
 use podpis_shared::problem::Code;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// A member of the staff without the permission.
+const ROLE: (Code, &str) = (
+    Code::Role,
+    "the role of the staff's session does not have the permission in `x-permission`",
+);
 
 /// A line of the table of routes.
 pub(crate) struct Call {
@@ -15,6 +22,8 @@ pub(crate) struct Call {
     pub(crate) tag: &'static str,
     /// Lines of the doc comment: the summary, an empty line, the rest.
     pub(crate) docs: &'static [&'static str],
+    /// Who may ask.
+    pub(crate) by: By,
     /// What the right answer is.
     pub(crate) gives: &'static str,
     /// Errors beside those of the signature, or the same ones with more words.
@@ -26,8 +35,8 @@ pub(crate) struct Call {
 /// What a handler's signature says.
 #[derive(Default)]
 pub(crate) struct Says {
-    /// Who may ask; anybody where absent.
-    pub(super) security: Option<&'static str>,
+    /// One of these lets ask; anybody may where there is none.
+    pub(super) security: &'static [&'static str],
     pub(super) parameters: Vec<Value>,
     /// Parameters of the path.
     pub(super) in_path: usize,
@@ -94,9 +103,12 @@ impl Call {
         let mut call = json!({
             "operationId": self.id,
             "tags": [self.tag],
-            "security": says.security.map_or(json!([]), |scheme| json!([{ scheme: [] }])),
+            "security": says.security.iter().map(|scheme| json!({ *scheme: [] })).collect::<Vec<_>>(),
             "responses": self.responses(&says),
         });
+        if let By::Clinic(needed) = self.by {
+            call["x-permission"] = needed.map_or(json!("any_role"), |permission| json!(permission));
+        }
         let mut paragraphs = self.docs.split(|line| line.trim().is_empty());
         let words = |lines: &[&str]| {
             let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
@@ -171,7 +183,8 @@ impl Call {
     /// Codes by status, in the order of the list of codes, each with its words.
     fn failures(&self, says: &Says) -> BTreeMap<u16, String> {
         let mut words: Vec<(Code, &str)> = Vec::new();
-        for (code, why) in says.fails.iter().chain(self.fails) {
+        let role = matches!(self.by, By::Clinic(Some(_))).then_some(ROLE);
+        for (code, why) in says.fails.iter().chain(role.iter()).chain(self.fails) {
             match words.iter_mut().find(|(known, _)| known == code) {
                 Some((_, known)) if !why.is_empty() => *known = why,
                 Some(_) => {}

@@ -34,14 +34,15 @@ impl Input for Public {
 
 impl Input for Session {
     fn say(says: &mut Says, _: &mut Schemas) {
-        says.security = Some("clinicKey");
-        says.fails.extend([(Code::Unauthorized, ""), OVER]);
+        says.security = &["clinicKey", "staffSession"];
+        let staff = (Code::SignedOut, "of the staff: no living session");
+        says.fails.extend([(Code::Unauthorized, ""), staff, OVER]);
     }
 }
 
 impl Input for Operator {
     fn say(says: &mut Says, _: &mut Schemas) {
-        says.security = Some("operatorToken");
+        says.security = &["operatorToken"];
         let hidden = (Code::NotFound, "no operator token is configured");
         says.fails.extend([(Code::Unauthorized, ""), hidden, OVER]);
     }
@@ -49,7 +50,7 @@ impl Input for Operator {
 
 impl Input for Metrics {
     fn say(says: &mut Says, _: &mut Schemas) {
-        says.security = Some("metricsToken");
+        says.security = &["metricsToken"];
         says.fails
             .extend([(Code::Unauthorized, ""), (Code::NotFound, ""), OVER]);
     }

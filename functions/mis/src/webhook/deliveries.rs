@@ -123,7 +123,7 @@ pub(crate) async fn replay(
 ) -> Result<Kept<Delivery, 202>> {
     let bytes = http::read_body(body, http::JSON_MAX).await?;
     let path = format!("/webhook/deliveries/{id}/replay");
-    let once = idempotency::of(&key, &clinic.id, &path, &bytes)?;
+    let once = idempotency::of(&key, &clinic, &path, &bytes)?;
     let tx = db.begin().await?;
     if let Some(once) = &once
         && let Some(first) = once.replay(&tx).await?

@@ -79,6 +79,7 @@ pub(crate) async fn sign(
     let step = Step {
         document: &document,
         role: asked.role.as_deref(),
+        by: asked.by.as_deref(),
         over: asked.over,
         at,
     };
@@ -132,6 +133,8 @@ fn waits(document: &Document) -> Result<()> {
 struct Step<'a> {
     document: &'a Document,
     role: Option<&'a str>,
+    /// Who handed it in.
+    by: Option<&'a str>,
     over: Over,
     at: Timestamp,
 }
@@ -169,10 +172,13 @@ async fn commit(
             return Err(Failure::new(Code::WrongSigner, detail));
         }
         clinic_signatures::insert(&tx, &row).await?;
-        let data = json!({
+        let mut data = json!({
             "party": "clinic", "signature_id": row.id, "role": row.role, "over": row.over, "over_sha256": kept.over_sha256,
             "signature_sha256": row.sha256, "level": row.level, "time_evidence": row.time_evidence,
         });
+        if let Some(by) = step.by {
+            data["by"] = by.into();
+        }
         let (clinic, event) = (&document.clinic_id, Event::ClinicSigned);
         journal::append(&tx, clinic, Some(&document.id), event, step.at, data).await?;
         accepted.push(row);
