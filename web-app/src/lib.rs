@@ -7,10 +7,10 @@
 //! person can do. [`worker`] and [`verifier`] talk to the two workers.
 
 mod account;
-mod clinic;
 mod api;
 mod app;
 mod boot;
+mod clinic;
 mod dom;
 mod model;
 mod plain;

@@ -17,10 +17,7 @@ const ROLES: [&str; 4] = ["registrar", "medic", "head", "accountant"];
 /// Who of the staff may what, written down here independently of the code. A route that a clinic reaches and that is not here
 /// fails the test.
 const MAY: &[(&[&str], &[&str])] = &[
-    (
-        &ROLES,
-        &["GET /api/v1/settings", "GET /api/v1/branding"],
-    ),
+    (&ROLES, &["GET /api/v1/settings", "GET /api/v1/branding"]),
     (
         &["registrar", "medic", "head"],
         &[
@@ -230,9 +227,7 @@ fn another_role_or_none_ends_the_session() -> Result<()> {
     head.put(&of(&medic), &to("medic"))?.expect(200)?;
     medic.get("/api/v1/documents")?.expect(200)?;
     head.put(&of(&medic), &to("accountant"))?.expect(200)?;
-    medic
-        .get("/api/v1/settings")?
-        .problem(401, "signed_out")?;
+    medic.get("/api/v1/settings")?.problem(401, "signed_out")?;
     medic.sign_in()?;
     medic.get("/api/v1/documents")?.problem(403, "role")?;
     medic.get("/api/v1/usage")?.expect(200)?;
@@ -377,7 +372,11 @@ fn of_clinic(stack: &Stack) -> Result<Vec<String>> {
             found.push(route);
         }
     }
-    let known: Vec<&str> = MAY.iter().flat_map(|(_, routes)| *routes).copied().collect();
+    let known: Vec<&str> = MAY
+        .iter()
+        .flat_map(|(_, routes)| *routes)
+        .copied()
+        .collect();
     for route in &found {
         if !known.contains(&route.as_str()) {
             bail!("{route}: nothing says which role may it");

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use js_sys::{Array, Uint8Array};
 use podpis_shared::staff::Role;
-use podpis_shared::wire::mis::{ClinicSigner, Document, NewDocument, Page, Reminded};
+use podpis_shared::wire::mis::{Agreement, Document, NewDocument, Page, Reminded, Settings};
 use podpis_shared::wire::staff::STAFF_HEADER;
-use podpis_shared::{Email, Status};
+use podpis_shared::{Email, Snils, Status};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -21,7 +21,7 @@ use web_sys::{
 };
 
 use crate::model::clinic::seen::{
-    Colleague, Key, Look, Message, NewLook, Preview, Push, Template, Usage, Webhook,
+    Colleague, Key, Look, Message, NewLook, Preview, Push, Signer, Template, Usage, Webhook,
 };
 use crate::model::clinic::trouble::{Trouble, What};
 
@@ -96,7 +96,16 @@ pub(crate) async fn cancel(id: String, once: String) -> Answer<Document> {
 
 /// A file of a document: `original`, `signed`, `final`, `final?format=zip` or `evidence`.
 pub(crate) async fn file(id: String, which: &'static str) -> Answer<Blob> {
-    blob(send("GET", &api(&format!("/documents/{id}/{which}")), Body::None, None).await).await
+    blob(
+        send(
+            "GET",
+            &api(&format!("/documents/{id}/{which}")),
+            Body::None,
+            None,
+        )
+        .await,
+    )
+    .await
 }
 
 /// Hands in a signature of the clinic. `role` where the document demands several.
@@ -167,6 +176,49 @@ pub(crate) async fn look() -> Answer<Look> {
 /// Sets it.
 pub(crate) async fn set_look(look: NewLook) -> Answer<Look> {
     parse(send("PUT", &api("/branding"), body(&look)?, None).await).await
+}
+
+/// What the clinic has chosen about notices, and what its documents say of it.
+pub(crate) async fn settings() -> Answer<Settings> {
+    get("/settings").await
+}
+
+/// Sets it: what is left out is as usual again.
+pub(crate) async fn set_settings(settings: Settings) -> Answer<Settings> {
+    parse(send("PUT", &api("/settings"), body(&settings)?, None).await).await
+}
+
+/// Who signs for the clinic with a personal certificate.
+pub(crate) async fn signers() -> Answer<Vec<Signer>> {
+    items("/clinic-signers").await
+}
+
+/// Adds one.
+pub(crate) async fn add_signer(name: String, snils: Snils) -> Answer<()> {
+    let body = Body::Json(json!({ "name": name, "snils": snils }).to_string());
+    done(send("POST", &api("/clinic-signers"), body, None).await)
+}
+
+/// Takes one off the list.
+pub(crate) async fn remove_signer(id: String) -> Answer<()> {
+    let path = api(&format!("/clinic-signers/{id}"));
+    done(send("DELETE", &path, Body::None, None).await)
+}
+
+/// The user agreement in force, if there is one.
+pub(crate) async fn agreement() -> Answer<Option<Agreement>> {
+    match get("/agreement").await {
+        Ok(agreement) => Ok(Some(agreement)),
+        Err(trouble) if trouble.is("not_found") => Ok(None),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// Publishes a version of it.
+pub(crate) async fn publish_agreement(file: File) -> Answer<Agreement> {
+    let form = FormData::new().map_err(|_| other())?;
+    form.append_with_blob("file", &file).map_err(|_| other())?;
+    parse(send("PUT", &api("/agreement"), Body::Form(form), None).await).await
 }
 
 /// Who works here.
@@ -258,11 +310,6 @@ pub(crate) async fn archive(after: Option<String>) -> Answer<(Blob, Option<Strin
     let response = send("GET", &path, Body::None, None).await?;
     let next = response.headers().get("podpis-next").ok().flatten();
     Ok((blob(Ok(response)).await?, next))
-}
-
-/// A signer's role as the API takes it.
-pub(crate) fn clinic_signer(role: &str) -> ClinicSigner {
-    ClinicSigner { role: role.into() }
 }
 
 /// A new key under which a request is done once.
@@ -369,4 +416,3 @@ fn body(of: &impl Serialize) -> Answer<Body> {
 const fn other() -> Trouble {
     Trouble::new(What::Other)
 }
-

@@ -275,7 +275,9 @@ fn Files(props: &FilesProps) -> Html {
                 return;
             }
             let look = look.clone();
-            act.run(api::file(id.clone(), which), move |blob| look.emit(Some(blob)));
+            act.run(api::file(id.clone(), which), move |blob| {
+                look.emit(Some(blob))
+            });
         })
     };
     html! {
@@ -344,7 +346,7 @@ fn message(message: &Message) -> Html {
         <li class="line" data-testid="message" data-status={message.status.clone()}>
             <div>
                 <p class="line-name">
-                    { words::channel(&message.channel) }{ ": " }{ words::notice(message.notice.as_deref()) }
+                    { words::capital(words::channel(&message.channel)) }{ ": " }{ words::notice(message.notice.as_deref()) }
                 </p>
                 <p class="soft">{ &message.to_masked }{ ", " }{ moment(message.sent_at.unwrap_or(message.created_at)) }</p>
             </div>

@@ -68,7 +68,7 @@ pub(super) fn Documents(props: &PageProps) -> Html {
                     id="documents-external" label={words::EXTERNAL} value={(*external).clone()} edit={search} kind="search"
                 />
                 <TextField
-                    id="documents-words" label={words::WORDS} value={(*typed).clone()} edit={set(&typed)} kind="search"
+                    id="documents-words" label={words::WORDS} hint={words::WORDS_HINT} value={(*typed).clone()} edit={set(&typed)} kind="search"
                 />
             </form>
             { loaded(&list, |_| html! {
@@ -96,23 +96,34 @@ struct ListProps {
 #[component]
 fn List(props: &ListProps) -> Html {
     let page = props.list.here().cloned();
-    let page = page.unwrap_or_else(|| Rc::new(Page { items: Vec::new(), next: None }));
+    let page = page.unwrap_or_else(|| {
+        Rc::new(Page {
+            items: Vec::new(),
+            next: None,
+        })
+    });
     let act = use_act(&props.desk.flow);
     let more = {
         let (act, query, page) = (act.clone(), props.query.clone(), page.clone());
         let set = props.list.set();
         Callback::from(move |_| {
             let (page, set) = (page.clone(), set.clone());
-            act.run(api::documents(query.clone(), page.next.clone()), move |further| {
-                let items = page.items.iter().cloned().chain(further.items).collect();
-                let next = further.next;
-                set(Page { items, next });
-            });
+            act.run(
+                api::documents(query.clone(), page.next.clone()),
+                move |further| {
+                    let items = page.items.iter().cloned().chain(further.items).collect();
+                    let next = further.next;
+                    set(Page { items, next });
+                },
+            );
         })
     };
     let found = |document: &&Document| {
         let text = format!("{} {}", document.title, patient_of(document)).to_lowercase();
-        props.words.split_whitespace().all(|word| text.contains(word))
+        props
+            .words
+            .split_whitespace()
+            .all(|word| text.contains(word))
     };
     let shown: Vec<&Document> = page.items.iter().filter(found).collect();
     html! {
@@ -164,7 +175,7 @@ fn row(document: &Document) -> Html {
             </th>
             <td>{ patient_of(document) }</td>
             <td>{ state(document) }</td>
-            <td>{ crate::text::clinic::moment(document.created_at) }</td>
+            <td>{ crate::text::clinic::day(document.created_at) }</td>
             <td>{ words::until(document) }</td>
         </tr>
     }

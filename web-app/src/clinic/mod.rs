@@ -1,15 +1,19 @@
 //! `/clinic`: the console of a clinic's staff.
 
+mod bulk;
 mod desk;
 mod document;
 mod documents;
 mod entry;
 mod fields;
 mod load;
+mod office;
 mod parts;
 mod preview;
+mod send;
 mod shell;
 mod signature;
+mod to_sign;
 
 use std::rc::Rc;
 
@@ -130,6 +134,17 @@ fn section(route: Route, desk: Desk) -> Html {
             let key = format!("{key}-{id}");
             html! { <document::Document {key} {desk} {id} /> }
         }
+        Route::ToSign => html! { <to_sign::ToSign {key} {desk} /> },
+        Route::Bulk => html! { <bulk::Bulk {key} {desk} /> },
+        Route::Usage => html! { <office::usage::Usage {key} {desk} /> },
+        Route::Clinic => html! { <office::clinic::Clinic {key} {desk} /> },
+        Route::Look => html! { <office::look::Look {key} {desk} /> },
+        Route::Staff => html! { <office::staff::Staff {key} {desk} /> },
+        Route::Keys => html! { <office::keys::Keys {key} {desk} /> },
+        Route::Webhook => html! { <office::webhook::Webhook {key} {desk} /> },
+        Route::Archive => html! { <office::archive::Archive {key} {desk} /> },
+        Route::Me => html! { <office::me::Me {key} {desk} /> },
+        Route::Send => html! { <send::Send {key} {desk} /> },
         _ => html! { <documents::Documents {key} {desk} /> },
     }
 }

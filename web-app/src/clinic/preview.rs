@@ -107,28 +107,36 @@ fn draw(file: &Blob, width: u32, tell: impl Fn(State) + 'static) -> Option<Drawi
             }
             Some("opened" | "failed") => tell(State::Failed),
             Some("drawn") => {
-                let page = field("page").and_then(|page| page.as_f64()).unwrap_or_default() as usize;
+                let page = field("page")
+                    .and_then(|page| page.as_f64())
+                    .unwrap_or_default() as usize;
                 let bitmap = field("bitmap").and_then(|bitmap| bitmap.dyn_into().ok());
                 if let Some(bitmap) = bitmap {
                     paint(page, bitmap);
                 }
                 if page + 1 < *pages.borrow() {
-                    send(&asking, &[
-                        ("type", "draw".into()),
-                        ("page", JsValue::from_f64((page + 1) as f64)),
-                        ("width", width.into()),
-                    ]);
+                    send(
+                        &asking,
+                        &[
+                            ("type", "draw".into()),
+                            ("page", JsValue::from_f64((page + 1) as f64)),
+                            ("width", width.into()),
+                        ],
+                    );
                 }
             }
             _ => {}
         }
     });
     worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-    send(&worker, &[
-        ("type", "open".into()),
-        ("file", file.clone().into()),
-        ("width", width.into()),
-    ]);
+    send(
+        &worker,
+        &[
+            ("type", "open".into()),
+            ("file", file.clone().into()),
+            ("width", width.into()),
+        ],
+    );
     Some(Drawing {
         worker,
         _listener: listener,

@@ -14,7 +14,8 @@ use crate::model::clinic::matching;
 use crate::text::clinic::documents as words;
 
 /// Files that are taken.
-pub(super) const ACCEPT: &str = ".sig,.p7s,.sgn,.pem,.der,.pdf,application/pkcs7-signature,application/pdf";
+pub(super) const ACCEPT: &str =
+    ".sig,.p7s,.sgn,.pem,.der,.pdf,application/pkcs7-signature,application/pdf";
 
 /// Properties of [`Signature`].
 #[derive(Properties)]

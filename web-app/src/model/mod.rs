@@ -5,8 +5,8 @@
 
 pub(crate) mod access;
 pub(crate) mod account;
-pub(crate) mod clinic;
 pub(crate) mod case;
+pub(crate) mod clinic;
 pub(crate) mod code;
 pub(crate) mod fragment;
 pub(crate) mod offers;

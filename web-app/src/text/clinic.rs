@@ -6,9 +6,13 @@ use crate::model::clinic::Note;
 use crate::model::clinic::trouble::{Trouble, What};
 use crate::text::account::wait;
 
+pub(crate) mod bulk;
 pub(crate) mod documents;
 pub(crate) mod entry;
+pub(crate) mod office;
+pub(crate) mod send;
 pub(crate) mod signature;
+pub(crate) mod to_sign;
 
 pub(crate) const NAME: &str = "Кабинет клиники";
 /// Under the name of the service.
@@ -23,7 +27,8 @@ pub(crate) const BACK: &str = "Не\u{a0}надо";
 pub(crate) const SKIP: &str = "Перейти к\u{a0}содержанию";
 pub(crate) const OPTIONAL: &str = " (необязательно)";
 pub(crate) const PREVIEW_WAITS: &str = "Готовим страницы…";
-pub(crate) const PREVIEW_FAILED: &str = "Показать файл не\u{a0}получилось. Скачайте его, чтобы посмотреть.";
+pub(crate) const PREVIEW_FAILED: &str =
+    "Показать файл не\u{a0}получилось. Скачайте его, чтобы посмотреть.";
 pub(crate) const SANDBOX: &str = "Тестовый стенд: подписи не\u{a0}имеют юридической силы";
 
 /// Title of the browser's tab, by the page's state.
@@ -53,6 +58,7 @@ pub(crate) fn section(name: &str) -> &'static str {
         "to-sign" => "На\u{a0}подпись",
         "bulk" => "Рассылка списком",
         "usage" => "Расходы",
+        "clinic" => "Реквизиты",
         "look" => "Оформление",
         "staff" => "Сотрудники",
         "webhook" => "Вебхук",
@@ -83,7 +89,10 @@ pub(crate) fn note(note: &Note) -> (String, String) {
 /// A failure that takes a page or a part of it: title and body.
 pub(crate) fn trouble(trouble: &Trouble) -> (String, String) {
     let (title, body) = match &trouble.what {
-        What::Offline => ("Нет связи", "Проверьте интернет и\u{a0}нажмите «Повторить».".into()),
+        What::Offline => (
+            "Нет связи",
+            "Проверьте интернет и\u{a0}нажмите «Повторить».".into(),
+        ),
         What::Down => (
             "Сервис не\u{a0}отвечает",
             "Ничего не\u{a0}пропало. Нажмите «Повторить» через минуту.".into(),
@@ -95,7 +104,9 @@ pub(crate) fn trouble(trouble: &Trouble) -> (String, String) {
             "Этого здесь нет",
             "Возможно, это уже удалил другой сотрудник.".into(),
         ),
-        What::Refused(code) if code == "role" => ("Ваша роль этого не\u{a0}позволяет", trouble.detail.clone()),
+        What::Refused(code) if code == "role" => {
+            ("Ваша роль этого не\u{a0}позволяет", trouble.detail.clone())
+        }
         What::Refused(_) => ("Не\u{a0}получилось", sentence(trouble)),
         What::Other => (
             "Что-то пошло не\u{a0}так",
@@ -119,27 +130,42 @@ pub(crate) fn sentence(trouble: &Trouble) -> String {
         }
     };
     let known = match code {
-        "wrong_password" => "Почта или пароль не\u{a0}подошли. Проверьте раскладку и\u{a0}Caps\u{a0}Lock.",
-        "wrong_code" => "Код не\u{a0}подошёл. Дождитесь нового кода в\u{a0}приложении и\u{a0}введите его.",
+        "wrong_password" => {
+            "Почта или пароль не\u{a0}подошли. Проверьте раскладку и\u{a0}Caps\u{a0}Lock."
+        }
+        "wrong_code" => {
+            "Код не\u{a0}подошёл. Дождитесь нового кода в\u{a0}приложении и\u{a0}введите его."
+        }
         "last_head" => "Это единственный руководитель клиники. Сначала назначьте другого.",
         "staff_exists" => "Сотрудник с\u{a0}этой почтой уже есть.",
         "not_found" => "Этого здесь больше нет. Обновите страницу.",
-        "invalid_state" => "Состояние документа изменилось, так сделать уже нельзя. Обновите страницу.",
+        "invalid_state" => {
+            "Состояние документа изменилось, так сделать уже нельзя. Обновите страницу."
+        }
         "idempotency_conflict" => "Форма изменилась, пока документ отправлялся. Нажмите ещё раз.",
         "idempotency_busy" => "Документ уже отправляется. Подождите несколько секунд.",
         "too_large" => "Файл слишком большой.",
         "not_pdf" => "Это не\u{a0}PDF. Сохраните документ как PDF и\u{a0}выберите его.",
         "encrypted_pdf" => "PDF защищён паролем. Сохраните его без пароля.",
-        "active_content" => "В\u{a0}PDF есть сценарии или формы, которые меняют документ. Напечатайте его в\u{a0}PDF заново.",
+        "active_content" => {
+            "В\u{a0}PDF есть сценарии или формы, которые меняют документ. Напечатайте его в\u{a0}PDF заново."
+        }
         "broken_pdf" => "PDF повреждён. Сохраните его заново.",
         "not_signed" => "Пациент ещё не\u{a0}подписал документ.",
         "not_completed" => "Ещё не\u{a0}все подписи собраны.",
         // What the server says in Russian itself.
-        "role" | "policy" | "weak_password" => return trouble.detail.clone(),
+        "role" | "policy" | "weak_password" | "too_many_documents" => {
+            return trouble.detail.clone();
+        }
         code => match signature::refusal(code) {
             Some(sentence) => sentence,
             None if trouble.detail.is_empty() => "Сервер не\u{a0}принял запрос.",
-            None => return format!("Сервер не\u{a0}принял запрос: {}.", trouble.detail.trim_end_matches('.')),
+            None => {
+                return format!(
+                    "Сервер не\u{a0}принял запрос: {}.",
+                    trouble.detail.trim_end_matches('.')
+                );
+            }
         },
     };
     known.into()

@@ -113,7 +113,9 @@ fn Forgot(props: &StepProps) -> Html {
             event.prevent_default();
             let sent = sent.clone();
             if !act.running() {
-                act.run(api::forgot(email.trim().to_owned()), move |()| sent.set(true));
+                act.run(api::forgot(email.trim().to_owned()), move |()| {
+                    sent.set(true)
+                });
             }
         })
     };

@@ -1,7 +1,9 @@
 //! Passkeys, as the browser keeps them (WebAuthn level 2).
 
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
-use podpis_shared::wire::staff::{NewPasskey, PasskeyAnswer, PasskeyChallenge, PasskeyOptions, Second};
+use podpis_shared::wire::staff::{
+    NewPasskey, PasskeyAnswer, PasskeyChallenge, PasskeyOptions, Second,
+};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -18,7 +20,10 @@ pub(super) async fn prove(challenge: &PasskeyChallenge) -> Answer<Second> {
         let options = object(&[
             ("challenge", binary(&challenge.challenge)?),
             ("rpId", challenge.rp_id.as_str().into()),
-            ("allowCredentials", list.collect::<Result<Array, _>>()?.into()),
+            (
+                "allowCredentials",
+                list.collect::<Result<Array, _>>()?.into(),
+            ),
             ("userVerification", "required".into()),
         ]);
         let made = call("get", &options).await?;
@@ -56,7 +61,10 @@ pub(in crate::clinic) async fn create(options: PasskeyOptions, name: String) -> 
             ("rp", rp.into()),
             ("user", user.into()),
             ("pubKeyCredParams", Array::of1(&algorithm).into()),
-            ("excludeCredentials", exclude.collect::<Result<Array, _>>()?.into()),
+            (
+                "excludeCredentials",
+                exclude.collect::<Result<Array, _>>()?.into(),
+            ),
             ("authenticatorSelection", selection.into()),
             ("attestation", "none".into()),
         ]);
@@ -118,7 +126,10 @@ fn encode(buffer: &JsValue) -> String {
     let window = web_sys::window();
     let base64 = window.and_then(|window| window.btoa(&latin).ok());
     let base64 = base64.unwrap_or_default();
-    base64.trim_end_matches('=').replace('+', "-").replace('/', "_")
+    base64
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_")
 }
 
 fn binary(base64url: &str) -> Result<JsValue, JsValue> {

@@ -141,7 +141,13 @@ impl Draft {
 
     /// What the law says of a way to sign; whose birthday is not typed yet is taken for an adult, or for a child where somebody
     /// else signs.
-    pub(crate) fn way(&self, kind: Kind, method: Method, delivery: Delivery, now: Timestamp) -> Said {
+    pub(crate) fn way(
+        &self,
+        kind: Kind,
+        method: Method,
+        delivery: Delivery,
+        now: Timestamp,
+    ) -> Said {
         let today = now.moscow_date();
         let (patient, acting) = self.people(now);
         let question = Question {

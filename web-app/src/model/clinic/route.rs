@@ -20,6 +20,8 @@ pub(crate) enum Route {
     Bulk,
     /// The month's account.
     Usage,
+    /// What documents say of the clinic, who signs for it, its user agreement.
+    Clinic,
     /// The clinic's look.
     Look,
     /// The clinic's staff.
@@ -49,12 +51,17 @@ pub(crate) struct Section {
 }
 
 /// Every section, in the order of the navigation.
-pub(crate) static SECTIONS: [Section; 11] = [
-    section(Route::Documents, "documents", Some(Permission::DocumentsRead)),
+pub(crate) static SECTIONS: [Section; 12] = [
+    section(
+        Route::Documents,
+        "documents",
+        Some(Permission::DocumentsRead),
+    ),
     section(Route::Send, "send", Some(Permission::DocumentsSend)),
     section(Route::ToSign, "to-sign", Some(Permission::Sign)),
     section(Route::Bulk, "bulk", Some(Permission::DocumentsSend)),
     section(Route::Usage, "usage", Some(Permission::Usage)),
+    section(Route::Clinic, "clinic", Some(Permission::Settings)),
     section(Route::Look, "look", Some(Permission::Settings)),
     section(Route::Staff, "staff", Some(Permission::Staff)),
     section(Route::Webhook, "webhook", Some(Permission::Webhooks)),
@@ -86,7 +93,9 @@ impl Route {
         if let Some(token) = fragment.strip_prefix("invite-") {
             return Self::Invitation(token.to_owned());
         }
-        let anew = fragment.strip_prefix("reset-").or_else(|| fragment.strip_prefix("factor-"));
+        let anew = fragment
+            .strip_prefix("reset-")
+            .or_else(|| fragment.strip_prefix("factor-"));
         if let Some(token) = anew {
             return Self::Reset(token.to_owned());
         }
@@ -135,7 +144,9 @@ impl Route {
         if sections.clone().any(|own| own.route == section) {
             return self.clone();
         }
-        sections.next().map_or(Self::Me, |first| first.route.clone())
+        sections
+            .next()
+            .map_or(Self::Me, |first| first.route.clone())
     }
 
     fn name(&self) -> &'static str {

@@ -166,6 +166,18 @@ pub(crate) struct Key {
     pub(crate) key: Option<String>,
 }
 
+/// Who signs for the clinic with a personal certificate: `GET /api/v1/clinic-signers`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Signer {
+    /// Our id.
+    pub(crate) id: String,
+    /// As the clinic calls them.
+    pub(crate) name: String,
+    /// As it stands in the certificate.
+    #[serde(default)]
+    pub(crate) snils: Option<podpis_shared::Snils>,
+}
+
 /// A person of the staff: `GET /api/v1/staff`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Colleague {

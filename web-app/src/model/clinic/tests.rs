@@ -73,7 +73,10 @@ fn a_letter_stands_before_everything_until_it_is_taken() {
     let me = Rc::new(person(Role::Head));
     for told in [Ok(Rc::clone(&me)), Err(signed_out())] {
         let console = Console::new(Route::Invitation("t".into())).after(Event::Told(told));
-        assert_eq!((console.state(), console.letter()), ("invitation", Some("t")));
+        assert_eq!(
+            (console.state(), console.letter()),
+            ("invitation", Some("t"))
+        );
         let console = console.after(Event::Stage(second()));
         assert_eq!((console.state(), console.letter()), ("second", None));
         let console = console.after(Event::Entered(Rc::clone(&me)));
@@ -89,5 +92,8 @@ fn the_network_takes_no_open_page_away_but_the_end_of_the_session_does() {
     assert!(matches!(console.session, Session::In(_)));
     assert_eq!(console.note, Some(Note::Failed(offline)));
     let console = open.after(Event::Told(Err(signed_out())));
-    assert_eq!((console.state(), console.note), ("signed-out", Some(Note::Ended)));
+    assert_eq!(
+        (console.state(), console.note),
+        ("signed-out", Some(Note::Ended))
+    );
 }

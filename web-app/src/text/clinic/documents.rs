@@ -69,7 +69,9 @@ pub(crate) fn next_of(document: &Document) -> &'static str {
         Status::PatientSigned => {
             "Пациент подписал. Осталась подпись клиники (УКЭП): скачайте документ для подписи, подпишите и\u{a0}загрузите подпись."
         }
-        Status::Completed => "Все подписи собраны. Документ хранится у\u{a0}вас и\u{a0}у\u{a0}пациента.",
+        Status::Completed => {
+            "Все подписи собраны. Документ хранится у\u{a0}вас и\u{a0}у\u{a0}пациента."
+        }
         Status::Declined => "Если пациент передумает, отправьте документ заново.",
         Status::Expired => "Пациент не\u{a0}подписал вовремя. Отправьте документ заново.",
         Status::Cancelled => "Пациент его больше не\u{a0}видит.",
@@ -99,7 +101,12 @@ pub(crate) fn listed(count: usize, more: bool) -> String {
 
 /// `Информированное добровольное согласие`.
 pub(crate) fn kind(kind: Kind) -> String {
-    let mut letters = kind.label().chars();
+    capital(kind.label())
+}
+
+/// With a capital letter at its beginning.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
 }
@@ -124,7 +131,11 @@ pub(crate) const fn method(method: Option<Method>) -> &'static str {
 
 /// What has happened to it so far, oldest first; `false`: still to come.
 pub(crate) fn history(document: &Document) -> Vec<(String, Option<Timestamp>, bool)> {
-    let mut lines = vec![("Отправлен пациенту".to_owned(), Some(document.created_at), true)];
+    let mut lines = vec![(
+        "Отправлен пациенту".to_owned(),
+        Some(document.created_at),
+        true,
+    )];
     if document.purpose == Purpose::Keeping {
         return lines;
     }
@@ -136,7 +147,9 @@ pub(crate) fn history(document: &Document) -> Vec<(String, Option<Timestamp>, bo
     for signature in &document.signatures {
         let line = match (&signature.clinic, signature.on_behalf_of.as_deref()) {
             (Some(_), _) => format!("Клиника подписала: {}", signature.name),
-            (None, Some(whom)) => format!("{} подписал(а) за\u{a0}пациента ({whom})", signature.name),
+            (None, Some(whom)) => {
+                format!("{} подписал(а) за\u{a0}пациента ({whom})", signature.name)
+            }
             (None, None) => format!("Пациент подписал: {}", signature.name),
         };
         lines.push((line, Some(signature.signed_at), true));
@@ -166,15 +179,13 @@ pub(crate) const HOW_SENT: &str = "Как доставлен";
 pub(crate) const HOW_SIGNED: &str = "Как подписывает пациент";
 pub(crate) const ID: &str = "Номер в\u{a0}Podpis";
 pub(crate) const VOLUME: &str = "Объём";
-pub(crate) const SIGNATURES: &str = "Подписи";
 pub(crate) const MESSAGES: &str = "Сообщения пациенту";
 pub(crate) const NO_MESSAGES: &str = "Сообщений не\u{a0}было.";
 pub(crate) const REMIND: &str = "Напомнить";
 pub(crate) const REMIND_HINT: &str = "Не\u{a0}чаще раза в\u{a0}сутки";
 pub(crate) const CANCEL: &str = "Отозвать";
 pub(crate) const CANCEL_TITLE: &str = "Отозвать документ?";
-pub(crate) const CANCEL_BODY: &str =
-    "Пациент больше не\u{a0}увидит его и\u{a0}не\u{a0}сможет подписать. Вернуть документ нельзя, только отправить заново.";
+pub(crate) const CANCEL_BODY: &str = "Пациент больше не\u{a0}увидит его и\u{a0}не\u{a0}сможет подписать. Вернуть документ нельзя, только отправить заново.";
 pub(crate) const CANCELLED: &str = "Документ отозван";
 pub(crate) const LOOK: &str = "Посмотреть";
 pub(crate) const HIDE: &str = "Скрыть";
@@ -182,7 +193,11 @@ pub(crate) const DOWNLOADING: &str = "Скачиваем…";
 
 /// The files of a document: path, words, test id.
 pub(crate) fn files(document: &Document) -> Vec<(&'static str, &'static str, &'static str)> {
-    let mut files = vec![("original", "Документ, как его отправили", "download-original")];
+    let mut files = vec![(
+        "original",
+        "Документ, как его отправили",
+        "download-original",
+    )];
     if document.purpose == Purpose::Keeping {
         return files;
     }
@@ -190,8 +205,16 @@ pub(crate) fn files(document: &Document) -> Vec<(&'static str, &'static str, &'s
         files.push(("signed", "С\u{a0}подписью пациента", "download-signed"));
     }
     if document.status == Status::Completed {
-        files.push(("final", "Итоговый, со\u{a0}всеми подписями", "download-final"));
-        files.push(("final?format=zip", "Всё вместе архивом (ZIP)", "download-zip"));
+        files.push((
+            "final",
+            "Итоговый, со\u{a0}всеми подписями",
+            "download-final",
+        ));
+        files.push((
+            "final?format=zip",
+            "Всё вместе архивом (ZIP)",
+            "download-zip",
+        ));
     }
     files.push(("evidence", "Доказательства (JSON)", "download-evidence"));
     files
@@ -202,7 +225,11 @@ pub(crate) fn reminded(channels: &[String], at: Option<Timestamp>) -> String {
     let names: Vec<&str> = channels.iter().map(|name| channel(name)).collect();
     match (names.is_empty(), at) {
         (true, _) => "Напоминание готово, но связаться с\u{a0}пациентом пока нечем".into(),
-        (false, Some(at)) => format!("Напомним: {}. Сейчас у\u{a0}пациента ночь, отправим {}", names.join(", "), moment(at)),
+        (false, Some(at)) => format!(
+            "Напомним: {}. Сейчас у\u{a0}пациента ночь, отправим {}",
+            names.join(", "),
+            moment(at)
+        ),
         (false, None) => format!("Напоминание отправлено: {}", names.join(", ")),
     }
 }
@@ -277,7 +304,8 @@ pub(crate) const SIGN_STEPS: [&str; 3] = [
 ];
 pub(crate) const SIGN_DOWNLOAD: &str = "Скачать для\u{a0}подписи";
 pub(crate) const SIGN_UPLOAD: &str = "Загрузить подпись";
-pub(crate) const SIGN_UPLOAD_HINT: &str = ".sig, .p7s, .sgn или подписанный PDF\u{a0}— перетащите или выберите";
+pub(crate) const SIGN_UPLOAD_HINT: &str =
+    ".sig, .p7s, .sgn или подписанный PDF\u{a0}— перетащите или выберите";
 pub(crate) const SIGN_ROLE: &str = "В\u{a0}какой роли подписано";
 pub(crate) const SIGN_ROLE_ANY: &str = "Как требует документ";
 pub(crate) const SIGN_ROLE_MEDIC: &str = "Врач";
@@ -288,7 +316,11 @@ pub(crate) const SIGN_TECHNICAL: &str = "Это техническая пров�
 
 /// What came of a signature.
 pub(crate) fn signed(document: &Document) -> String {
-    let own = document.signatures.iter().rev().find_map(|s| Some((s, s.clinic.as_ref()?)));
+    let own = document
+        .signatures
+        .iter()
+        .rev()
+        .find_map(|s| Some((s, s.clinic.as_ref()?)));
     let Some((signature, mark)) = own else {
         return "Подпись принята".into();
     };

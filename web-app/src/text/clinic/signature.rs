@@ -3,7 +3,9 @@
 /// Why a signature was not taken, by the API's code.
 pub(crate) fn refusal(code: &str) -> Option<&'static str> {
     Some(match code {
-        "signature_invalid" => "Подпись не\u{a0}читается или не\u{a0}сходится. Подпишите файл заново.",
+        "signature_invalid" => {
+            "Подпись не\u{a0}читается или не\u{a0}сходится. Подпишите файл заново."
+        }
         "signature_not_detached" => {
             "Это подпись вместе с\u{a0}документом внутри. Нужна отсоединённая: отдельный файл .sig."
         }
@@ -14,7 +16,9 @@ pub(crate) fn refusal(code: &str) -> Option<&'static str> {
             "Подпись сделана алгоритмом, который мы\u{a0}не\u{a0}проверяем (например, старым ГОСТ\u{a0}2001)."
         }
         "timestamp_invalid" => "Штамп времени у\u{a0}подписи неверен.",
-        "certificate_expired" => "Срок сертификата закончился до\u{a0}подписания. Нужен действующий.",
+        "certificate_expired" => {
+            "Срок сертификата закончился до\u{a0}подписания. Нужен действующий."
+        }
         "certificate_not_yet_valid" => "Сертификат ещё не\u{a0}начал действовать.",
         "certificate_usage" => "Этот сертификат не\u{a0}для подписания документов.",
         "certificate_untrusted" => {
@@ -40,9 +44,16 @@ mod tests {
     fn every_refusal_of_a_signature_has_its_words() {
         let about = |code: &&Code| {
             let name = code.as_str();
-            ["signature_", "certificate_", "timestamp_", "digest_", "wrong_signer", "signer_"]
-                .iter()
-                .any(|start| name.starts_with(start))
+            [
+                "signature_",
+                "certificate_",
+                "timestamp_",
+                "digest_",
+                "wrong_signer",
+                "signer_",
+            ]
+            .iter()
+            .any(|start| name.starts_with(start))
         };
         let about: Vec<_> = Code::ALL.iter().filter(about).collect();
         assert!(about.len() >= 12);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podpis_shared::wire::mis::{NewDocument, Representative};
+use podpis_shared::wire::mis::{ClinicSigner, NewDocument, Representative};
 use podpis_shared::wire::templates::UseTemplate;
 use podpis_shared::{
     Birthday, Delivery, Email, Parties, Person, Phone, Purpose, Sensitive, Snils, Timestamp,
@@ -13,7 +13,6 @@ use super::{
     BORN, Draft, EMAIL, EXTERNAL_ID, FIRST, LAST, MIDDLE, PATIENT, PHONE, REPRESENTATIVE, SNILS,
     TITLE, field, of_template,
 };
-use crate::api::clinic::clinic_signer;
 use crate::model::clinic::seen::{PATIENT as NOTED, Template};
 
 /// What is wrong with a field.
@@ -49,7 +48,9 @@ pub(super) fn birthday(typed: &str) -> Option<Birthday> {
 /// As people write it: `8 916 123-45-67`.
 pub(super) fn phone(typed: &str) -> Option<Phone> {
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let plain = typed.chars().all(|c| c.is_ascii_digit() || "+-() \u{a0}".contains(c));
+    let plain = typed
+        .chars()
+        .all(|c| c.is_ascii_digit() || "+-() \u{a0}".contains(c));
     let whole = match (digits.len(), typed.trim().starts_with('+')) {
         (_, true) => format!("+{digits}"),
         (11, false) if digits.starts_with('8') => format!("+7{}", &digits[1..]),
@@ -102,7 +103,9 @@ impl Draft {
         metadata.insert(NOTED.into(), patient.full_name().into());
         let kind = self.kind_of(template);
         let clinic = signing && self.parties == Parties::PatientAndClinic;
-        let signers = self.signers.iter().map(|role| clinic_signer(role));
+        let signers = self.signers.iter().map(|role| ClinicSigner {
+            role: (*role).into(),
+        });
         let external_id = self.text(EXTERNAL_ID).trim().to_owned();
         Ok(NewDocument {
             purpose: self.purpose,
@@ -121,7 +124,10 @@ impl Draft {
             template: template.zip(fields).map(|(template, fields)| UseTemplate {
                 id: template.id.clone(),
                 version: Some(template.version.clone()),
-                fields: fields.into_iter().map(|(name, v)| (name, Sensitive::new(v))).collect(),
+                fields: fields
+                    .into_iter()
+                    .map(|(name, v)| (name, Sensitive::new(v)))
+                    .collect(),
             }),
             metadata: Some(metadata),
         })
@@ -209,9 +215,8 @@ impl Form<'_> {
         let first = self.needed(&field(whose, FIRST));
         let middle = self.draft.text(&field(whose, MIDDLE)).trim().to_owned();
         let born = self.needed(&field(whose, BORN));
-        let birth_date = born.and_then(|born| {
-            birthday(&born).or_else(|| self.flaw(field(whose, BORN), Flaw::Date))
-        });
+        let birth_date = born
+            .and_then(|born| birthday(&born).or_else(|| self.flaw(field(whose, BORN), Flaw::Date)));
         let person = Person {
             last_name: Sensitive::new(last?),
             first_name: Sensitive::new(first?),

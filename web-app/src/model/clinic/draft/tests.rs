@@ -57,8 +57,14 @@ fn a_filled_form_is_what_the_api_takes() {
     assert_eq!(json["patient"]["phone"], "+79161234567");
     assert_eq!(json["patient"]["birth_date"], "1985-03-12");
     assert_eq!(json["metadata"]["patient"], "Иванова Мария");
-    assert_eq!(json["expires_at"], serde_json::to_value(NOW.plus(30 * 86_400)).unwrap());
-    assert_eq!((new.method, new.parties), (Some(Method::Esia), Some(Parties::PatientAndClinic)));
+    assert_eq!(
+        json["expires_at"],
+        serde_json::to_value(NOW.plus(30 * 86_400)).unwrap()
+    );
+    assert_eq!(
+        (new.method, new.parties),
+        (Some(Method::Esia), Some(Parties::PatientAndClinic))
+    );
     assert!(new.clinic_signers.is_none() && new.representative.is_none());
 }
 
@@ -123,7 +129,10 @@ fn a_template_takes_its_own_fields_and_no_others() {
     draft.set("template.day".into(), "01.02.2026".into());
     let new = draft.complete(Some(&template), NOW).unwrap();
     let json = serde_json::to_value(&new).unwrap();
-    assert_eq!((json["title"].as_str(), json["kind"].as_str()), (Some("Отказ"), Some("refusal")));
+    assert_eq!(
+        (json["title"].as_str(), json["kind"].as_str()),
+        (Some("Отказ"), Some("refusal"))
+    );
     let fields = serde_json::json!({ "refused": "прививка", "day": "2026-02-01" });
     assert_eq!(json["template"]["fields"], fields);
     let preview = draft.preview(&template);
@@ -136,11 +145,19 @@ fn what_the_law_forbids_is_not_chosen() {
     let mut draft = filled();
     draft.method = Method::Sms;
     draft.settle(Kind::PaidContract, NOW);
-    assert_eq!((draft.method, draft.delivery), (Method::Sms, Delivery::Account));
+    assert_eq!(
+        (draft.method, draft.delivery),
+        (Method::Sms, Delivery::Account)
+    );
     draft.parties = Parties::Patient;
     draft.settle(Kind::Ids, NOW);
-    assert_eq!((draft.method, draft.parties), (Method::Esia, Parties::PatientAndClinic));
-    let refusal = draft.way(Kind::Ids, Method::Sms, Delivery::Account, NOW).unwrap_err();
+    assert_eq!(
+        (draft.method, draft.parties),
+        (Method::Esia, Parties::PatientAndClinic)
+    );
+    let refusal = draft
+        .way(Kind::Ids, Method::Sms, Delivery::Account, NOW)
+        .unwrap_err();
     assert!(refusal.sentence.contains(' ') && !refusal.law.is_empty());
 }
 
@@ -161,16 +178,30 @@ fn what_is_kept_says_nothing_of_signing() {
     draft.purpose = Purpose::Keeping;
     draft.settle(Kind::Other, NOW);
     let new = draft.complete(None, NOW).unwrap();
-    assert_eq!((new.delivery, new.method, new.parties), (Delivery::Account, None, None));
+    assert_eq!(
+        (new.delivery, new.method, new.parties),
+        (Delivery::Account, None, None)
+    );
     assert_eq!(new.expires_at, None);
 }
 
 #[test]
 fn an_error_of_the_api_finds_its_fields() {
-    let fields = || ["patient.phone", "patient.email", "template.refused", "title"].map(String::from);
+    let fields = || {
+        [
+            "patient.phone",
+            "patient.email",
+            "template.refused",
+            "title",
+        ]
+        .map(String::from)
+    };
     let found = |detail| named(detail, fields());
     assert_eq!(found("patient.phone: is empty"), ["patient.phone"]);
-    assert_eq!(found("missing: refused, consequences"), ["template.refused"]);
+    assert_eq!(
+        found("missing: refused, consequences"),
+        ["template.refused"]
+    );
     assert_eq!(found("title is 1 to 300 characters"), ["title"]);
     assert!(found("subtitle").is_empty() && found("").is_empty());
 }
