@@ -219,6 +219,15 @@ pub(crate) fn save_text(text: &str, media: &str, name: &str) -> Result<(), JsVal
     )
 }
 
+/// Puts a text on the clipboard; `false` where the browser does not let.
+pub(crate) async fn copy(text: &str) -> bool {
+    let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
+    match clipboard {
+        Some(clipboard) => JsFuture::from(clipboard.write_text(text)).await.is_ok(),
+        None => false,
+    }
+}
+
 /// Opens the browser's printing.
 pub(crate) fn print() {
     if let Some(window) = web_sys::window() {

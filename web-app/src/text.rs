@@ -8,6 +8,7 @@ use podpis_shared::{Kind, Method, Status};
 use crate::model::Place;
 
 pub(crate) mod account;
+pub(crate) mod clinic;
 pub(crate) mod code;
 pub(crate) mod consultation;
 pub(crate) mod history;
