@@ -1,5 +1,5 @@
 // The document's worker: fetches the PDF, feeds it to the renderer while it streams, draws pages on request.
-// What it hears: "module" {module}, "open" {headers, width} and "draw" {page, width}.
+// What it hears: "module" {module}, "open" {headers, width} or {file, width} with a file of the page's own, and "draw" {page, width}.
 // What it tells: "progress" {loaded, total}, "opened" {sha256, streebog256, sizes, size, error?},
 // "drawn" {page, width, height, bitmap, flaws}, "failed" {stage, page?, status?, code?, reason}.
 import init, { Worker as Renderer } from "{{renderer.js}}";
@@ -46,11 +46,11 @@ addEventListener("message", ({ data }) => {
   else draw(data);
 });
 
-async function open({ headers, width }) {
+async function open({ headers, file, width }) {
   let response;
   const received = [];
   try {
-    response = await fetch("/patient/document/file", { headers, cache: "no-store" });
+    response = file ? new Response(file) : await fetch("/patient/document/file", { headers, cache: "no-store" });
     if (!response.ok) {
       const problem = await response.json().catch(() => ({}));
       return fail("fetch", { status: response.status, code: problem.code ?? "" });

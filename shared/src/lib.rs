@@ -9,6 +9,7 @@
 pub mod account;
 pub mod address;
 pub mod branding;
+pub mod bulk;
 pub mod clinic_signature;
 pub mod consultation;
 pub mod delivery;

@@ -88,6 +88,14 @@ pub(crate) fn leave_for(address: &str) -> bool {
     web_sys::window().is_some_and(|window| window.location().assign(address).is_ok())
 }
 
+/// Goes to an address, also where only its fragment differs.
+pub(crate) fn open_anew(address: &str) {
+    let same_path = address.split('#').next() == Some(&*path());
+    if leave_for(address) && same_path {
+        reload();
+    }
+}
+
 /// Goes to another address, so that «back» does not lead here again.
 pub(crate) fn replace_with(address: &str) {
     if let Some(window) = web_sys::window() {
@@ -209,6 +217,15 @@ pub(crate) fn save_text(text: &str, media: &str, name: &str) -> Result<(), JsVal
         &Blob::new_with_str_sequence_and_options(&parts, &options)?,
         name,
     )
+}
+
+/// Puts a text on the clipboard; `false` where the browser does not let.
+pub(crate) async fn copy(text: &str) -> bool {
+    let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
+    match clipboard {
+        Some(clipboard) => JsFuture::from(clipboard.write_text(text)).await.is_ok(),
+        None => false,
+    }
 }
 
 /// Opens the browser's printing.

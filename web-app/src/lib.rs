@@ -1,15 +1,16 @@
-//! The pages, in the browser: three programs, so that a patient with a document to sign loads nothing of the verifier and of
-//! the account.
+//! The pages, in the browser: four programs, so that a patient with a document to sign loads nothing of the verifier, of
+//! the account and of the clinic's console.
 //!
-//! `boot.js`, `verify-boot.js` or `account-boot.js` starts everything in parallel; the app then takes over what it began.
+//! `boot.js`, `verify-boot.js`, `account-boot.js` or `clinic-boot.js` starts everything in parallel; the app then takes over what it began.
 //! Only [`api`] talks HTTP, [`model`] is pure, [`text`] holds every word, [`dom`] is the thin layer over
-//! what Yew leaves to the browser, and [`sign`], [`verify`] and [`account`] have one component for each thing that a
+//! what Yew leaves to the browser, and [`sign`], [`verify`], [`account`] and [`clinic`] have one component for each thing that a
 //! person can do. [`worker`] and [`verifier`] talk to the two workers.
 
 mod account;
 mod api;
 mod app;
 mod boot;
+mod clinic;
 mod dom;
 mod model;
 mod plain;
@@ -27,6 +28,11 @@ pub fn patient() {
 /// `/verify`.
 pub fn verify_page() {
     start::<verify::VerifyPage>("verify", text::verify::TITLE);
+}
+
+/// `/clinic`.
+pub fn clinic_page() {
+    start::<clinic::ClinicPage>("clinic", text::clinic::NAME);
 }
 
 /// `/account`.

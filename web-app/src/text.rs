@@ -8,6 +8,7 @@ use podpis_shared::{Kind, Method, Status};
 use crate::model::Place;
 
 pub(crate) mod account;
+pub(crate) mod clinic;
 pub(crate) mod code;
 pub(crate) mod consultation;
 pub(crate) mod history;
@@ -292,6 +293,26 @@ pub(crate) fn signed_next(document: &DocumentView) -> String {
     };
     format!("{then} Вам больше ничего делать не\u{a0}нужно.")
 }
+
+/// That a document did not come alone.
+pub(crate) fn package_note(others: usize) -> String {
+    format!(
+        "Вместе с\u{a0}этим документом прислано ещё\u{a0}{others}. Каждый открывается и\u{a0}подписывается отдельно."
+    )
+}
+
+/// What of the package is left after a signature.
+pub(crate) fn package_rest(left: usize) -> String {
+    let left = left as u64;
+    let (verb, noun, came) = (
+        plural(left, ["ждёт", "ждут", "ждут"]),
+        plural(left, ["документ", "документа", "документов"]),
+        plural(left, ["он прислан", "они присланы", "они присланы"]),
+    );
+    format!("Вас {verb} ещё\u{a0}{left}\u{a0}{noun}: {came} вместе с\u{a0}этим.")
+}
+
+pub(crate) const PACKAGE_NEXT: &str = "Открыть следующий документ";
 
 pub(crate) const KEPT_TITLE: &str = "Документ прислан на\u{a0}хранение";
 pub(crate) const KEPT_BODY: &str = "Подписывать ничего не\u{a0}нужно. Документ останется в\u{a0}вашем кабинете без срока: его \

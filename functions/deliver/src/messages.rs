@@ -9,7 +9,7 @@ use crate::settings::Times;
 use podpis_kit::store::notices::{self, Notice};
 use podpis_kit::store::outbox::{self, Attempt, LINK_TOKEN, Outcome};
 use podpis_kit::store::staff::invitations;
-use podpis_kit::store::{Document, Event, documents, journal, links};
+use podpis_kit::store::{Document, Event, documents, journal, links, packages};
 use podpis_kit::{Context, Db, Result, Tx, now, random};
 use podpis_shared::Timestamp;
 use podpis_shared::delivery::Reason;
@@ -85,9 +85,14 @@ async fn to_staff(db: Db, message: &Message, invitation: &str) -> Result<Option<
 
 /// Why nobody needs a message any more: what it asks for or tells of is over, or the browser takes no more messages.
 async fn pointless(db: &Db, message: &Message, document: &Document) -> Result<Option<Reason>> {
-    let is_over = |name: &str| Notice::is_pointless(name, document, now());
-    if message.notice.as_deref().is_some_and(is_over) {
-        return Ok(Some(Reason::DocumentClosed));
+    if let Some(name) = message.notice.as_deref()
+        && Notice::is_pointless(name, document, now())
+    {
+        let of_others =
+            name == notices::PACKAGE && packages::is_any_open(db, &document.id, now()).await?;
+        if !of_others {
+            return Ok(Some(Reason::DocumentClosed));
+        }
     }
     let push = message.channel == "push";
     if push && !notices::is_subscribed(db, &message.recipient).await? {

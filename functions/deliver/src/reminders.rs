@@ -1,11 +1,11 @@
-//! What was planned for now: reminders before a deadline, and the SMS about what nobody has opened. Both by day, where the
-//! person is.
+//! What was planned for now: reminders before a deadline, and the SMS about what nobody has opened, both by day, where the
+//! person is; the message about a package that is not whole.
 
 use crate::db;
 use podpis_kit::store::consultations::words::Sms;
 use podpis_kit::store::notices::{self, About, Notice};
 use podpis_kit::store::planned::{self, Kind, Planned};
-use podpis_kit::store::{Document, consultations, documents};
+use podpis_kit::store::{Document, consultations, documents, packages};
 use podpis_kit::{Db, Result, Tx, vars};
 use podpis_shared::{Status, Timestamp};
 
@@ -28,6 +28,14 @@ pub(crate) async fn queue_due(db: Db, now: Timestamp) -> Result<Db> {
             continue;
         }
         let document = documents::find(&tx, &plan.document_id).await?;
+        if let (Kind::Package, Some(document)) = (&plan.kind, &document) {
+            let (id, clinic) = (
+                &document.id,
+                db::clinic_name(&tx, &document.clinic_id).await?,
+            );
+            packages::tell(&tx, id, &clinic, base_url.trim_end_matches('/'), now).await?;
+            continue;
+        }
         if let Some(document) = document.filter(|document| document.is_open(now)) {
             queue(&tx, plan, &document, base_url.trim_end_matches('/'), now).await?;
         }
@@ -50,6 +58,8 @@ async fn queue(
             Kind::Deadline(_) if consultation.is_some() => Notice::Beginning,
             Kind::Deadline(_) | Kind::Beginning(_) => Notice::Deadline,
             Kind::Unopened => Notice::Unopened,
+            // Told already: what is of no single document.
+            Kind::Package => return Ok(()),
         },
         document,
         clinic: &clinic,
@@ -57,6 +67,7 @@ async fn queue(
         due: now,
     };
     match plan.kind {
+        Kind::Package => {}
         Kind::Deadline(_) => {
             notices::queue(tx, about, now).await?;
         }

@@ -33,7 +33,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0019_templates.sql"),
     include_str!("../migrations/0020_consultations.sql"),
     include_str!("../migrations/0021_staff.sql"),
-    include_str!("../migrations/0024_api_keys.sql"),
+    include_str!("../migrations/0022_packages.sql"),
+    include_str!("../migrations/0023_api_keys.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

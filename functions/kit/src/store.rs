@@ -22,6 +22,7 @@ pub mod links;
 pub mod metrics;
 pub mod notices;
 pub mod outbox;
+pub mod packages;
 pub mod planned;
 pub mod rates;
 pub mod reminders;

@@ -17,11 +17,12 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 
 /// Paths that are pages of the app, with their files; any other one is answered by the app with 404.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 11] = [
     ("/", APP),
     ("/d/", APP),
     ("/c/", APP),
     ("/verify", "/verify.html"),
+    ("/clinic", "/clinic.html"),
     ("/account", ACCOUNT),
     ("/account/", ACCOUNT),
     ("/account/document", APP),
@@ -33,7 +34,12 @@ const APP: &str = "/index.html";
 const ACCOUNT: &str = "/account.html";
 
 /// Other spellings of these paths.
-const MOVED: [(&str, &str); 3] = [("/d", "/d/"), ("/c", "/c/"), ("/verify/", "/verify")];
+const MOVED: [(&str, &str); 4] = [
+    ("/d", "/d/"),
+    ("/c", "/c/"),
+    ("/verify/", "/verify"),
+    ("/clinic/", "/clinic"),
+];
 
 /// Compressed forms that the build leaves beside a file, best first.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_cms::Certificate;
 use podpis_evidence::{KeySet, TRUST_FORMAT, Trust};
-use podpis_kit::store::esia_certificates;
+use podpis_kit::store::{esia_certificates, signing_authorities};
 use podpis_kit::{Db, Failure, Result, http, now, vars};
 
 /// The list: present keys and roots, and the retired ones of the variable `trust_more` and of ESIA's certificates.
@@ -19,6 +19,7 @@ pub(crate) async fn read() -> Result<Response> {
         sandbox: operator.sandbox,
         seal_roots: pem(&keys::seal(&db).await?.roots),
         tsa_roots: pem(&settings::certificates("tsa_roots").await?),
+        clinic_roots: clinic_roots(&db).await?,
         evidence_keys: vec![keys::evidence(&db).await?.public()],
         journal_keys: vec![keys::journal(&db).await?.verifier().to_text()],
         esia_keys: esia_keys(&db).await?,
@@ -37,6 +38,12 @@ pub(crate) async fn read() -> Result<Response> {
 
 fn pem(certificates: &[Certificate]) -> Vec<String> {
     certificates.iter().map(Certificate::to_pem).collect()
+}
+
+/// Every authority that the operator ever added: old signatures rest on retired ones.
+async fn clinic_roots(db: &Db) -> Result<Vec<String>> {
+    let all = signing_authorities::all(db).await?;
+    Ok(all.into_iter().map(|one| one.pem).collect())
 }
 
 /// The keys of the variable, and every certificate that the operator ever added: old signatures rest on retired ones.

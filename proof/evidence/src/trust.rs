@@ -27,6 +27,9 @@ pub struct Trust {
     /// Roots of time stamping authorities, PEM.
     #[serde(default)]
     pub tsa_roots: Vec<String>,
+    /// Authorities below which clinics sign, retired ones included, PEM.
+    #[serde(default)]
+    pub clinic_roots: Vec<String>,
     /// Keys of evidence bundles, retired ones included.
     pub evidence_keys: Vec<PublicJwk>,
     /// Keys of the journal's checkpoints as C2SP verifier keys, retired ones included.

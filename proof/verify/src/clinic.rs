@@ -4,7 +4,9 @@ use crate::case::Case;
 use crate::pdf::field_name;
 use crate::report::{Check, CheckId, Fact, Outcome};
 use crate::seal::{self, is_time_stamp};
+use podpis_cms::chain::{self, ChainError, Purpose};
 use podpis_cms::{CmsError, HashKind, Signer, Verified, clinic};
+use podpis_evidence::Trust;
 use podpis_pdf::{FoundSignature, SignatureKind};
 use podpis_shared::Timestamp;
 
@@ -148,7 +150,7 @@ fn beside(case: &Case<'_>, signer: &Signer) -> One {
         &what,
         signer.verify(|hash: HashKind| hash.digest(content)),
         Some(signer),
-        case.input.now,
+        case,
     )
 }
 
@@ -171,7 +173,7 @@ fn embedded(case: &Case<'_>, signature: &FoundSignature) -> One {
     match clinic::read_embedded(&covered.contents) {
         Ok(data) => {
             let verified = data.verify(|hash| seal::digest(hash, &covered.parts(case.input.pdf)));
-            judged(&what, verified, data.signer().ok(), case.input.now)
+            judged(&what, verified, data.signer().ok(), case)
         }
         Err(error) => One::failed(format!("Подпись {name} в файле не читается."), error),
     }
@@ -182,10 +184,10 @@ fn judged(
     what: &str,
     verified: Result<Verified, CmsError>,
     signer: Option<&Signer>,
-    now: Timestamp,
+    case: &Case<'_>,
 ) -> One {
     let mut one = match verified {
-        Ok(verified) => dated(what, &verified, now),
+        Ok(verified) => held(what, &verified, case),
         Err(CmsError::Unsupported(oid)) => unsupported(what, &oid),
         Err(CmsError::MessageDigest) => One::new(
             Outcome::Fail,
@@ -203,11 +205,12 @@ fn judged(
     one
 }
 
-/// A signature that holds, by the validity of its certificate at the time that the signer names; without one, now.
-fn dated(what: &str, verified: &Verified, now: Timestamp) -> One {
-    const NOT_CHECKED: &str = "Чей это сертификат и не отозван ли он, здесь не проверяется.";
+/// A signature that holds: by the validity of its certificate at the time that the signer names, without one now; and by whose
+/// authority its certificate is.
+fn held(what: &str, verified: &Verified, case: &Case<'_>) -> One {
+    let now = case.input.now;
     let certificate = &verified.signer;
-    let (outcome, when) = match verified.signing_time {
+    let (dated, when) = match verified.signing_time {
         Some(at) if certificate.is_valid_at(at) => (
             Outcome::Pass,
             "во время, которое назвал подписавший, сертификат действовал",
@@ -222,12 +225,54 @@ fn dated(what: &str, verified: &Verified, now: Timestamp) -> One {
             "но когда её поставили, в ней не сказано, а сейчас сертификат не действует",
         ),
     };
+    let at = verified.signing_time.unwrap_or(now);
+    let (believed, whose) = authority(verified, at, case.input.trust);
+    let outcome = match (dated, believed) {
+        (Outcome::Fail, _) | (_, Outcome::Fail) => Outcome::Fail,
+        (Outcome::Pass, Outcome::Pass) => Outcome::Pass,
+        _ => Outcome::Unchecked,
+    };
     let mut one = One::new(
         outcome,
-        format!("{what}, и математически верна; {when}. {NOT_CHECKED}"),
+        format!("{what}, и математически верна; {when}. {whose}"),
     );
     one.details.push(Fact::new("Алгоритм", verified.algorithm));
     one
+}
+
+/// Whether the certificate is below an authority that the trust list names. A list that names none says nothing of them.
+fn authority(verified: &Verified, at: Timestamp, trust: Option<&Trust>) -> (Outcome, String) {
+    let roots = trust.map_or(&[][..], |trust| &trust.clinic_roots);
+    if roots.is_empty() {
+        let text = "Чей это сертификат и не отозван ли он, здесь не проверяется.";
+        return (Outcome::Pass, text.to_owned());
+    }
+    let roots = seal::roots(roots);
+    let path = chain::validate(
+        &verified.signer,
+        &verified.others,
+        &roots,
+        at,
+        Purpose::Seal,
+    );
+    match path {
+        Ok(path) => {
+            let root = path.last().map(|root| root.subject_text());
+            let text = format!(
+                "Сертификат выдан ниже удостоверяющего центра из списка доверия: {}. Не отозван ли он, здесь не проверяется.",
+                root.unwrap_or_default()
+            );
+            (Outcome::Pass, text)
+        }
+        Err(ChainError::UnknownIssuer(_)) => (
+            Outcome::Unchecked,
+            "Удостоверяющего центра, который выдал сертификат, нет в списке доверия: чей он, здесь не проверено.".to_owned(),
+        ),
+        Err(error) => (
+            Outcome::Fail,
+            format!("Но цепочка сертификата неверна ({error})."),
+        ),
+    }
 }
 
 fn unsupported(what: &str, algorithm: &str) -> One {

@@ -180,6 +180,41 @@ fn a_detached_signature_says_what_it_is_over() {
     }
 }
 
+/// A trust list that names authorities says whose a certificate may be.
+#[test]
+fn a_clinics_certificate_leads_to_an_authority_of_the_list() {
+    let operator = Operator::new();
+    let sealed = operator.signed();
+    let sig = clinic_signature(&sealed);
+    let (from, to) = ("2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z");
+    for (root, outcome, words) in [
+        (
+            certificates(9, from, to).root,
+            Outcome::Pass,
+            "из списка доверия",
+        ),
+        (
+            stamp::ROOT.into(),
+            Outcome::Unchecked,
+            "нет в списке доверия",
+        ),
+        // Another's by the same name.
+        (certificates(1, from, to).root, Outcome::Fail, "неверна"),
+    ] {
+        let mut trust = operator.trust();
+        trust.clinic_roots = vec![root];
+        let report = verify(Input {
+            pdf: &sealed,
+            clinic_signature: Some(&sig),
+            trust: Some(&trust),
+            ..nothing()
+        });
+        let check = found(&report, CheckId::ClinicSignature);
+        assert_eq!(check.result, outcome, "{check:?}");
+        assert!(check.text.contains(words), "{check:?}");
+    }
+}
+
 /// Older programs sign the content itself, without attributes; clinics may hand that in as well.
 #[test]
 fn a_detached_signature_without_attributes_counts_as_any_other() {

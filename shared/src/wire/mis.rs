@@ -20,6 +20,12 @@ pub const CLINIC_NAME_MAX: usize = 200;
 /// Longest `external_id`, in characters.
 pub const EXTERNAL_ID_MAX: usize = 200;
 
+/// Longest id of a package, in characters.
+pub const PACKAGE_ID_MAX: usize = 64;
+
+/// Most documents of a package for one signer.
+pub const PACKAGE_MAX: u8 = 20;
+
 /// A clinic to be made: `POST /api/v1/operator/clinics`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,9 +126,47 @@ pub struct NewDocument {
     /// the day are filled in; `kind` must be the template's.
     #[serde(default)]
     pub template: Option<UseTemplate>,
+    /// In place of the part `file` and of `template`: the id of a document of the same clinic, whose file as it was sent is
+    /// this one's too. Not one made of a template, since that names its patient. Unknown: 422 `invalid`.
+    #[serde(default)]
+    pub file_of: Option<String>,
+    /// The package that it belongs to; only with `delivery: account` and to be signed.
+    #[serde(default)]
+    pub package: Option<Package>,
     /// Anything of the MIS, up to 8 KiB, given back unchanged.
     #[serde(default)]
     pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// Documents that their signer is told of in one message. Each is opened, signed or declined on its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Package {
+    /// The MIS's own id of the package.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = PACKAGE_ID_MAX)))]
+    pub id: String,
+    /// How many documents of it the signer of this one gets. The message goes out with the last of them, or 15 minutes after the
+    /// latest where some never come.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = PACKAGE_MAX)))]
+    pub of: u8,
+}
+
+impl Package {
+    /// Whether it is within its bounds.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let length = self.id.chars().count();
+        if !(1..=PACKAGE_ID_MAX).contains(&length) || self.id.chars().any(char::is_control) {
+            return Err(format!("package.id is 1 to {PACKAGE_ID_MAX} characters"));
+        }
+        if !(1..=PACKAGE_MAX).contains(&self.of) {
+            return Err(format!("package.of is 1 to {PACKAGE_MAX}"));
+        }
+        Ok(())
+    }
 }
 
 /// A signature of the clinic that a document needs.
@@ -279,6 +323,9 @@ pub struct Document {
     /// Whose it is. Only for the clinic's staff: a MIS knows it by `external_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<Whose>,
+    /// The package that it belongs to; absent where it came alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
 }
 
 /// Whose a document is, as a member of the clinic's staff has to know to find it.

@@ -91,6 +91,10 @@ pub struct DocumentView {
     /// Set where it is the consent to a telemedicine consultation that is booked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consultation: Option<ConsultationView>,
+    /// Other documents that came in one package with it and wait for this person, by their deadlines; each is opened and signed on
+    /// its own. Only in the account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub package_waiting: Vec<String>,
 }
 
 /// A signature of the clinic (УКЭП).

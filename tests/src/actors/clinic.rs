@@ -167,11 +167,12 @@ impl Upload {
         self
     }
 
-    /// Content type and body of the request. A document of a template has no part `file`, unless one was set.
+    /// Content type and body of the request. A document with `template` or `file_of` has no part `file`, unless one was set.
     pub fn multipart(&self) -> (String, Vec<u8>) {
         const BOUNDARY: &str = "podpis-tests-7c1d05e4b2";
         let media = format!("multipart/form-data; boundary={BOUNDARY}");
-        if self.pdf.is_empty() && self.document.get("template").is_some() {
+        let made = |field| self.document.get(field).is_some();
+        if self.pdf.is_empty() && (made("template") || made("file_of")) {
             let body = format!(
                 "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"document\"\r\nContent-Type: application/json\r\n\r\n\
                  {}\r\n--{BOUNDARY}--\r\n",

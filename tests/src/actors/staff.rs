@@ -143,6 +143,16 @@ impl Staff {
         Ok(done["me"].clone())
     }
 
+    /// The secret that a page shows is typed into the phone.
+    ///
+    /// # Errors
+    /// When it is no Base32.
+    pub fn shown(&mut self, secret: &str) -> Result<()> {
+        self.secret = from_base32(secret.trim())?;
+        self.used.clear();
+        Ok(())
+    }
+
     /// The first step with the password; whatever the answer.
     ///
     /// # Errors

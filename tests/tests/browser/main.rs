@@ -1,10 +1,11 @@
-//! The patient's page and the verifier in Chromium at phone size.
+//! The patient's page and the verifier in Chromium at phone size, the clinic's console at a desk.
 
 mod accessibility;
 mod account;
 mod agreement;
 mod axe;
 mod branding;
+mod clinic;
 mod codes;
 mod consultation;
 mod entry;

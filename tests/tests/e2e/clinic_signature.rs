@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
+use http::Method;
 use podpis_tests::ukep::{OWN, SIGNER, Tools, hand_in};
 use podpis_tests::{Clinic, Stack, Upload};
 use serde_json::{Value, json};
@@ -257,7 +258,7 @@ fn a_signature_comes_only_where_it_is_waited_for() -> Result<()> {
         .expect(200)?
         .json()?;
     let newest = all["items"].as_array().into_iter().flatten();
-    let name = other.0.display().to_string();
+    let name = other.folder().display().to_string();
     let sha256 = newest
         .filter(|one| {
             one["subject"]

@@ -32,6 +32,7 @@ mod metrics;
 mod notices;
 mod operator;
 mod outsider;
+mod packages;
 mod people;
 mod policy;
 mod push;

@@ -4,6 +4,7 @@
 //! `boot.js` and `worker.js`, long before this module has loaded. Without network, `sw.js` answers for the trust list.
 
 pub(crate) mod account;
+pub(crate) mod clinic;
 
 use podpis_shared::problem::{Code, Problem};
 use podpis_shared::wire::account::{CodeSent, HistoryItem, TypedCode};

@@ -6,6 +6,7 @@
 pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod case;
+pub(crate) mod clinic;
 pub(crate) mod code;
 pub(crate) mod fragment;
 pub(crate) mod offers;

@@ -44,6 +44,7 @@ pub(crate) fn view(status: Status) -> DocumentView {
         waits_for: None,
         clinic_signed: Vec::new(),
         consultation: None,
+        package_waiting: Vec::new(),
     }
 }
 

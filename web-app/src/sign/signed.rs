@@ -75,6 +75,7 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
             <h2 class="notice-title" tabindex="-1" ref={heading}>{ title }</h2>
             { whom(document, Size::Small) }
             <p>{ text::signed_next(document) }</p>
+            { next_of_package(document) }
             <dl class="facts">
                 <div><dt>{ text::SIGNED_BY }</dt><dd>{ &document.signer }</dd></div>
                 if let Some(at) = document.signed_at {
@@ -110,6 +111,34 @@ pub(crate) fn SignedBanner(props: &SignedBannerProps) -> Html {
                 <p><a class="button button-quiet" href="/verify">{ text::HOW_TO_VERIFY }</a></p>
             </div>
         </section>
+    }
+}
+
+/// The way to the next document of the same package: opened and signed on its own.
+fn next_of_package(document: &DocumentView) -> Html {
+    let Some(next) = document.package_waiting.first() else {
+        return Html::default();
+    };
+    let address = document_address(next);
+    let onclick = Callback::from({
+        let address = address.clone();
+        move |event: MouseEvent| {
+            // In a tab of its own it is the browser's affair.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                event.prevent_default();
+                dom::open_anew(&address);
+            }
+        }
+    });
+    html! {
+        <>
+            <p data-testid="package-rest">{ text::package_rest(document.package_waiting.len()) }</p>
+            <p>
+                <a class="button button-main button-wide" data-testid="package-next" href={address} {onclick}>
+                    { text::PACKAGE_NEXT }
+                </a>
+            </p>
+        </>
     }
 }
 

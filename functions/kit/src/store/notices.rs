@@ -20,6 +20,8 @@ use podpis_shared::{Delivery, Timestamp};
 pub enum Notice {
     /// A document for the account has come, to be signed.
     Arrived,
+    /// So many documents for the account, of one package, have come to be signed; `About::document` is the one that ends first.
+    Package(u32),
     /// A document for the account has come, to be kept.
     Kept,
     /// Its deadline nears.
@@ -40,11 +42,15 @@ pub enum Notice {
     Unopened,
 }
 
+/// Name of the notice about a package in the outbox: it is pointless only when every document of it is closed.
+pub const PACKAGE: &str = "package";
+
 impl Notice {
     /// Its name in the outbox.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Arrived => "arrived",
+            Self::Package(_) => PACKAGE,
             Self::Kept => "kept",
             Self::Deadline => "deadline",
             Self::Beginning => "beginning",
@@ -62,7 +68,7 @@ impl Notice {
     const fn waits_for_the_day(self, channel: Channel) -> bool {
         match self {
             Self::Deadline | Self::Reminder | Self::Expired | Self::Unopened => true,
-            Self::Arrived | Self::Kept | Self::Completed | Self::Cancelled => {
+            Self::Arrived | Self::Package(_) | Self::Kept | Self::Completed | Self::Cancelled => {
                 matches!(channel, Channel::Push)
             }
             // Planned by day in the clinic's zone already: later it might come after the beginning.
@@ -74,6 +80,7 @@ impl Notice {
     pub fn asks_to_sign(name: &str) -> bool {
         [
             Self::Arrived,
+            Self::Package(0),
             Self::Deadline,
             Self::Beginning,
             Self::Reminder,

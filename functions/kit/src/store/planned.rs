@@ -1,4 +1,5 @@
-//! Notices that wait for their time: reminders before a document's end, and the SMS about what nobody has opened.
+//! Notices that wait for their time: reminders before a document's end, the SMS about what nobody has opened, the message about a
+//! package that is not whole.
 //!
 //! They are planned when the document is taken in, by what its clinic had chosen then. So the tick looks at what is due and
 //! at nothing else, however many documents are open.
@@ -24,6 +25,8 @@ pub enum Kind {
     Unopened,
     /// An SMS with a link so many hours before a consultation, where there is no consent.
     Beginning(i64),
+    /// The message about a package of which some documents have not come.
+    Package,
 }
 
 /// Something whose time has come.
@@ -43,6 +46,7 @@ impl Kind {
             Self::Deadline(hours) => format!("deadline_{hours}"),
             Self::Unopened => "unopened".to_owned(),
             Self::Beginning(hours) => format!("beginning_{hours}"),
+            Self::Package => "package".to_owned(),
         }
     }
 
@@ -52,6 +56,7 @@ impl Kind {
             .map(Self::Deadline)
             .or_else(|| hours("beginning_").map(Self::Beginning))
             .or_else(|| (name == "unopened").then_some(Self::Unopened))
+            .or_else(|| (name == "package").then_some(Self::Package))
     }
 }
 
@@ -170,6 +175,17 @@ pub async fn plan(tx: &Tx, document_id: &str, kind: &Kind, at: Timestamp) -> Res
     tx.execute(sql, params).await.map(|_| ())
 }
 
+/// Takes back what was planned.
+///
+/// # Errors
+/// As the database says.
+pub async fn forget(tx: &Tx, document_id: &str, kind: &Kind) -> Result<(), DbError> {
+    let sql = "DELETE FROM planned_notices WHERE document_id = ?1 AND kind = ?2";
+    tx.execute(sql, [document_id.into(), kind.name().into()])
+        .await
+        .map(|_| ())
+}
+
 /// What is due, the oldest first.
 ///
 /// # Errors
@@ -202,6 +218,9 @@ pub async fn claim(tx: &Tx, planned: &Planned, now: Timestamp) -> Result<bool, D
         }
         Kind::Beginning(_) => {
             "DELETE FROM planned_notices WHERE document_id = ?1 AND kind LIKE 'beginning_%' AND at <= ?2"
+        }
+        Kind::Package => {
+            "DELETE FROM planned_notices WHERE document_id = ?1 AND kind = 'package' AND at <= ?2"
         }
     };
     let params = [planned.document_id.as_str().into(), now.unix().into()];
@@ -285,7 +304,11 @@ mod tests {
     #[test]
     fn names_are_read_back() {
         let (deadline, beginning) = (Kind::Deadline(168), Kind::Beginning(3));
-        for kind in [Kind::Deadline(24), deadline, beginning, Kind::Unopened] {
+        let others = [Kind::Unopened, Kind::Package];
+        for kind in [Kind::Deadline(24), deadline, beginning]
+            .into_iter()
+            .chain(others)
+        {
             assert_eq!(Kind::parse(&kind.name()), Some(kind));
         }
         assert_eq!(Kind::parse("deadline_"), None);

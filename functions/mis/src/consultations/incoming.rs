@@ -169,6 +169,8 @@ pub(crate) fn consent(new: &NewConsultation) -> NewDocument {
         clinic_signers: None,
         clinic_signers_ordered: false,
         template: None,
+        file_of: None,
+        package: None,
         metadata: None,
     }
 }

@@ -7,7 +7,7 @@ use crate::idempotency::{self, Kept};
 use axum::http::HeaderMap;
 use podpis_kit::extract::Path;
 use podpis_kit::store::notices::{self, About, Notice};
-use podpis_kit::store::{Event, documents};
+use podpis_kit::store::{Event, documents, packages};
 use podpis_kit::{Context, Failure, Result, neighbour, now, vars};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
@@ -80,7 +80,10 @@ pub(crate) async fn cancel(
         base_url: &base_url,
         due: at,
     };
-    notices::queue(&tx, about, at).await?;
+    // Who knows nothing of it yet need not learn that it is gone.
+    if !packages::is_untold(&tx, &id).await? {
+        notices::queue(&tx, about, at).await?;
+    }
     let after = documents::find(&tx, &id)
         .await?
         .ok_or_else(Failure::not_found)?;

@@ -4,22 +4,24 @@ use super::multipart::{self, Form, Upload};
 use super::read::view;
 use super::tell;
 use crate::auth::{Clinic, Session};
+use crate::db;
 use crate::idempotency::{self, Kept};
 use crate::templates;
 use crate::upload::discard;
 use axum::http::HeaderMap;
 use podpis_kit::store::notices::Notice;
+use podpis_kit::store::packages::{self, Place};
 use podpis_kit::store::{
     Document, Event, blobs, clinic_signatures, intake, journal, planned, templates as made_of,
 };
-use podpis_kit::{Context, Db, Failure, Result, neighbour, now, random, vars};
+use podpis_kit::{Context, Db, Failure, Result, Tx, neighbour, now, random, vars};
 use podpis_shared::clinic_signature::Demand;
 use podpis_shared::document::status_after_patient;
 use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
 use podpis_shared::templates::Template;
 use podpis_shared::wire::mis::{
-    self, EXTERNAL_ID_MAX, NewDocument, Representative, SMS_FALLBACK_MAX, TITLE_MAX,
+    self, EXTERNAL_ID_MAX, NewDocument, Package, Representative, SMS_FALLBACK_MAX, TITLE_MAX,
 };
 use podpis_shared::wire::vault::Stored;
 use podpis_shared::{Delivery, Method, Parties, Purpose, Status, Timestamp};
@@ -64,11 +66,13 @@ pub(crate) async fn create(
     // A template's file has the day in it: what the caller sent is the part `document` alone.
     let content = match &stored {
         Some(stored) => format!("{document_sha256}:{}", stored.hashes.sha256),
+        None if new.file_of.is_some() => format!("{document_sha256}:file_of"),
         None => format!("{document_sha256}:template"),
     };
-    let stored = match (stored, &new.template) {
-        (None, Some(chosen)) => templates::make(&context, &clinic.id, &new, chosen, at).await?,
-        (stored, _) => stored.ok_or_else(|| Failure::internal("multipart", "no file"))?,
+    let stored = match (stored, &new.template, &new.file_of) {
+        (None, Some(chosen), _) => templates::make(&context, &clinic.id, &new, chosen, at).await?,
+        (None, None, Some(other)) => file_of(&clinic.id, other).await?,
+        (stored, ..) => stored.ok_or_else(|| Failure::internal("multipart", "no file"))?,
     };
     let once = idempotency::of(&key, &clinic, "/documents", content.as_bytes());
     let outcome = match once {
@@ -94,6 +98,28 @@ pub(crate) async fn create(
     }
 }
 
+/// The file of another document of the clinic. Both share one row: what a document uses is never deleted.
+///
+/// # Errors
+/// `invalid`: there is none, or it was made for its patient.
+async fn file_of(clinic_id: &str, id: &str) -> Result<Stored> {
+    let db = Db::open().await?;
+    let other = db::document(&db, clinic_id, id).await?;
+    let invalid = |detail: &str| Failure::new(Code::Invalid, format!("file_of: {detail}"));
+    let other = other.ok_or_else(|| invalid("there is no document with this id"))?;
+    if made_of::of_document(&db, id).await?.is_some() {
+        return Err(invalid(
+            "the document was made of a template for its patient",
+        ));
+    }
+    Ok(Stored {
+        blob: other.original_blob,
+        hashes: other.hashes,
+        size: other.size,
+        pages: other.pages,
+    })
+}
+
 enum Outcome {
     Created(Kept<mis::Document, 201>),
     Replayed(Kept<mis::Document, 201>),
@@ -110,7 +136,8 @@ async fn store(
     at: Timestamp,
 ) -> Result<Outcome> {
     let base_url = vars::base_url(headers).await?;
-    let sms_fallback = new.sms_fallback_after_hours;
+    let (sms_fallback, package) = (new.sms_fallback_after_hours, new.package.clone());
+    let new_file = new.file_of.is_none();
     let demand = demand(&new);
     let template = new.template.as_ref();
     let template = template.map(|chosen| templates::of_document(&new, chosen, at));
@@ -122,7 +149,7 @@ async fn store(
     {
         return Ok(Outcome::Replayed(first));
     }
-    if !blobs::claim(&tx, &stored.blob).await? {
+    if new_file && !blobs::claim(&tx, &stored.blob).await? {
         return Err(Failure::busy());
     }
     document.position = intake::next_position(&tx, &clinic.id).await?;
@@ -133,7 +160,13 @@ async fn store(
     if let Some(template) = &template {
         made_of::note(&tx, &document.id, template).await?;
     }
-    planned::sms_fallback(&tx, &document, sms_fallback).await?;
+    let (first, last) = match &package {
+        Some(package) => place(&tx, &document, package).await?,
+        None => (true, true),
+    };
+    if first {
+        planned::sms_fallback(&tx, &document, sms_fallback).await?;
+    }
     let mut facts = json!({
         "kind": document.kind, "delivery": document.delivery, "sha256": document.hashes.sha256, "policy": policy,
     });
@@ -149,9 +182,14 @@ async fn store(
     };
     let (id, facts) = (Some(document.id.as_str()), clinic.by.signed(facts));
     journal::append(&tx, &clinic.id, id, Event::Sent, at, facts).await?;
-    tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
+    if package.is_none() {
+        tell::signer(&tx, &document, notice, &clinic.name, &base_url, at).await?;
+    } else if last {
+        packages::tell(&tx, &document.id, &clinic.name, &base_url, at).await?;
+    }
     let answer = Kept::new(&mis::Document {
         template,
+        package,
         ..view(document, Vec::new())
     })?;
     if let Some(once) = once {
@@ -159,6 +197,21 @@ async fn store(
     }
     tx.commit().await?;
     Ok(Outcome::Created(answer))
+}
+
+/// Puts the document into its package; whether it is the first one there, and the last one.
+///
+/// # Errors
+/// `invalid`.
+async fn place(tx: &Tx, document: &Document, package: &Package) -> Result<(bool, bool)> {
+    let detail = match packages::put(tx, document, package).await? {
+        Place::Taken { first, last } => return Ok((first, last)),
+        Place::Full => "package: all its documents for this signer have come".to_owned(),
+        Place::OtherSize(size) => {
+            format!("package.of was {size} in an earlier document of it for this signer")
+        }
+    };
+    Err(Failure::new(Code::Invalid, detail))
 }
 
 /// The row of a document that is taken in.
@@ -254,7 +307,18 @@ pub(crate) fn check(table: &Table, new: &NewDocument, at: Timestamp) -> Result<(
         return invalid("metadata is larger than 8 KiB");
     }
     if let Some(chosen) = &new.template {
+        if new.file_of.is_some() {
+            return invalid("file_of contradicts template");
+        }
         templates::of_document(new, chosen, at)?;
+    }
+    if let Some(package) = &new.package {
+        package
+            .check()
+            .map_err(|detail| Failure::new(Code::Invalid, detail))?;
+        if new.delivery != Delivery::Account {
+            return invalid("package needs delivery `account`");
+        }
     }
     match new.purpose {
         Purpose::Signing => check_signing(table, new, at)?,
@@ -336,6 +400,7 @@ fn check_keeping(table: &Table, new: &NewDocument, at: Timestamp) -> Result<()> 
         ("parties", new.parties.is_some()),
         ("expires_at", new.expires_at.is_some()),
         ("clinic_signers", new.clinic_signers.is_some()),
+        ("package", new.package.is_some()),
         (
             "sms_fallback_after_hours",
             new.sms_fallback_after_hours.is_some(),

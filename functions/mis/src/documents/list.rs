@@ -5,12 +5,12 @@ use crate::answer::Json;
 use crate::auth::Session;
 use crate::{db, list};
 use podpis_kit::extract::Query;
-use podpis_kit::store::{documents, templates};
+use podpis_kit::store::{documents, packages, templates};
 use podpis_kit::{Failure, Result, now};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
 use podpis_shared::templates::TemplateRef;
-use podpis_shared::wire::mis::{self, Page};
+use podpis_shared::wire::mis::{self, Package, Page};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -75,15 +75,19 @@ pub(crate) async fn list(
     );
     let made_of = templates::of_positions(&db, &clinic.id, from, to).await?;
     let mut made_of: HashMap<String, TemplateRef> = made_of.into_iter().collect();
+    let of_packages = packages::of_positions(&db, &clinic.id, from, to).await?;
+    let mut of_packages: HashMap<String, Package> = of_packages.into_iter().collect();
     let items = found
         .into_iter()
         .map(|document| {
             let own = signatures.remove(&document.id).unwrap_or_default();
             let template = made_of.remove(&document.id);
             let patient = whose(&clinic.by, &document);
+            let package = of_packages.remove(&document.id);
             mis::Document {
                 template,
                 patient,
+                package,
                 ..view(document, own)
             }
         })

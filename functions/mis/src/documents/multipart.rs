@@ -28,19 +28,19 @@ impl<T, S: Sync> FromRequest<S> for Form<T> {
 
 /// A part of JSON, beside which a file stands.
 pub(crate) trait Part: DeserializeOwned {
-    /// Its file is made of a template: then there is no part `file`.
-    fn is_of_a_template(&self) -> bool;
+    /// Its file is made of a template or is that of another document: then there is no part `file`.
+    fn has_a_file(&self) -> bool;
 }
 
 impl Part for NewDocument {
-    fn is_of_a_template(&self) -> bool {
-        self.template.is_some()
+    fn has_a_file(&self) -> bool {
+        self.template.is_some() || self.file_of.is_some()
     }
 }
 
 /// A booking without a file has no parts at all.
 impl Part for NewConsultation {
-    fn is_of_a_template(&self) -> bool {
+    fn has_a_file(&self) -> bool {
         false
     }
 }
@@ -51,7 +51,7 @@ pub(crate) struct Upload<T> {
     pub(crate) new: T,
     /// SHA-256 of that part's bytes.
     pub(crate) document_sha256: String,
-    /// The file, inspected and stored; none where the document names a template.
+    /// The file, inspected and stored; none where the document names a template or another document.
     pub(crate) stored: Option<Stored>,
 }
 
@@ -168,14 +168,13 @@ impl<T: Part> Received<T> {
 
     async fn finish(mut self, context: &Context) -> Result<Upload<T>> {
         let part = self.part;
-        let made = self
-            .document
-            .as_ref()
-            .map(|(new, _)| new.is_of_a_template());
+        let made = self.document.as_ref().map(|(new, _)| new.has_a_file());
         let wrong = match (made, &self.stored) {
             (None, _) => Some(format!("the part `{part}` is missing")),
             (Some(false), None) => Some("the part `file` is missing".to_owned()),
-            (Some(true), Some(_)) => Some(format!("a {part} of a template has no part `file`")),
+            (Some(true), Some(_)) => Some(format!(
+                "a {part} with `template` or `file_of` has no part `file`"
+            )),
             (Some(_), _) => None,
         };
         if let Some(detail) = wrong {

@@ -4,7 +4,7 @@ use crate::answer::Json;
 use crate::auth::{Clinic, Session};
 use crate::db;
 use podpis_kit::extract::Path;
-use podpis_kit::store::{Document, documents, templates};
+use podpis_kit::store::{Document, documents, packages, templates};
 use podpis_kit::{Actor, Db, Failure, Result, now};
 use podpis_shared::Sensitive;
 use podpis_shared::wire::mis::{self, Whose};
@@ -33,7 +33,7 @@ pub(crate) fn whose(by: &Actor, document: &Document) -> Option<Whose> {
     })
 }
 
-/// A document as its clinic sees it, the template that it was made of included.
+/// A document as its clinic sees it, with the template that it was made of and its package.
 ///
 /// # Errors
 /// As the database says.
@@ -43,8 +43,10 @@ pub(crate) async fn answer(
     signatures: Vec<mis::Signature>,
 ) -> Result<mis::Document> {
     let template = templates::of_document(db, &document.id).await?;
+    let package = packages::of_document(db, &document.id).await?;
     Ok(mis::Document {
         template,
+        package,
         ..view(document, signatures)
     })
 }
@@ -87,7 +89,7 @@ pub(crate) async fn current(db: Db, clinic_id: &str, id: &str) -> Result<(Db, Do
     Ok((db, document))
 }
 
-/// Likewise, without its template.
+/// Likewise, without its template and package.
 pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::Document {
     let kept = document.is_kept();
     mis::Document {
@@ -112,5 +114,6 @@ pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::
         metadata: serde_json::from_str(&document.metadata).unwrap_or_default(),
         template: None,
         patient: None,
+        package: None,
     }
 }

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use podpis_kit::access::{By, Offered, Opened};
 use podpis_kit::store::accounts::contacts::Contact;
+use podpis_kit::store::accounts::documents::package_waiting;
 use podpis_kit::store::agreements::{self, Acceptance};
 use podpis_kit::store::{Document, branding, clinic_signatures, consultations, documents, planned};
 use podpis_kit::{Db, Failure, Result, acceptance, act, http, now};
@@ -86,6 +87,10 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
         agreement: None,
         waits_for: waits_for(&document),
         consultation,
+        package_waiting: match by.account_id().filter(|_| in_full) {
+            Some(account_id) => package_waiting(&db, account_id, &document.id, now).await?,
+            None => Vec::new(),
+        },
         kept: !withdrawn && document.is_kept(),
         title: document.title,
         kind: document.kind,
@@ -167,6 +172,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
         waits_for: None,
         clinic_signed: Vec::new(),
         consultation: None,
+        package_waiting: Vec::new(),
     })
 }
 

@@ -78,6 +78,7 @@ impl Operator {
             sandbox: self.sandbox,
             seal_roots: vec![self.seal.root.clone()],
             tsa_roots: vec![stamp::ROOT.into()],
+            clinic_roots: Vec::new(),
             evidence_keys: vec![self.evidence.public()],
             journal_keys: vec![self.journal.verifier().to_text()],
             esia_keys: vec![token::ESIA_PUBLIC.into()],

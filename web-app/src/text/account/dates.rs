@@ -63,7 +63,7 @@ pub(super) fn clock(seconds: u32) -> String {
 }
 
 /// `45 секунд`, `15 минут`, `2 часа`; rounded up.
-pub(super) fn wait(seconds: u32) -> String {
+pub(crate) fn wait(seconds: u32) -> String {
     let (number, forms) = match seconds {
         0..=59 => (seconds.max(1), ["секунду", "секунды", "секунд"]),
         60..=5_399 => (seconds.div_ceil(60), ["минуту", "минуты", "минут"]),

@@ -188,6 +188,28 @@ pub async fn clinics(db: &Db, account_id: &str, now: Timestamp) -> Result<Vec<Cl
     Ok(clinics)
 }
 
+/// Other documents of a document's package that wait for the account's person, the one that ends first before the others; after
+/// [`sync`].
+///
+/// # Errors
+/// As the database says.
+pub async fn package_waiting(
+    db: &Db,
+    account_id: &str,
+    document_id: &str,
+    now: Timestamp,
+) -> Result<Vec<String>, DbError> {
+    let sql = format!(
+        "SELECT d.id FROM document_packages p JOIN document_packages q ON q.clinic_id = p.clinic_id \
+         AND q.package = p.package AND q.document_id <> p.document_id JOIN documents d ON d.id = q.document_id \
+         JOIN account_documents o ON o.document_id = d.id WHERE p.document_id = ?3 AND {VISIBLE} AND {TO_SIGN} \
+         ORDER BY d.expires_at, d.position"
+    );
+    let params = [account_id.into(), now.unix().into(), document_id.into()];
+    let rows = db.query(&sql, params).await?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
 /// Text in the form in which it is searched: lower case, «ё» as «е».
 pub(super) fn fold(text: &str) -> String {
     text.to_lowercase().replace('ё', "е")

@@ -10,6 +10,9 @@ use podpis_shared::Delivery;
 pub(super) fn subject(about: &About<'_>) -> String {
     let what = match about.notice {
         Notice::Arrived => "новый документ",
+        Notice::Package(count) => {
+            return format!("{}: {} на подпись", about.clinic, documents(count));
+        }
         Notice::Kept => "документ на хранение",
         Notice::Deadline => "срок документа заканчивается",
         Notice::Beginning => "онлайн-консультация скоро начнётся",
@@ -30,6 +33,12 @@ pub(super) fn sentence(about: &About<'_>) -> String {
     let clinic = about.clinic;
     match about.notice {
         Notice::Arrived => format!("{clinic}: для вас есть документ, он ждёт до {until}."),
+        Notice::Package(count) => {
+            format!(
+                "{clinic}: для вас {} на подпись, каждый открывается и подписывается отдельно. Первый ждёт до {until}.",
+                documents(count)
+            )
+        }
         Notice::Kept => {
             format!("{clinic}: вам прислан документ на хранение, подписывать ничего не нужно.")
         }
@@ -69,6 +78,17 @@ pub(super) fn sentence(about: &About<'_>) -> String {
     }
 }
 
+/// `3 документа`.
+fn documents(count: u32) -> String {
+    let word = match (count % 100, count % 10) {
+        (11..=14, _) => "документов",
+        (_, 1) => "документ",
+        (_, 2..=4) => "документа",
+        _ => "документов",
+    };
+    format!("{count}\u{a0}{word}")
+}
+
 /// The text of an SMS: as short as can be, since each part costs.
 pub(super) fn sms(about: &About<'_>) -> String {
     let what = sentence(about);
@@ -104,12 +124,16 @@ pub(super) fn letter(about: &About<'_>, has_account: bool) -> String {
     let mut letter = format!("Здравствуйте!\n\n{short}\n");
     if matches!(
         about.notice,
-        Notice::Arrived | Notice::Kept | Notice::Reminder
+        Notice::Arrived | Notice::Package(_) | Notice::Kept | Notice::Reminder
     ) {
-        letter.push_str(
-            "\nЧто это за документ, видно только в кабинете: в письмах мы этого не пишем. \
-             Войти можно с этим адресом почты, с номером телефона или через Госуслуги.\n",
-        );
+        let what = match about.notice {
+            Notice::Package(_) => "Что это за документы",
+            _ => "Что это за документ",
+        };
+        letter.push_str(&format!(
+            "\n{what}, видно только в кабинете: в письмах мы этого не пишем. \
+             Войти можно с этим адресом почты, с номером телефона или через Госуслуги.\n"
+        ));
     }
     if has_account && !about.base_url.is_empty() {
         letter.push_str(&format!(
@@ -126,8 +150,9 @@ mod tests {
     use crate::store::Document;
     use podpis_shared::{Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 
-    const ALL: [Notice; 10] = [
+    const ALL: [Notice; 11] = [
         Notice::Arrived,
+        Notice::Package(3),
         Notice::Kept,
         Notice::Deadline,
         Notice::Beginning,
@@ -169,6 +194,30 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn documents_are_counted() {
+        for (count, words) in [
+            (1, "1 документ"),
+            (2, "2 документа"),
+            (4, "4 документа"),
+            (5, "5 документов"),
+            (11, "11 документов"),
+            (14, "14 документов"),
+            (20, "20 документов"),
+            (21, "21 документ"),
+            (112, "112 документов"),
+        ] {
+            assert_eq!(documents(count).replace('\u{a0}', " "), words);
+        }
+        let document = document(Delivery::Account);
+        let told = about(Notice::Package(3), &document);
+        assert_eq!(
+            subject(&told).replace('\u{a0}', " "),
+            "Клиника «Пример»: 3 документа на подпись"
+        );
+        assert!(letter(&told, true).contains("/account/document#doc_1"));
     }
 
     #[test]

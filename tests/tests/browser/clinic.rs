@@ -1,0 +1,407 @@
+//! The console of a clinic's staff: from the invitation to a document that both have signed; who sees what; many from a table.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use podpis_tests::browser::{Browser, Look};
+use podpis_tests::ukep::{OWN, SIGNER, Tools};
+use podpis_tests::{Clinic, Person, Stack, Staff, Upload, pdf, wait_for};
+use serde_json::json;
+
+use crate::axe;
+use crate::steps::{at_esia, read, wait_for_state};
+
+/// A screen in the registrar's room.
+const DESK: Look = Look {
+    dark: false,
+    proxy: None,
+    width: Some(1280),
+};
+
+/// Pages of the head, by their state.
+const PAGES: [&str; 12] = [
+    "documents",
+    "send",
+    "to-sign",
+    "bulk",
+    "usage",
+    "clinic",
+    "look",
+    "staff",
+    "webhook",
+    "keys",
+    "archive",
+    "me",
+];
+
+/// Takes an invitation in the browser: name, password, an app for codes, the codes for a lost phone.
+fn join(browser: &Browser, stack: &Stack, person: &mut Staff) -> Result<()> {
+    let token = person.letter("invite")?;
+    browser.open(&format!("{}/clinic#invite-{token}", stack.base()))?;
+    wait_for_state(browser, "invitation")?;
+    browser.text("invite-password")?;
+    axe::judge(browser, "invitation")?;
+    browser.fill("invite-name", "Смирнова Ольга")?;
+    browser.fill("invite-password", &person.password.clone())?;
+    browser.press("invite-submit")?;
+    wait_for_state(browser, "enrol")?;
+    axe::judge(browser, "enrol")?;
+    let secret = browser
+        .run("return document.querySelector('[data-testid=\"totp-secret\"]').textContent;")?;
+    person.shown(secret.as_str().context("no secret")?)?;
+    let code = person.fresh_code()?.context("no fresh code")?;
+    browser.fill("totp-code", &code)?;
+    browser.press("totp-submit")?;
+    wait_for_state(browser, "recovery-codes")?;
+    axe::judge(browser, "recovery codes")?;
+    let codes = "document.querySelectorAll('[data-testid=\"recovery-codes\"] li')";
+    let codes = browser.run(&format!("return [...{codes}].map((li) => li.textContent);"))?;
+    person.recovery = serde_json::from_value(codes)?;
+    ensure!(person.recovery.len() == 8, "{:?}", person.recovery);
+    ensure!(!browser.is_usable("recovery-continue")?, "codes not kept");
+    browser.press("recovery-kept")?;
+    browser.press("recovery-continue")
+}
+
+/// Goes to a page by its state.
+fn go(browser: &Browser, page: &str) -> Result<()> {
+    browser.run(&format!("location.hash = '{page}';"))?;
+    wait_for_state(browser, page)?;
+    browser.wait_until(page, "!document.querySelector('#main .bones')")
+}
+
+/// Fills in a consent for Иванова; her phone.
+fn fill_in(browser: &Browser) -> Result<String> {
+    let phone = Upload::small().phone;
+    go(browser, "send")?;
+    for (field, value) in [
+        ("patient.last_name", "Иванова"),
+        ("patient.first_name", "Мария"),
+        ("patient.middle_name", "Петровна"),
+        ("patient.birth_date", "12.03.1985"),
+        ("patient.phone", &phone),
+        ("external_id", "К-17"),
+        ("template.patient.address", "Москва, ул. Лесная, д. 1"),
+        ("template.medic.full_name", "Петрова Анна Сергеевна"),
+        ("template.medic.position", "врач-терапевт"),
+    ] {
+        browser.fill(field, value)?;
+    }
+    Ok(phone)
+}
+
+/// The patient signs on a phone what came by SMS.
+fn patient_signs(stack: &Stack, clinic: &mut Clinic, id: &str, phone: &str) -> Result<()> {
+    let link = stack.sandbox().link(phone)?;
+    let original = format!("/api/v1/documents/{id}/original");
+    let original = clinic.get(&original)?.expect(200)?.body;
+    let pages = clinic.document(id)?["pages"].as_u64().context("pages")?;
+    let browser = Browser::start(&Look::default())?;
+    browser.open(&link)?;
+    wait_for_state(&browser, "ready")?;
+    read(&browser, &original, usize::try_from(pages)?)?;
+    browser.press("sign-esia")?;
+    at_esia(&browser, stack, "ivanova", true)?;
+    wait_for_state(&browser, "signed")
+}
+
+/// Waits for a download and reads it.
+fn downloaded(folder: &Path, ending: &str) -> Result<Vec<u8>> {
+    wait_for(&format!("a file {ending}"), || {
+        let files = fs::read_dir(folder)?.filter_map(Result::ok);
+        let mut files = files.map(|file| file.path());
+        // While it comes it has another ending.
+        let found = files.find(|path| path.to_string_lossy().ends_with(ending));
+        found.map(fs::read).transpose().map_err(Into::into)
+    })
+}
+
+#[test]
+fn both_sign_from_the_invitation_to_the_end() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let tools = Tools::trusted(stack)?;
+    tools.certificate("root", "own", OWN, SIGNER)?;
+    let mut person = Staff::nobody(stack.base());
+    person.invited_by(&mut clinic, "head")?;
+    let browser = Browser::start(&DESK)?;
+    join(&browser, stack, &mut person)?;
+    wait_for_state(&browser, "documents")?;
+    browser.text("empty")?;
+    axe::judge(&browser, "no documents")?;
+
+    // The form says what is missing before anything is sent, then shows the document.
+    let phone = fill_in(&browser)?;
+    browser.fill("patient.birth_date", "31.02.1985")?;
+    browser.press("send-submit")?;
+    browser.text("send-flawed")?;
+    let focus = browser.run("return document.activeElement.id;")?;
+    ensure!(focus == "patient.birth_date", "{focus}");
+    browser.fill("patient.birth_date", "12.03.1985")?;
+    browser.wait_until(
+        "a preview",
+        "Number(document.querySelector('[data-testid=\"preview\"]')?.dataset.pages) > 0",
+    )?;
+    let law = browser.run(
+        "return document.querySelector('[data-testid=\"law\"] [data-allowed]').dataset.allowed;",
+    )?;
+    ensure!(law == "true", "{law}");
+    ensure!(!browser.is_usable("method-sms")?, "a consent by SMS");
+    axe::judge(&browser, "send")?;
+    // A double click sends once.
+    browser.run(
+        "const button = document.querySelector('[data-testid=\"send-submit\"]'); button.click(); button.click();",
+    )?;
+    browser.text("sent")?;
+    axe::judge(&browser, "sent")?;
+    let id = browser.run("return document.querySelector('[data-testid=\"sent\"]').dataset.id;")?;
+    let id = id.as_str().context("no id")?.to_owned();
+    let list = clinic.get("/api/v1/documents")?.expect(200)?.json()?;
+    ensure!(
+        list["items"]
+            .as_array()
+            .is_some_and(|items| items.len() == 1),
+        "{list}"
+    );
+    patient_signs(stack, &mut clinic, &id, &phone)?;
+    clinic.wait_for_status(&id, "patient_signed")?;
+
+    let folder = tools.folder().join("downloads");
+    fs::create_dir_all(&folder)?;
+    let to = json!({ "behavior": "allow", "downloadPath": folder });
+    browser.cdp("Browser.setDownloadBehavior", to)?;
+    go(&browser, "to-sign")?;
+    let row = format!("document.querySelector('[data-testid=\"document\"][data-id=\"{id}\"]')");
+    browser.wait_until("the document waits", &row)?;
+    axe::judge(&browser, "to sign")?;
+    browser.press("download-many")?;
+    let zip = downloaded(&folder, ".zip")?;
+    let signed = format!("/api/v1/documents/{id}/signed");
+    let signed = clinic.get(&signed)?.expect(200)?.body;
+    let inside = zip.windows(signed.len()).any(|part| part == signed);
+    ensure!(inside, "the archive has other bytes");
+
+    // A signature over something else is refused in words, the right one completes the document.
+    let wrong = folder.join(format!("чужая [{id}].pdf.sig"));
+    fs::write(&wrong, tools.sign(b"something else", "own", "")?)?;
+    let right = folder.join(format!("подписан [{id}] (1).pdf.sig"));
+    fs::write(&right, tools.sign(&signed, "own", "")?)?;
+    let stray = folder.join("stray.sig");
+    fs::write(&stray, b"no signature")?;
+    browser.choose_files("signature-files", &[&wrong, &stray, &right])?;
+    let outcomes = "[...document.querySelectorAll('[data-testid=\"signature\"]')].map((li) => li.dataset.state)";
+    browser.wait_until(
+        "every signature is checked",
+        &format!("{outcomes}.join() === 'refused,refused,accepted'"),
+    )?;
+    axe::judge(&browser, "signatures")?;
+    let report = browser.text("signatures")?.replace('\u{a0}', " ");
+    ensure!(report.contains("Подписан другой файл"), "{report}");
+    ensure!(report.contains("документ завершён"), "{report}");
+    ensure!(clinic.document(&id)?["status"] == "completed");
+
+    browser.run(&format!("location.hash = 'documents/{id}';"))?;
+    wait_for_state(&browser, "document")?;
+    browser.text("download-final")?;
+    let status = browser.run(
+        "return document.querySelector('[data-testid=\"document-status\"]').dataset.status;",
+    )?;
+    ensure!(status == "completed", "{status}");
+    axe::judge(&browser, "document")?;
+    browser.screenshots("90-console-completed")?;
+    browser.press("sign-out")?;
+    wait_for_state(&browser, "signed-out")?;
+    axe::judge(&browser, "console signed out")
+}
+
+#[test]
+fn a_head_has_every_page_and_signs_in_again() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    clinic.send_document(&Upload::small())?;
+    let mut person = Staff::joined(&mut clinic, stack.base(), "head")?;
+    let browser = Browser::start(&DESK)?;
+    sign_in(&browser, stack, &mut person)?;
+    wait_for_state(&browser, "documents")?;
+    for page in PAGES {
+        go(&browser, page)?;
+        axe::judge(&browser, page)?;
+        browser.expect_no_sideways_scroll()?;
+        browser.screenshots(&format!("91-console-{page}"))?;
+    }
+    // What is made here is there, and what is shown once is gone after that.
+    go(&browser, "keys")?;
+    browser.fill("key-label", "МИС")?;
+    browser.press("key-make")?;
+    browser.text("new-key")?;
+    browser.reload()?;
+    wait_for_state(&browser, "keys")?;
+    browser.wait_until(
+        "the keys",
+        "document.querySelectorAll('[data-testid=\"key\"]').length > 0",
+    )?;
+    ensure!(!browser.is_usable("new-key")?, "the key is shown again");
+    Ok(())
+}
+
+#[test]
+fn a_role_sees_its_own_pages() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    for (role, pages, first) in [
+        (
+            "registrar",
+            &["documents", "send", "bulk", "me"][..],
+            "documents",
+        ),
+        ("accountant", &["usage", "me"][..], "usage"),
+    ] {
+        let mut person = Staff::joined(&mut clinic, stack.base(), role)?;
+        let browser = Browser::start(&DESK)?;
+        sign_in(&browser, stack, &mut person)?;
+        wait_for_state(&browser, first)?;
+        let own = browser.run(
+            "return [...document.querySelectorAll('[data-testid^=\"nav-\"]')].map((a) => a.dataset.testid.slice(4));",
+        )?;
+        ensure!(own == json!(pages), "{role}: {own}");
+        // The address of a page that is not theirs leads to one that is.
+        browser.run("location.hash = 'keys';")?;
+        wait_for_state(&browser, first)?;
+    }
+    Ok(())
+}
+
+/// Password and second factor; a wrong password first.
+fn sign_in(browser: &Browser, stack: &Stack, person: &mut Staff) -> Result<()> {
+    browser.open(&format!("{}/clinic", stack.base()))?;
+    wait_for_state(browser, "signed-out")?;
+    axe::judge(browser, "console sign-in")?;
+    browser.fill("login-email", &person.email.clone())?;
+    browser.fill("login-password", "не тот пароль")?;
+    browser.press("login-submit")?;
+    browser.text("error")?;
+    browser.fill("login-password", &person.password.clone())?;
+    browser.press("login-submit")?;
+    wait_for_state(browser, "second")?;
+    axe::judge(browser, "console second factor")?;
+    if let Some(code) = person.fresh_code()? {
+        browser.fill("login-code", &code)?;
+    } else {
+        let code = person.recovery.pop().context("no recovery code left")?;
+        browser.press("login-other")?;
+        browser.fill("login-recovery", &code)?;
+    }
+    browser.press("second-submit")
+}
+
+#[test]
+fn a_table_makes_documents_once() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let mut person = Staff::joined(&mut clinic, stack.base(), "registrar")?;
+    let browser = Browser::start(&DESK)?;
+    sign_in(&browser, stack, &mut person)?;
+    wait_for_state(&browser, "documents")?;
+    let folder = Tools::new()?;
+    let file = folder.folder().join("пациенты.csv");
+    let (one, two) = (Upload::small().phone, Upload::small().phone);
+    let table = format!(
+        "Фамилия;Имя;Дата рождения;Телефон\r\nИванова;Мария;12.03.1985;{one}\r\nПетров;Пётр;31.02.1990;{two}\r\n\
+         Петров;Пётр;01.07.1990;{two}\r\n"
+    );
+    fs::write(&file, table)?;
+    for round in 1..=2 {
+        go(&browser, "documents")?;
+        go(&browser, "bulk")?;
+        browser.run(
+            "const choice = document.querySelector('[data-testid=\"bulk-template\"]'); choice.value = 'telemed_consent'; \
+             choice.dispatchEvent(new Event('change', {bubbles: true}));",
+        )?;
+        browser.choose_files("bulk-file", &[&file])?;
+        let states = "[...document.querySelectorAll('[data-testid=\"bulk-line\"]')].map((tr) => tr.dataset.state).join()";
+        browser.wait_until("the table", &format!("{states} === 'ready,invalid,ready'"))?;
+        axe::judge(&browser, "bulk")?;
+        browser.press("bulk-start")?;
+        browser.wait_until("all sent", &format!("{states} === 'sent,invalid,sent'"))?;
+        let list = clinic.get("/api/v1/documents")?.expect(200)?.json()?;
+        let count = list["items"].as_array().map(Vec::len);
+        ensure!(count == Some(2), "round {round}: {list}");
+    }
+    axe::judge(&browser, "bulk sent")
+}
+
+#[test]
+fn an_own_file_of_a_child_takes_who_may_sign() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let mut person = Staff::joined(&mut clinic, stack.base(), "registrar")?;
+    let browser = Browser::start(&DESK)?;
+    sign_in(&browser, stack, &mut person)?;
+    wait_for_state(&browser, "documents")?;
+    let tools = Tools::new()?;
+    let file = tools.folder().join("Согласие на осмотр.pdf");
+    fs::write(&file, pdf::consent()?)?;
+    go(&browser, "send")?;
+    let choose = |testid: &str, value: &str| {
+        browser.run(&format!(
+            "const choice = document.querySelector('[data-testid=\"{testid}\"]'); choice.value = '{value}'; \
+             choice.dispatchEvent(new Event('change', {{bubbles: true}}));"
+        ))
+    };
+    browser.text("send-template")?;
+    choose("send-template", "own-file")?;
+    browser.choose_files("send-file", &[&file])?;
+    browser.text("send-file-name")?;
+    choose("send-kind", "ids")?;
+    let title = browser.run("return document.querySelector('[data-testid=\"title\"]').value;")?;
+    ensure!(title == "Согласие на осмотр", "{title}");
+    let upload = Upload::consent(Person::IVANOVA, Vec::new());
+    for (field, value) in [
+        ("patient.last_name", "Иванов"),
+        ("patient.first_name", "Пётр"),
+        ("patient.birth_date", "01.02.2019"),
+    ] {
+        browser.fill(field, value)?;
+    }
+    // A child of seven signs nothing: the page says why, and sends nothing.
+    let law = "document.querySelector('[data-testid=\"law\"] [data-allowed]').dataset.allowed";
+    browser.wait_until("the law forbids it", &format!("{law} === 'false'"))?;
+    ensure!(!browser.is_usable("send-submit")?, "sent in a child's name");
+    axe::judge(&browser, "forbidden")?;
+    browser.press("represented")?;
+    browser.wait_until("the law lets it", &format!("{law} === 'true'"))?;
+    for (field, value) in [
+        ("representative.last_name", "Иванова"),
+        ("representative.first_name", "Мария"),
+        ("representative.birth_date", "12.03.1985"),
+        ("representative.phone", upload.phone.as_str()),
+        ("representative.basis", "мать"),
+        ("representative.record_ref", "карта № 17, л. 2"),
+    ] {
+        browser.fill(field, value)?;
+    }
+    axe::judge(&browser, "represented")?;
+    browser.press("send-submit")?;
+    browser.text("sent")?;
+    let id = browser.run("return document.querySelector('[data-testid=\"sent\"]').dataset.id;")?;
+    let id = id.as_str().context("no id")?;
+    let document = clinic.document(id)?;
+    ensure!(
+        document["kind"] == "ids" && document["title"] == "Согласие на осмотр",
+        "{document}"
+    );
+    stack.sandbox().link(&upload.phone)?;
+    browser.press("sent-open")?;
+    wait_for_state(&browser, "document")?;
+    browser.press("cancel")?;
+    browser.wait_until("a question", "document.querySelector('dialog[open]')")?;
+    axe::judge(&browser, "cancel")?;
+    browser.press("cancel-confirm")?;
+    browser.wait_until(
+        "cancelled",
+        "document.querySelector('[data-testid=\"document-status\"]')?.dataset.status === 'cancelled'",
+    )?;
+    ensure!(clinic.document(id)?["status"] == "cancelled");
+    Ok(())
+}
