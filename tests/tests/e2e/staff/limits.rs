@@ -23,7 +23,6 @@ fn ten_wrong_passwords_and_then_a_pause_for_this_mailbox_only() -> Result<()> {
     ensure!((1..=900).contains(&wait), "{wait}");
     reply.problem(429, "too_many_requests")?;
     person.get("/me")?.expect(200)?;
-    // The same for a mailbox that nobody has.
     other.sign_in().map(drop)
 }
 
