@@ -45,6 +45,14 @@ impl Tools {
     /// # Errors
     /// Without OpenSSL's GOST engine.
     pub fn new() -> Result<Self> {
+        let tools = Self::empty()?;
+        let name = format!("CN=УЦ {}", tools.0.display());
+        let authority = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign";
+        tools.certificate("root", "root", &name, authority)?;
+        Ok(tools)
+    }
+
+    fn empty() -> Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
             "podpis-ukep-{}-{}",
@@ -53,9 +61,19 @@ impl Tools {
         );
         let tools = Self(std::env::temp_dir().join(name));
         fs::create_dir_all(&tools.0)?;
-        let name = format!("CN=УЦ {}", tools.0.display());
-        let authority = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign";
-        tools.certificate("root", "root", &name, authority)?;
+        Ok(tools)
+    }
+
+    /// The authority of every sandbox, with the demo clinic's certificate `clinic`: what `docs/sandbox-ca` brings.
+    ///
+    /// # Errors
+    /// When the files can't be copied.
+    pub fn of_the_sandbox() -> Result<Self> {
+        let tools = Self::empty()?;
+        let brought = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/sandbox-ca");
+        for file in ["ca.pem", "ca.key", "clinic.pem", "clinic.key"] {
+            fs::copy(brought.join(file), tools.0.join(file))?;
+        }
         Ok(tools)
     }
 

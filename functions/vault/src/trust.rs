@@ -1,6 +1,6 @@
 //! `GET /trust`: what a verifier needs to believe, public things only.
 
-use crate::{keys, settings};
+use crate::{clinic, keys, settings};
 use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_cms::Certificate;
@@ -19,7 +19,7 @@ pub(crate) async fn read() -> Result<Response> {
         sandbox: operator.sandbox,
         seal_roots: pem(&keys::seal(&db).await?.roots),
         tsa_roots: pem(&settings::certificates("tsa_roots").await?),
-        clinic_roots: clinic_roots(&db).await?,
+        clinic_roots: clinic_roots(&db, operator.sandbox).await?,
         evidence_keys: vec![keys::evidence(&db).await?.public()],
         journal_keys: vec![keys::journal(&db).await?.verifier().to_text()],
         esia_keys: esia_keys(&db).await?,
@@ -40,10 +40,14 @@ fn pem(certificates: &[Certificate]) -> Vec<String> {
     certificates.iter().map(Certificate::to_pem).collect()
 }
 
-/// Every authority that the operator ever added: old signatures rest on retired ones.
-async fn clinic_roots(db: &Db) -> Result<Vec<String>> {
+/// Every authority that the operator ever added: old signatures rest on retired ones. In a sandbox its own too.
+async fn clinic_roots(db: &Db, sandbox: bool) -> Result<Vec<String>> {
+    let own = sandbox.then(|| clinic::SANDBOX_AUTHORITY.to_owned());
     let all = signing_authorities::all(db).await?;
-    Ok(all.into_iter().map(|one| one.pem).collect())
+    Ok(own
+        .into_iter()
+        .chain(all.into_iter().map(|one| one.pem))
+        .collect())
 }
 
 /// The keys of the variable, and every certificate that the operator ever added: old signatures rest on retired ones.

@@ -276,3 +276,15 @@ fn a_signature_comes_only_where_it_is_waited_for() -> Result<()> {
         .problem(422, "certificate_untrusted")?;
     Ok(())
 }
+
+#[test]
+fn the_sandbox_brings_an_authority_of_its_own() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let tools = Tools::of_the_sandbox()?;
+    let (id, pdf) = signed(stack, &mut clinic, &Upload::small())?;
+    let signature = tools.sign(&pdf, "clinic", "")?;
+    hand_in(&mut clinic, &id, &[("signature", &signature)], None)?.expect(200)?;
+    ensure!(clinic.document(&id)?["status"] == "completed");
+    Ok(())
+}

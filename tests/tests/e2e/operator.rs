@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
-use podpis_tests::{Settings, Stack};
+use podpis_tests::{Settings, Stack, production};
 use serde_json::{Value, json};
 
 #[test]
@@ -85,6 +85,7 @@ fn wrong_clinics_are_refused() -> Result<()> {
 fn without_the_sandbox_there_is_no_sandbox() -> Result<()> {
     let Some(stack) = Stack::alone(Settings {
         sandbox: false,
+        variables: production::keys()?,
         ..Settings::default()
     })?
     else {
@@ -94,6 +95,9 @@ fn without_the_sandbox_there_is_no_sandbox() -> Result<()> {
         .anonymous()
         .get("/sandbox/messages")?
         .problem(404, "not_found")?;
+    // Its authority's key is known to everybody.
+    let trust = stack.anonymous().get("/api/v1/trust")?.expect(200)?;
+    ensure!(trust.json()?["clinic_roots"] == json!([]));
     Ok(())
 }
 

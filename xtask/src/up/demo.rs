@@ -19,6 +19,8 @@ use crate::http::Http;
 pub(super) const PHONE: &str = "+79161234567";
 /// The MIS's own id of the account's document: one is enough while it waits.
 const ACCOUNT_ID: &str = "DEMO-2";
+/// The head of the demo clinic.
+pub(super) const HEAD: &str = "head@example.ru";
 /// How long the SMS may take, in tenths of a second.
 const PATIENCE: u32 = 300;
 
@@ -33,6 +35,8 @@ pub(super) struct Demo {
     pub(super) link: String,
     /// The PDF that was sent.
     pub(super) sample: PathBuf,
+    /// The invitation of the clinic's head into the console, until it is accepted.
+    pub(super) invitation: Option<String>,
 }
 
 /// The clinic of an earlier start or a new one; its agreement; a document for the account; a consent with the link out of
@@ -51,20 +55,22 @@ pub(super) fn seed(ctx: &Ctx, http: &Http, data: &Data) -> Result<Demo> {
             &read(&fixture("pd-consent"))?,
         )?;
     }
+    let invitation = invitation(http, &api_key)?;
     let sample = fixture("consent");
-    let before = messages(http)?.len();
+    let before = messages(http, "sms", PHONE)?.len();
     send(http, &api_key, &sample_document(), &read(&sample)?)?;
     for _ in 0..PATIENCE {
-        let items = messages(http)?;
+        let items = messages(http, "sms", PHONE)?;
         // Newest first.
         if items.len() > before
-            && let Some(link) = items.first().and_then(link_in)
+            && let Some(link) = items.first().and_then(|message| link_in(message, "/d/#"))
         {
             return Ok(Demo {
                 clinic_id,
                 api_key,
                 link,
                 sample,
+                invitation,
             });
         }
         std::thread::sleep(Duration::from_millis(100));
@@ -188,21 +194,55 @@ fn multipart(document: &Value, pdf: &[u8]) -> (String, Vec<u8>) {
     )
 }
 
-fn messages(http: &Http) -> Result<Vec<Value>> {
-    let to = PHONE.replace('+', "%2B");
-    let (status, body) = http.get(&format!("/sandbox/messages?channel=sms&to={to}"), None)?;
+/// The link out of the letter that invites the clinic's head; `None` once it was accepted.
+fn invitation(http: &Http, api_key: &str) -> Result<Option<String>> {
+    let (_, list) = http.get("/api/v1/staff", Some(api_key))?;
+    let known = list["items"].as_array().into_iter().flatten();
+    match known.clone().find(|one| one["email"] == HEAD) {
+        Some(head) if head["state"] == "active" => return Ok(None),
+        Some(_) => {}
+        None => {
+            let head = json!({"email": HEAD, "role": "head"});
+            let body = head.to_string();
+            http.create(
+                "/api/v1/staff",
+                api_key,
+                "application/json",
+                body.as_bytes(),
+            )?;
+        }
+    }
+    for _ in 0..PATIENCE {
+        let letters = messages(http, "email", HEAD)?;
+        let mut links = letters
+            .iter()
+            .filter_map(|letter| link_in(letter, "/clinic#"));
+        if let Some(link) = links.next() {
+            return Ok(Some(link));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bail!("the letter to {HEAD} didn't come")
+}
+
+fn messages(http: &Http, channel: &str, to: &str) -> Result<Vec<Value>> {
+    let to = to.replace('+', "%2B");
+    let (status, body) = http.get(
+        &format!("/sandbox/messages?channel={channel}&to={to}"),
+        None,
+    )?;
     if status != 200 {
         bail!("GET /sandbox/messages answered {status}: {body}");
     }
     Ok(body["items"].as_array().cloned().unwrap_or_default())
 }
 
-/// The address with a fragment that stands in a message's text.
-fn link_in(message: &Value) -> Option<String> {
+/// The address that stands in a message's text and has `mark` in it.
+fn link_in(message: &Value, mark: &str) -> Option<String> {
     message["text"]
         .as_str()?
         .split_whitespace()
-        .find(|word| word.contains("/d/#"))
+        .find(|word| word.contains(mark))
         .map(str::to_owned)
 }
 
@@ -215,9 +255,9 @@ mod tests {
         let message =
             json!({"text": "Клиника просит подписать: http://localhost:3000/d/#abc до 1 декабря"});
         assert_eq!(
-            link_in(&message).as_deref(),
+            link_in(&message, "/d/#").as_deref(),
             Some("http://localhost:3000/d/#abc")
         );
-        assert_eq!(link_in(&json!({"text": "Код 1234"})), None);
+        assert_eq!(link_in(&json!({"text": "Код 1234"}), "/d/#"), None);
     }
 }

@@ -113,7 +113,9 @@ fn print_summary(ctx: &Ctx, options: &Options, data: &Data, base: &str, demo: &D
         link,
         api_key,
         sample,
+        invitation,
     } = demo;
+    let console = format!("{base}/clinic");
     let expires = demo::in_two_weeks();
     println!(
         "
@@ -122,6 +124,9 @@ Patient's link (open it at phone size; sign in as Иванова Мария Пе
 
 Personal account: {base}/account?clinic={clinic_id}
   (sign in with {phone}, codes at {base}/sandbox/messages)
+
+The clinic's console, for its head ({head}):
+  {console}
 
 The demo clinic's API key:
   {api_key}
@@ -139,6 +144,8 @@ Stop:             Ctrl-C
 
 Podpis is up: {base}",
         phone = demo::PHONE,
+        head = demo::HEAD,
+        console = invitation.as_deref().unwrap_or(&console),
         sample = ctx.show(sample),
         token = data.operator_token,
         esia_port = options.esia_port,

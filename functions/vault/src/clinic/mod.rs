@@ -6,6 +6,8 @@ mod owner;
 mod report;
 mod trust;
 
+pub(crate) use trust::SANDBOX as SANDBOX_AUTHORITY;
+
 use crate::{db, settings};
 use axum::body::Body;
 use axum::http::StatusCode;

@@ -5,7 +5,7 @@ use podpis_cms::Certificate;
 use podpis_cms::clinic::Against;
 use podpis_cms::crl::Crl;
 use podpis_kit::store::signing_authorities;
-use podpis_kit::{Db, Failure, Result};
+use podpis_kit::{Db, Failure, Result, vars};
 use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
 use std::collections::BTreeSet;
@@ -28,17 +28,23 @@ impl Believed {
     }
 }
 
-/// The authorities that are not retired, and the lists of those who issued these certificates.
+/// The authority of every sandbox: its key lies beside it for everybody, so nothing below it has legal force (`docs/sandbox.md`).
+pub(crate) const SANDBOX: &str = include_str!("../../../../docs/sandbox-ca/ca.pem");
+
+/// The authorities that are not retired, in a sandbox its own too, and the lists of those who issued these certificates.
 ///
 /// # Errors
 /// As the database says; 500 where something that is stored can't be read.
 pub(super) async fn load(db: &Db, certificates: Vec<Certificate>) -> Result<Believed> {
     let wrong = |e: &dyn std::fmt::Display| Failure::internal("signing authorities", e.to_string());
+    let read = |pem: &str| Certificate::from_pem_many(pem).map_err(|e| wrong(&e));
     let mut roots = Vec::new();
+    if vars::sandbox().await? {
+        roots.extend(read(SANDBOX)?);
+    }
     for stored in signing_authorities::all(db).await? {
         if stored.retired_at.is_none() {
-            let found = Certificate::from_pem_many(&stored.pem).map_err(|e| wrong(&e))?;
-            roots.extend(found);
+            roots.extend(read(&stored.pem)?);
         }
     }
     let issuers: BTreeSet<String> = certificates
