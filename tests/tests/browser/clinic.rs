@@ -136,8 +136,10 @@ fn both_sign_from_the_invitation_to_the_end() -> Result<()> {
     browser.fill("patient.birth_date", "31.02.1985")?;
     browser.press("send-submit")?;
     browser.text("send-flawed")?;
-    let focus = browser.run("return document.activeElement.id;")?;
-    ensure!(focus == "patient.birth_date", "{focus}");
+    browser.wait_until(
+        "the focus is on what is wrong",
+        "document.activeElement.id === 'patient.birth_date'",
+    )?;
     browser.fill("patient.birth_date", "12.03.1985")?;
     browser.wait_until(
         "a preview",

@@ -21,7 +21,7 @@ use web_sys::{
 };
 
 use crate::model::clinic::seen::{
-    Colleague, Key, Look, Message, NewLook, Preview, Push, Signer, Template, Usage, Webhook,
+    Colleague, Key, Look, Message, NewKey, NewLook, Preview, Push, Signer, Template, Usage, Webhook,
 };
 use crate::model::clinic::trouble::{Trouble, What};
 
@@ -223,7 +223,7 @@ pub(crate) async fn publish_agreement(file: File) -> Answer<Agreement> {
 
 /// Who works here.
 pub(crate) async fn staff() -> Answer<Vec<Colleague>> {
-    items("/staff").await
+    items("/staff?limit=100").await
 }
 
 /// Invites a person.
@@ -255,7 +255,7 @@ pub(crate) async fn keys() -> Answer<Vec<Key>> {
 }
 
 /// Makes one.
-pub(crate) async fn make_key(label: Option<String>) -> Answer<Key> {
+pub(crate) async fn make_key(label: Option<String>) -> Answer<NewKey> {
     let body = Body::Json(json!({ "label": label }).to_string());
     parse(send("POST", &api("/keys"), body, None).await).await
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use super::documents::state;
-use super::load::{Load, use_act, use_load};
+use super::load::{Load, use_act, use_load, use_refresh};
 use super::parts::{Dialog, TITLE, act_failed, bones, fact, loaded};
 use super::preview::Preview;
 use super::signature::Signature;
@@ -16,6 +16,9 @@ use crate::model::clinic::route::Route;
 use crate::model::clinic::seen::{Message, patient_of};
 use crate::text::clinic::{documents as words, moment};
 use crate::{dom, text};
+
+/// A state that changed is seen so soon, in milliseconds.
+const REFRESH_MS: u32 = 20_000;
 
 /// Properties of [`Document`].
 #[derive(PartialEq, Properties)]
@@ -28,6 +31,7 @@ pub(super) struct DocumentProps {
 #[component]
 pub(super) fn Document(props: &DocumentProps) -> Html {
     let view = use_load(&props.desk.flow, props.id.clone(), api::document);
+    use_refresh(&view.again, REFRESH_MS);
     html! {
         <>
             <p><a class="link up" href={Route::Documents.href()}>{ words::TO_LIST }</a></p>
@@ -86,7 +90,7 @@ fn Whole(props: &WholeProps) -> Html {
                     </section>
                     <Messages desk={props.desk.clone()} id={document.id.clone()} />
                 </div>
-                <aside class="desk-part">
+                <div class="beside desk-part">
                     <section class="card">
                         <h2>{ words::FILES }</h2>
                         <Files desk={props.desk.clone()} document={document.clone()} look={
@@ -101,7 +105,7 @@ fn Whole(props: &WholeProps) -> Html {
                         <h2>{ words::FACTS }</h2>
                         { facts(document) }
                     </section>
-                </aside>
+                </div>
             </div>
         </>
     }

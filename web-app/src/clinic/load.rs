@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use gloo::timers::callback::Interval;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::desk::Flow;
 use crate::api::clinic::Answer;
+use crate::dom;
 use crate::model::clinic::trouble::Trouble;
 use crate::model::retry;
 
@@ -23,7 +25,9 @@ pub(super) enum Loaded<T> {
 
 /// A page's content, with the ways to change it.
 pub(super) struct Load<T> {
-    state: UseStateHandle<Loaded<T>>,
+    /// As it was when the page was drawn: a handle of Yew's would tell the newest, and no change could be seen.
+    now: Rc<Loaded<T>>,
+    setter: UseStateSetter<Rc<Loaded<T>>>,
     /// Asks again; what is shown stays until the answer comes.
     pub(super) again: Callback<()>,
 }
@@ -31,30 +35,24 @@ pub(super) struct Load<T> {
 impl<T> Clone for Load<T> {
     fn clone(&self) -> Self {
         Self {
-            state: self.state.clone(),
+            now: Rc::clone(&self.now),
+            setter: self.setter.clone(),
             again: self.again.clone(),
         }
     }
 }
 
-impl<T: 'static> PartialEq for Load<T> {
+impl<T> PartialEq for Load<T> {
     // Another answer is another value in another place.
     fn eq(&self, other: &Self) -> bool {
-        match (self.now(), other.now()) {
-            (Loaded::Waiting, Loaded::Waiting) => self.again == other.again,
-            (Loaded::Here(one), Loaded::Here(two)) => {
-                Rc::ptr_eq(one, two) && self.again == other.again
-            }
-            (Loaded::Failed(one), Loaded::Failed(two)) => one == two && self.again == other.again,
-            _ => false,
-        }
+        Rc::ptr_eq(&self.now, &other.now) && self.again == other.again
     }
 }
 
 impl<T: 'static> Load<T> {
     /// How it stands.
     pub(super) fn now(&self) -> &Loaded<T> {
-        &self.state
+        &self.now
     }
 
     /// The answer, where it has come.
@@ -67,8 +65,8 @@ impl<T: 'static> Load<T> {
 
     /// Puts an answer of another request in its place.
     pub(super) fn set(&self) -> impl Fn(T) + Clone + 'static {
-        let state = self.state.setter();
-        move |value| state.set(Loaded::Here(Rc::new(value)))
+        let setter = self.setter.clone();
+        move |value| setter.set(Rc::new(Loaded::Here(Rc::new(value))))
     }
 }
 
@@ -80,12 +78,14 @@ where
     T: 'static,
     F: Future<Output = Answer<T>> + 'static,
 {
-    let state = use_state(|| Loaded::Waiting);
+    let state = use_state(|| Rc::new(Loaded::Waiting));
     let round = use_mut_ref(|| 0_u32);
+    let here = use_mut_ref(|| false);
     let again = {
-        let (state, flow) = (state.setter(), flow.clone());
+        let (state, flow, here) = (state.setter(), flow.clone(), here.clone());
         use_callback(key.clone(), move |(), key: &K| {
             let (state, flow, key) = (state.clone(), flow.clone(), key.clone());
+            let here = here.clone();
             let round = round.clone();
             let number = round.borrow().wrapping_add(1);
             *round.borrow_mut() = number;
@@ -94,24 +94,49 @@ where
                 if *round.borrow() != number {
                     return;
                 }
-                state.set(match answer {
+                // What is on the screen stays while the network is away.
+                let passes = answer.as_ref().is_err_and(Trouble::passes);
+                if passes && *here.borrow() {
+                    return;
+                }
+                *here.borrow_mut() = answer.is_ok();
+                state.set(Rc::new(match answer {
                     Ok(value) => Loaded::Here(Rc::new(value)),
                     Err(trouble) => {
                         flow.heard(&trouble);
                         Loaded::Failed(trouble)
                     }
-                });
+                }));
             });
         })
     };
     use_effect_with(key, {
         let (again, state) = (again.clone(), state.setter());
         move |_| {
-            state.set(Loaded::Waiting);
+            *here.borrow_mut() = false;
+            state.set(Rc::new(Loaded::Waiting));
             again.emit(());
         }
     });
-    Load { state, again }
+    Load {
+        now: Rc::clone(&state),
+        setter: state.setter(),
+        again,
+    }
+}
+
+/// Asks again every so many milliseconds, while somebody can see the page.
+#[hook]
+pub(super) fn use_refresh(again: &Callback<()>, every_ms: u32) {
+    use_effect_with(again.clone(), move |again| {
+        let again = again.clone();
+        let ticking = Interval::new(every_ms, move || {
+            if dom::is_visible() {
+                again.emit(());
+            }
+        });
+        move || drop(ticking)
+    });
 }
 
 /// One act at a time: whether it runs, and how the last one failed.

@@ -63,7 +63,7 @@ pub(super) fn Preview(props: &PreviewProps) -> Html {
         _ => Vec::new(),
     };
     html! {
-        <div class="preview" data-testid="preview" data-pages={pages.len().to_string()}>
+        <div class="preview" role="group" tabindex="0" aria-label={crate::text::PAGES_TITLE} data-testid="preview" data-pages={pages.len().to_string()}>
             <div ref={around} class="preview-width"></div>
             if *state == State::Waiting {
                 <p class="soft" role="status">{ words::PREVIEW_WAITS }</p>

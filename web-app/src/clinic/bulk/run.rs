@@ -177,7 +177,7 @@ pub(super) fn Run(props: &RunProps) -> Html {
                 <input type="checkbox" id="bulk-flawed" checked={*flawed} onchange={filter} />
                 <label for="bulk-flawed">{ words::ONLY_FLAWED }</label>
             </p>
-            <div class="table-box">
+            <div class="table-box" role="group" tabindex="0" aria-label={words::TABLE}>
                 <table class="table" data-testid="bulk-lines">
                     <thead>
                         <tr>

@@ -35,7 +35,7 @@ pub(in crate::clinic) fn Keys(props: &PageProps) -> Html {
             let name = Some(label.trim().to_owned()).filter(|name| !name.is_empty());
             let (fresh, again, label) = (fresh.clone(), again.clone(), label.setter());
             make.run(api::make_key(name), move |key| {
-                fresh.set(key.key);
+                fresh.set(Some(key.api_key));
                 label.set(String::new());
                 again.emit(());
             });
@@ -103,25 +103,21 @@ fn line(key: &Key, busy: bool, ask: &Callback<Option<String>>) -> Html {
         .last_used_at
         .map_or_else(|| words::KEY_NEVER.to_owned(), moment);
     html! {
-        <li class="line" key={key.id.clone()} data-testid="key" data-revoked={key.revoked_at.is_some().to_string()}>
+        <li class="line" key={key.id.clone()} data-testid="key">
             <div>
                 <p class="line-name">{ key.label.as_deref().unwrap_or(words::KEY_NAMELESS) }</p>
                 <p class="soft">{ words::KEY_MADE }{ " " }{ moment(key.created_at) }</p>
                 <p class="soft">{ words::KEY_USED }{ ": " }{ used }</p>
             </div>
-            if key.revoked_at.is_some() {
-                <p class="soft">{ words::KEY_REVOKED }</p>
-            } else {
-                <button
-                    type="button" class="button button-danger button-tight" data-testid="key-revoke" disabled={busy}
-                    onclick={
-                        let id = key.id.clone();
-                        ask.reform(move |_: MouseEvent| Some(id.clone()))
-                    }
-                >
-                    { words::KEY_REVOKE }
-                </button>
-            }
+            <button
+                type="button" class="button button-danger button-tight" data-testid="key-revoke" disabled={busy}
+                onclick={
+                    let id = key.id.clone();
+                    ask.reform(move |_: MouseEvent| Some(id.clone()))
+                }
+            >
+                { words::KEY_REVOKE }
+            </button>
         </li>
     }
 }

@@ -153,10 +153,10 @@ fn Form(props: &FormProps) -> Html {
                     { words::LOOK_SAVE }
                 </button>
             </form>
-            <aside class="card">
+            <div class="beside card">
                 <h2>{ words::LOOK_PREVIEW }</h2>
                 <Sample name={(*name).clone()} color={(*color).clone()} logo={(*logo).clone()} />
-            </aside>
+            </div>
         </div>
     }
 }

@@ -78,7 +78,7 @@ fn table(view: &View) -> Html {
     }
     html! {
         <>
-            <div class="table-box">
+            <div class="table-box" role="group" tabindex="0" aria-label={words::USAGE}>
                 <table class="table" data-testid="usage">
                     <thead>
                         <tr>

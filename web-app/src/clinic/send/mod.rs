@@ -217,12 +217,12 @@ fn Filling(props: &FillingProps) -> Html {
                     </button>
                 </section>
             </form>
-            <aside class="desk-part">
+            <div class="beside desk-part">
                 <section class="card">
                     <h2>{ words::PREVIEW }</h2>
                     <Looks form={form.clone()} file={(*file).clone()} desk={props.desk.clone()} />
                 </section>
-            </aside>
+            </div>
         </div>
     }
 }

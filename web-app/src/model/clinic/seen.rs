@@ -158,12 +158,14 @@ pub(crate) struct Key {
     /// When it was used last.
     #[serde(default)]
     pub(crate) last_used_at: Option<Timestamp>,
-    /// When it was revoked.
-    #[serde(default)]
-    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+/// A new key: `POST /api/v1/keys`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct NewKey {
     /// The key itself, shown once.
-    #[serde(default, alias = "api_key")]
-    pub(crate) key: Option<String>,
+    #[serde(alias = "key")]
+    pub(crate) api_key: String,
 }
 
 /// Who signs for the clinic with a personal certificate: `GET /api/v1/clinic-signers`.

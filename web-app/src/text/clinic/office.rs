@@ -157,7 +157,6 @@ pub(crate) const KEY_MADE: &str = "Выпущен";
 pub(crate) const KEY_USED: &str = "Использован";
 pub(crate) const KEY_NEVER: &str = "ни\u{a0}разу";
 pub(crate) const KEY_REVOKE: &str = "Отозвать";
-pub(crate) const KEY_REVOKED: &str = "отозван";
 pub(crate) const KEY_REVOKE_TITLE: &str = "Отозвать ключ?";
 pub(crate) const KEY_REVOKE_BODY: &str = "Система, которая им пользуется, сразу потеряет доступ.";
 pub(crate) const KEYS_NONE: &str = "Ключей пока нет";
