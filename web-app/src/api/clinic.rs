@@ -49,8 +49,8 @@ enum Body {
 pub(crate) struct Query {
     /// In this state only.
     pub(crate) status: Option<Status>,
-    /// With this id of the clinic's own only.
-    pub(crate) external_id: String,
+    /// What is searched for; everything where it is empty.
+    pub(crate) words: String,
 }
 
 /// Documents, newest first.
@@ -59,8 +59,8 @@ pub(crate) async fn documents(query: Query, after: Option<String>) -> Answer<Pag
     let optional = [
         ("status", query.status.map(Status::as_str)),
         (
-            "external_id",
-            Some(query.external_id.trim()).filter(|id| !id.is_empty()),
+            "q",
+            Some(query.words.trim()).filter(|words| !words.is_empty()),
         ),
         ("after", after.as_deref()),
     ];

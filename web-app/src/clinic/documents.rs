@@ -9,7 +9,6 @@ use podpis_shared::wire::mis::{Document, Page};
 use yew::prelude::*;
 
 use super::desk::{Desk, PageProps};
-use super::entry::set;
 use super::fields::{Select, TextField, plain};
 use super::load::{Load, use_act, use_load};
 use super::parts::{act_failed, empty, heading, loaded};
@@ -25,13 +24,12 @@ const TYPING_MS: u32 = 400;
 #[component]
 pub(super) fn Documents(props: &PageProps) -> Html {
     let status = use_state_eq(|| None::<Status>);
-    let external = use_state(String::new);
-    let asked = use_state_eq(String::new);
     let typed = use_state(String::new);
+    let asked = use_state_eq(String::new);
     let typing = use_mut_ref(|| None::<Timeout>);
     let query = Query {
         status: *status,
-        external_id: (*asked).clone(),
+        words: (*asked).clone(),
     };
     let list = use_load(&props.desk.flow, query.clone(), |query| {
         api::documents(query, None)
@@ -41,16 +39,16 @@ pub(super) fn Documents(props: &PageProps) -> Html {
         Callback::from(move |value: String| status.set(Status::parse(&value)))
     };
     let search = {
-        let (external, asked) = (external.setter(), asked.setter());
+        let (typed, asked) = (typed.setter(), asked.setter());
         Callback::from(move |value: String| {
             let (asked, text) = (asked.clone(), value.trim().to_owned());
-            external.set(value);
+            typed.set(value);
             *typing.borrow_mut() = Some(Timeout::new(TYPING_MS, move || asked.set(text)));
         })
     };
     let mut states = vec![plain("", words::ANY)];
     states.extend(words::STATES.map(|status| plain(status.as_str(), words::state(status))));
-    let filtered = query != Query::default() || !typed.trim().is_empty();
+    let filtered = query != Query::default();
     html! {
         <>
             <div class="row row-middle">
@@ -65,17 +63,11 @@ pub(super) fn Documents(props: &PageProps) -> Html {
                     choices={states} {pick}
                 />
                 <TextField
-                    id="documents-external" label={words::EXTERNAL} value={(*external).clone()} edit={search} kind="search"
-                />
-                <TextField
-                    id="documents-words" label={words::WORDS} hint={words::WORDS_HINT} value={(*typed).clone()} edit={set(&typed)} kind="search"
+                    id="documents-words" label={words::WORDS} hint={words::WORDS_HINT} value={(*typed).clone()} edit={search} kind="search"
                 />
             </form>
             { loaded(&list, |_| html! {
-                <List
-                    desk={props.desk.clone()} list={list.clone()} {query}
-                    words={(*typed).trim().to_lowercase()} {filtered}
-                />
+                <List desk={props.desk.clone()} list={list.clone()} {query} {filtered} />
             }) }
         </>
     }
@@ -87,8 +79,6 @@ struct ListProps {
     desk: Desk,
     list: Load<Page<Document>>,
     query: Query,
-    /// In small letters.
-    words: String,
     filtered: bool,
 }
 
@@ -118,18 +108,10 @@ fn List(props: &ListProps) -> Html {
             );
         })
     };
-    let found = |document: &&Document| {
-        let text = format!("{} {}", document.title, patient_of(document)).to_lowercase();
-        props
-            .words
-            .split_whitespace()
-            .all(|word| text.contains(word))
-    };
-    let shown: Vec<&Document> = page.items.iter().filter(found).collect();
     html! {
         <>
-            <p class="soft" role="status">{ words::listed(shown.len(), page.next.is_some()) }</p>
-            if shown.is_empty() {
+            <p class="soft" role="status">{ words::listed(page.items.len(), page.next.is_some()) }</p>
+            if page.items.is_empty() {
                 if props.filtered {
                     { empty(words::NOT_FOUND, words::NOT_FOUND_BODY, false) }
                 } else {
@@ -147,7 +129,7 @@ fn List(props: &ListProps) -> Html {
                                 <th scope="col">{ words::UNTIL }</th>
                             </tr>
                         </thead>
-                        <tbody>{ for shown.iter().map(|document| row(document)) }</tbody>
+                        <tbody>{ for page.items.iter().map(row) }</tbody>
                     </table>
                 </div>
             }

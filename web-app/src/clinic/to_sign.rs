@@ -29,7 +29,7 @@ pub(super) fn ToSign(props: &PageProps) -> Html {
     let list = use_load(&props.desk.flow, (), |()| {
         let query = Query {
             status: Some(Status::PatientSigned),
-            external_id: String::new(),
+            words: String::new(),
         };
         api::documents(query, None)
     });

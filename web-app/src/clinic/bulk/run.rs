@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use gloo::timers::future::TimeoutFuture;
 use podpis_shared::bulk::{Bulk, Line, Outcome, Reported, Request, report};
-use podpis_shared::wire::mis::NewDocument;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -16,7 +15,6 @@ use super::super::desk::{Desk, Flow};
 use crate::api::clinic as api;
 use crate::dom;
 use crate::model::clinic::route::Route;
-use crate::model::clinic::seen::PATIENT;
 use crate::model::clinic::trouble::{Trouble, What};
 use crate::model::retry;
 use crate::text::clinic::{bulk as words, sentence};
@@ -264,7 +262,7 @@ async fn run(table: Rc<Bulk>, state: Rc<RefCell<State>>, flow: Flow, redraw: Use
         }
         state.borrow_mut().going = Some(at);
         redraw.force_update();
-        let outcome = send(request, line.who.expose(), &state, &redraw).await;
+        let outcome = send(request, &state, &redraw).await;
         let mut state = state.borrow_mut();
         state.going = None;
         match outcome {
@@ -286,19 +284,12 @@ async fn run(table: Rc<Bulk>, state: Rc<RefCell<State>>, flow: Flow, redraw: Use
 /// One line; what passes by itself is waited for.
 async fn send(
     request: &Request,
-    who: &str,
     state: &RefCell<State>,
     redraw: &UseForceUpdateHandle,
 ) -> Result<String, Trouble> {
-    let mut metadata = request.document.metadata.clone().unwrap_or_default();
-    metadata.insert(PATIENT.into(), who.into());
-    let document = NewDocument {
-        metadata: Some(metadata),
-        ..request.document.clone()
-    };
     let mut failures = 0;
     loop {
-        let answer = api::send_document(document.clone(), None, request.key.clone()).await;
+        let answer = api::send_document(request.document.clone(), None, request.key.clone()).await;
         let trouble = match answer {
             Ok(document) => return Ok(document.id),
             Err(trouble) => trouble,

@@ -254,14 +254,8 @@ pub(crate) struct Preview {
     pub(crate) fields: BTreeMap<String, String>,
 }
 
-/// Field of a document's `metadata` in which the console keeps the patient's name: the API gives no names back.
-pub(crate) const PATIENT: &str = "patient";
-
-/// Whose document it is, as far as the list knows: from what the console or the MIS put down, else from the signature.
+/// Whose document it is.
 pub(crate) fn patient_of(document: &podpis_shared::wire::mis::Document) -> String {
-    let noted = document.metadata.get(PATIENT).and_then(Value::as_str);
-    let own = |s: &&podpis_shared::wire::mis::Signature| s.clinic.is_none();
-    let signed = document.signatures.iter().find(own);
-    let signed = signed.map(|s| s.on_behalf_of.as_deref().unwrap_or(&s.name));
-    noted.or(signed).unwrap_or("—").to_owned()
+    let whose = document.patient.as_ref();
+    whose.map_or_else(|| "—".to_owned(), |whose| whose.name.expose().clone())
 }

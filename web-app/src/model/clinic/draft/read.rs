@@ -7,13 +7,12 @@ use podpis_shared::wire::templates::UseTemplate;
 use podpis_shared::{
     Birthday, Delivery, Email, Parties, Person, Phone, Purpose, Sensitive, Snils, Timestamp,
 };
-use serde_json::Map;
 
 use super::{
     BORN, Draft, EMAIL, EXTERNAL_ID, FIRST, LAST, MIDDLE, PATIENT, PHONE, REPRESENTATIVE, SNILS,
     TITLE, field, of_template,
 };
-use crate::model::clinic::seen::{PATIENT as NOTED, Template};
+use crate::model::clinic::seen::Template;
 
 /// What is wrong with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,8 +98,6 @@ impl Draft {
         let Some(patient) = patient else {
             return Err(form.flaws);
         };
-        let mut metadata = Map::new();
-        metadata.insert(NOTED.into(), patient.full_name().into());
         let kind = self.kind_of(template);
         let clinic = signing && self.parties == Parties::PatientAndClinic;
         let signers = self.signers.iter().map(|role| ClinicSigner {
@@ -129,7 +126,9 @@ impl Draft {
                     .map(|(name, v)| (name, Sensitive::new(v)))
                     .collect(),
             }),
-            metadata: Some(metadata),
+            file_of: None,
+            package: None,
+            metadata: None,
         })
     }
 

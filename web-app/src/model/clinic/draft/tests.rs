@@ -56,7 +56,7 @@ fn a_filled_form_is_what_the_api_takes() {
     let json = serde_json::to_value(&new).unwrap();
     assert_eq!(json["patient"]["phone"], "+79161234567");
     assert_eq!(json["patient"]["birth_date"], "1985-03-12");
-    assert_eq!(json["metadata"]["patient"], "Иванова Мария");
+    assert_eq!(json["patient"]["last_name"], "Иванова");
     assert_eq!(
         json["expires_at"],
         serde_json::to_value(NOW.plus(30 * 86_400)).unwrap()
