@@ -53,9 +53,13 @@ fn until_planned(stack: &mut Stack, id: &str, count: usize) -> Result<()> {
 fn a_clinic_chooses_when_people_are_reminded() -> Result<()> {
     let stack = Stack::shared()?;
     let mut clinic = stack.clinic()?;
-    let usual = json!({ "reminders_before_hours": [24], "sms_fallback_after_hours": null });
+    let usual =
+        json!({ "reminders_before_hours": [24], "sms_fallback_after_hours": null, "details": {} });
     ensure!(settings(&mut clinic)? == usual);
-    let chosen = json!({ "reminders_before_hours": [72, 24, 3], "sms_fallback_after_hours": 4 });
+    let details = json!({ "address": "Москва, ул. Примерная, д. 12" });
+    let chosen = json!({
+        "reminders_before_hours": [72, 24, 3], "sms_fallback_after_hours": 4, "details": details,
+    });
     ensure!(put(&mut clinic, &chosen)?.expect(200)?.json()? == chosen);
     put(&mut clinic, &chosen)?.expect(200)?;
     ensure!(settings(&mut clinic)? == chosen);
