@@ -1,4 +1,4 @@
-"""What schemathesis can't know of our API: what a PDF is, and how it goes on the wire."""
+"""What schemathesis can't know of our API: what a PDF is, and how it and lists of revoked certificates go on the wire."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 PDF = Path(os.environ["PODPIS_SAMPLE_PDF"]).read_bytes()
 
 
-@schemathesis.serializer("application/pdf")
+@schemathesis.serializer("application/pdf", "application/pkix-crl")
 def as_it_is(context, value):
     return value if isinstance(value, bytes) else str(value).encode()
 
