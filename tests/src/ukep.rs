@@ -23,6 +23,9 @@ pub struct Tools(PathBuf);
 pub const SIGNER: &str =
     "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation";
 
+/// A key of GOST R 34.10-2012, 256 bits.
+const GOST: &str = "gost2012_256 -pkeyopt paramset:TCA";
+
 impl Tools {
     /// An authority that the operator has added.
     ///
@@ -93,6 +96,21 @@ impl Tools {
         subject: &str,
         extensions: &str,
     ) -> Result<()> {
+        self.certificate_of(GOST, issuer, name, subject, extensions)
+    }
+
+    /// Likewise, with a key as `openssl genpkey -algorithm` takes it.
+    ///
+    /// # Errors
+    /// As OpenSSL says.
+    pub fn certificate_of(
+        &self,
+        key: &str,
+        issuer: &str,
+        name: &str,
+        subject: &str,
+        extensions: &str,
+    ) -> Result<()> {
         fs::write(
             self.0.join("req.cnf"),
             format!(
@@ -102,7 +120,7 @@ impl Tools {
         )?;
         fs::write(self.0.join("x.cnf"), format!("[x]\n{extensions}\n"))?;
         self.openssl(&format!(
-            "genpkey -engine gost -algorithm gost2012_256 -pkeyopt paramset:TCA -out {name}.key"
+            "genpkey -engine gost -algorithm {key} -out {name}.key"
         ))?;
         self.openssl(&format!(
             "req -engine gost -new -config req.cnf -key {name}.key -out {name}.csr"

@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod metrics;
+mod pades;
 
 use std::ffi::OsStr;
 use std::fs;
