@@ -1,5 +1,4 @@
 //! Signatures by the sandbox's own key, over files that are made here.
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use super::*;
 use podpis_cms::{Detached, SoftwareKey, make};
@@ -145,6 +144,7 @@ fn one_inside_is_told_whatever_it_is() {
         found[0].clone()
     };
     let pdf = signed_inside(&party);
+    assert!(podpis_pdf::inspect(&pdf).is_ok(), "it would be taken in");
     let valid = told(&pdf, &roots);
     assert_eq!(summary(&valid), (Place::Inside, Verdict::Valid, None));
     assert_eq!((valid.covers_all, valid.file), (true, None));
