@@ -5,6 +5,7 @@ pub mod code;
 pub mod consultation;
 pub mod handed;
 pub mod journal;
+pub mod kept;
 pub mod mis;
 pub mod patient;
 pub mod staff;

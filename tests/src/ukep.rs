@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use serde_json::json;
 
@@ -145,6 +145,50 @@ impl Tools {
              -cades -outform DER -out out.sig {more}"
         ))?;
         Ok(fs::read(self.0.join("out.sig"))?)
+    }
+
+    /// A PDF of one page with this text, signed inside (PAdES).
+    ///
+    /// # Errors
+    /// As OpenSSL says.
+    pub fn sign_inside(&self, text: &str, name: &str) -> Result<Vec<u8>> {
+        const ROOM: usize = 16 * 1024;
+        let (range, contents) = ("#".repeat(50), "0".repeat(ROOM));
+        let page = format!("BT /F1 12 Tf 20 100 Td ({text}) Tj ET");
+        let objects = [
+            "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]/SigFlags 3>>>>".to_owned(),
+            "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R]/Contents 6 0 R\
+             /Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"
+                .to_owned(),
+            "<</Type/Annot/Subtype/Widget/FT/Sig/T(s)/Rect[0 0 0 0]/F 132/P 3 0 R/V 5 0 R>>"
+                .to_owned(),
+            format!(
+                "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange{range}\
+                 /Contents<{contents}>>>"
+            ),
+            format!("<</Length {}>>stream\n{page}\nendstream", page.len()),
+        ];
+        let (mut pdf, mut table) = ("%PDF-1.7\n".to_owned(), String::new());
+        for (number, object) in (1..).zip(&objects) {
+            table += &format!("{:010} 00000 n \n", pdf.len());
+            pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
+        }
+        let start = pdf.len();
+        pdf += &format!(
+            "xref\n0 7\n0000000000 65535 f \n{table}trailer\n<</Size 7/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+        );
+        let from = pdf.find(&contents).context("no room")? - 1;
+        let to = from + ROOM + 2;
+        let covered = format!("[0 {from} {to} {}]", pdf.len() - to);
+        let pdf = pdf.replace(&range, &format!("{covered:<50}"));
+        let (head, tail) = (&pdf.as_bytes()[..from], &pdf.as_bytes()[to..]);
+        let message = self.sign(&[head, tail].concat(), name, "")?;
+        let hex: String = message.iter().map(|byte| format!("{byte:02x}")).collect();
+        ensure!(hex.len() <= ROOM, "the signature is too long");
+        Ok(pdf
+            .replace(&contents, &format!("{hex:0<ROOM$}"))
+            .into_bytes())
     }
 
     /// Runs it in the folder of keys and certificates.

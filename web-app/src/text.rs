@@ -12,6 +12,7 @@ pub(crate) mod clinic;
 pub(crate) mod code;
 pub(crate) mod consultation;
 pub(crate) mod history;
+pub(crate) mod kept;
 pub(crate) mod leave;
 pub(crate) mod notice;
 pub(crate) mod verify;

@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0021_staff.sql"),
     include_str!("../migrations/0022_packages.sql"),
     include_str!("../migrations/0023_api_keys.sql"),
+    include_str!("../migrations/0024_kept_signatures.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -16,6 +16,7 @@ pub mod esia_health;
 pub mod final_versions;
 pub mod intake;
 pub mod journal;
+pub mod kept_signatures;
 pub mod ledger;
 pub mod letters;
 pub mod links;

@@ -137,6 +137,8 @@ pub(crate) mod form {
     pub(crate) struct Zip;
     /// A PDF, or an archive that it lies in.
     pub(crate) struct PdfOrZip;
+    /// A detached signature.
+    pub(crate) struct Signature;
     /// A page.
     pub(crate) struct Html;
     /// Prometheus' text.

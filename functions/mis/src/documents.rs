@@ -5,6 +5,7 @@ pub(crate) mod clinic_signature;
 pub(crate) mod create;
 pub(crate) mod files;
 pub(crate) mod final_version;
+pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod messages;
 pub(crate) mod multipart;

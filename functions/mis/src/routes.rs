@@ -88,7 +88,8 @@ routes! {
     /// Nothing is kept of what is refused.
     post "/api/v1/documents" => documents::create::create as createDocument in documents by DocumentsSend, "Accepted",
         fails {
-            Policy,
+            Policy, SignatureInvalid, SignatureNotDetached, SignatureUnsupported,
+            DigestMismatch "a part `signature` is over other bytes",
             TemplateFields "`detail` names the template's fields that are missing, unknown, too long, malformed or can't be \
                             printed",
         };
@@ -106,6 +107,10 @@ routes! {
     /// The signed PDF: the original as its first revision, then the protocol page and evidence.json
     get "/api/v1/documents/{id}/signed" => documents::files::signed as readSigned in documents by DocumentsRead, "PDF",
         fails { NotSigned "of what was sent for keeping always" };
+
+    /// A detached signature that came with a document for keeping, byte for byte
+    get "/api/v1/documents/{id}/kept-signatures/{number}" => documents::kept::file
+        as readKeptSignature in documents by DocumentsRead, "The signature";
 
     /// The final version: the signed PDF with the sheet of the clinic's signatures, or everything as a ZIP archive
     get "/api/v1/documents/{id}/final" => documents::final_version::read

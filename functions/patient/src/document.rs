@@ -30,6 +30,10 @@ pub(crate) fn routes() -> Router {
         .route("/patient/document/signed", get(files::signed))
         .route("/patient/document/final", get(files::last))
         .route("/patient/document/evidence", get(files::evidence))
+        .route(
+            "/patient/document/kept-signatures/{number}",
+            get(files::kept_signature),
+        )
         .route("/patient/document/history", get(history::read))
         .route("/patient/document/opened", post(actions::opened))
         .route("/patient/document/decline", post(actions::decline))

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `POST /blobs` | inspects a PDF and stores it |
 //! | `GET /blobs/{id}` | the bytes |
+//! | `POST /blobs/{id}/signatures` | checks what a document for keeping was signed with |
 //! | `POST /templates` | makes a PDF of a template and stores it |
 //! | `POST /templates/preview` | makes a PDF of a template |
 //! | `DELETE /blobs/{id}` | forgets a file that no document uses |
@@ -35,6 +36,7 @@ mod evidence;
 mod final_version;
 mod health;
 mod journal;
+mod kept;
 mod keys;
 mod making;
 mod protocol;
@@ -55,6 +57,7 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         Router::new()
             .route("/blobs", post(blobs::create))
             .route("/blobs/{id}", get(blobs::read).delete(blobs::discard))
+            .route("/blobs/{id}/signatures", post(kept::check))
             .route("/templates", post(templates::create))
             .route("/templates/preview", post(templates::preview))
             .route("/sign", post(sign::sign))

@@ -8,6 +8,7 @@ use crate::policy::{Acting, Ground};
 use crate::sensitive::Sensitive;
 use crate::templates::{ClinicDetails, TemplateRef};
 use crate::time::Timestamp;
+use crate::wire::kept::KeptSignature;
 use crate::wire::templates::UseTemplate;
 use serde::{Deserialize, Serialize};
 
@@ -326,6 +327,10 @@ pub struct Document {
     /// The package that it belongs to; absent where it came alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<Package>,
+    /// With `purpose: keeping`: the signatures that came with it, inside the PDF and beside it, as the technical check of that day
+    /// found them; absent where there were none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_signatures: Vec<KeptSignature>,
 }
 
 /// Whose a document is, as a member of the clinic's staff has to know to find it.

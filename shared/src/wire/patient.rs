@@ -14,6 +14,7 @@ use crate::policy::{Way, WayRefusal};
 use crate::time::Timestamp;
 use crate::wire::account::ClinicRef;
 use crate::wire::consultation::ConsultationView;
+use crate::wire::kept::KeptSignature;
 use serde::{Deserialize, Serialize};
 
 /// Header that carries the link's token; being a custom header, no foreign page can send it.
@@ -95,6 +96,9 @@ pub struct DocumentView {
     /// its own. Only in the account.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub package_waiting: Vec<String>,
+    /// Where it is kept: the signatures that came with it, as they were checked when it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_signatures: Vec<KeptSignature>,
 }
 
 /// A signature of the clinic (УКЭП).

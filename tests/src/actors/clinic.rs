@@ -281,6 +281,31 @@ impl Clinic {
         self.send(Method::POST, "/api/v1/documents", &headers, Some(body))
     }
 
+    /// Sends a document with detached signatures behind its file; whatever the answer.
+    ///
+    /// # Errors
+    /// When no answer came.
+    pub fn upload_signed(&mut self, upload: &Upload, signatures: &[&[u8]]) -> Result<Reply> {
+        let (content_type, mut body) = upload.multipart();
+        let boundary = content_type.split_once("boundary=");
+        let (_, boundary) = boundary.context("no boundary")?;
+        let end = format!("--{boundary}--\r\n");
+        body.truncate(body.len() - end.len());
+        for signature in signatures {
+            let head = format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"signature\"\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(signature);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(end.as_bytes());
+        let mut headers = vec![("content-type", content_type.as_str())];
+        let key = upload.idempotency_key.as_deref();
+        headers.extend(key.map(|key| ("idempotency-key", key)));
+        self.send(Method::POST, "/api/v1/documents", &headers, Some(body))
+    }
+
     /// Publishes a user agreement, which differs from every other.
     ///
     /// # Errors

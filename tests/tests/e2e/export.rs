@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
 use podpis_tests::client::Reply;
+use podpis_tests::ukep::{OWN, SIGNER, Tools};
 use podpis_tests::{Clinic, Stack, Upload, judges, pdf};
 use serde_json::{Value, json};
 
@@ -230,7 +231,12 @@ fn documents_in_every_state(
         .expect(200)?;
     kept.insert(cancelled, upload);
     let upload = Upload::small().for_keeping();
-    kept.insert(clinic.send_document(&upload)?, upload);
+    let tools = Tools::new()?;
+    tools.certificate("root", "own", OWN, SIGNER)?;
+    let signature = tools.sign(&upload.pdf, "own", "")?;
+    let sent = clinic.upload_signed(&upload, &[&signature])?.expect(201)?;
+    let id = sent.json()?["id"].as_str().context("id")?.to_owned();
+    kept.insert(id, upload);
     Ok(kept)
 }
 
@@ -249,6 +255,11 @@ fn holds_document(archive: &Archive, clinic: &mut Clinic, id: &str, upload: &Upl
         people["patient"]["phone"] == upload.phone.as_str(),
         "{people}"
     );
+    if document["purpose"] == "keeping" {
+        let path = format!("/api/v1/documents/{id}/kept-signatures/1");
+        let given = clinic.get(&path)?.expect(200)?;
+        ensure!(*archive.file(&file("original-1.sig"))? == given.body);
+    }
     let evidence = archive.json(&file("evidence.json"))?;
     ensure!(
         evidence["document"]["id"] == id && evidence["document"]["status"] == document["status"],

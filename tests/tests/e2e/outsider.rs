@@ -15,6 +15,7 @@ const AT_LEAST: &[&str] = &[
     "GET /api/v1/documents/{id}/original",
     "GET /api/v1/documents/{id}/signed",
     "GET /api/v1/documents/{id}/final",
+    "GET /api/v1/documents/{id}/kept-signatures/{number}",
     "GET /api/v1/documents/{id}/evidence",
     "POST /api/v1/documents/{id}/cancel",
     "POST /api/v1/documents/{id}/remind",
@@ -95,7 +96,8 @@ fn an_outsider_gets_404_everywhere_and_changes_nothing() -> Result<()> {
             let method: Method = method.parse()?;
             let body = (method != Method::GET).then(|| b"{}".to_vec());
             let headers = [("content-type", "application/json")];
-            let reply = outsider.send(method, &path.replace("{id}", id), &headers, body)?;
+            let path = path.replace("{id}", id).replace("{number}", "1");
+            let reply = outsider.send(method, &path, &headers, body)?;
             reply
                 .problem(404, "not_found")
                 .with_context(|| route.clone())?;

@@ -27,6 +27,7 @@ const MAY: &[(&[&str], &[&str])] = &[
             "GET /api/v1/documents/{id}/original",
             "GET /api/v1/documents/{id}/signed",
             "GET /api/v1/documents/{id}/final",
+            "GET /api/v1/documents/{id}/kept-signatures/{number}",
             "GET /api/v1/documents/{id}/evidence",
             "GET /api/v1/documents/{id}/messages",
             "GET /api/v1/documents/{id}/proof",
@@ -409,6 +410,7 @@ fn request(route: &str, id: &str) -> Result<(Method, String, Option<Vec<u8>>)> {
         _ => Some(b"{}".to_vec()),
     };
     let path = path.replace("{id}", id).replace("{key_id}", "unknown");
+    let path = path.replace("{number}", "1");
     Ok((method, path.replace("{sha256}", &"0".repeat(64)), body))
 }
 

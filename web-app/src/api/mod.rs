@@ -98,6 +98,12 @@ impl Api {
         self.blob("/patient/document/file").await
     }
 
+    /// A detached signature that came with what is kept.
+    pub(crate) async fn kept_signature(&self, number: u32) -> Result<Blob, Trouble> {
+        self.blob(&format!("/patient/document/kept-signatures/{number}"))
+            .await
+    }
+
     /// The signed PDF.
     pub(crate) async fn signed(&self) -> Result<Blob, Trouble> {
         self.blob("/patient/document/signed").await

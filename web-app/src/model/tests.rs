@@ -45,6 +45,7 @@ pub(crate) fn view(status: Status) -> DocumentView {
         clinic_signed: Vec::new(),
         consultation: None,
         package_waiting: Vec::new(),
+        kept_signatures: Vec::new(),
     }
 }
 

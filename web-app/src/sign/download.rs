@@ -11,6 +11,8 @@ use crate::{dom, text};
 pub(crate) enum Kind {
     /// As the clinic sent it.
     Original,
+    /// A detached signature that came with it, by its number.
+    KeptSignature(u32),
     /// With the signature's protocol.
     Signed,
     /// Signed by the clinic too.
@@ -58,6 +60,7 @@ pub(crate) fn Download(props: &DownloadProps) -> Html {
             spawn_local(async move {
                 let blob = match kind {
                     Kind::Original => api.original().await,
+                    Kind::KeptSignature(number) => api.kept_signature(number).await,
                     Kind::Signed => api.signed().await,
                     Kind::Final => api.last().await,
                     Kind::Evidence => api.evidence().await,
@@ -77,6 +80,7 @@ pub(crate) fn Download(props: &DownloadProps) -> Html {
     };
     let testid = match (props.kind, props.share) {
         (Kind::Original, _) => "download-original",
+        (Kind::KeptSignature(_), _) => "download-kept-signature",
         (Kind::Signed, false) => "download-signed",
         (Kind::Signed, true) => "share-signed",
         (Kind::Final, false) => "download-final",

@@ -67,6 +67,7 @@ pub(crate) async fn receive(
         new,
         document_sha256,
         stored,
+        ..
     } = multipart::receive(context, headers, body, "consultation", check).await?;
     let stored = stored.ok_or_else(|| Failure::internal("multipart", "no file"))?;
     Ok(Incoming {

@@ -1,5 +1,6 @@
 //! `POST /api/v1/documents`: a MIS sends a document.
 
+use super::kept;
 use super::multipart::{self, Form, Upload};
 use super::read::view;
 use super::tell;
@@ -17,6 +18,7 @@ use podpis_kit::store::{
 use podpis_kit::{Context, Db, Failure, Result, Tx, neighbour, now, random, vars};
 use podpis_shared::clinic_signature::Demand;
 use podpis_shared::document::status_after_patient;
+use podpis_shared::hash::sha256_hex;
 use podpis_shared::policy::{self, Agreement, Question, Table};
 use podpis_shared::problem::Code;
 use podpis_shared::templates::Template;
@@ -55,6 +57,7 @@ pub(crate) async fn create(
         new,
         document_sha256,
         stored,
+        signatures,
     } = multipart::receive(
         &context,
         &headers,
@@ -64,11 +67,15 @@ pub(crate) async fn create(
     )
     .await?;
     // A template's file has the day in it: what the caller sent is the part `document` alone.
-    let content = match &stored {
+    let mut content = match &stored {
         Some(stored) => format!("{document_sha256}:{}", stored.hashes.sha256),
         None if new.file_of.is_some() => format!("{document_sha256}:file_of"),
         None => format!("{document_sha256}:template"),
     };
+    for signature in &signatures {
+        content.push(':');
+        content.push_str(&sha256_hex(signature));
+    }
     let stored = match (stored, &new.template, &new.file_of) {
         (None, Some(chosen), _) => templates::make(&context, &clinic.id, &new, chosen, at).await?,
         (None, None, Some(other)) => file_of(&clinic.id, other).await?,
@@ -77,8 +84,20 @@ pub(crate) async fn create(
     let once = idempotency::of(&key, &clinic, "/documents", content.as_bytes());
     let outcome = match once {
         Ok(once) => {
-            let version = table.version();
-            store(&clinic, &headers, new, &stored, once.as_ref(), version, at).await
+            let policy = table.version();
+            match kept::check(&context, &new, &stored, signatures).await {
+                Ok(kept) => {
+                    let taken = Taken {
+                        clinic: &clinic,
+                        stored: &stored,
+                        policy,
+                        kept,
+                        at,
+                    };
+                    store(taken, &headers, new, once.as_ref()).await
+                }
+                Err(failure) => Err(failure),
+            }
         }
         Err(failure) => Err(failure),
     };
@@ -125,16 +144,29 @@ enum Outcome {
     Replayed(Kept<mis::Document, 201>),
 }
 
+/// What is taken in beside the request itself.
+struct Taken<'a> {
+    clinic: &'a Clinic,
+    stored: &'a Stored,
+    policy: &'a str,
+    kept: kept::Checked,
+    at: Timestamp,
+}
+
 /// The atomic step: document, journal entry, message, answer.
 async fn store(
-    clinic: &Clinic,
+    taken: Taken<'_>,
     headers: &HeaderMap,
     new: NewDocument,
-    stored: &Stored,
     once: Option<&idempotency::Request>,
-    policy: &str,
-    at: Timestamp,
 ) -> Result<Outcome> {
+    let Taken {
+        clinic,
+        stored,
+        policy,
+        kept,
+        at,
+    } = taken;
     let base_url = vars::base_url(headers).await?;
     let (sms_fallback, package) = (new.sms_fallback_after_hours, new.package.clone());
     let new_file = new.file_of.is_none();
@@ -173,6 +205,7 @@ async fn store(
     if let Some(template) = &template {
         facts["template"] = json!(template);
     }
+    let kept_signatures = kept.keep(&tx, &document.id, &mut facts).await?;
     let notice = if document.is_kept() {
         facts["purpose"] = json!(document.purpose);
         Notice::Kept
@@ -190,6 +223,7 @@ async fn store(
     let answer = Kept::new(&mis::Document {
         template,
         package,
+        kept_signatures,
         ..view(document, Vec::new())
     })?;
     if let Some(once) = once {

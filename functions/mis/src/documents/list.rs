@@ -5,11 +5,12 @@ use crate::answer::Json;
 use crate::auth::Session;
 use crate::{db, list};
 use podpis_kit::extract::Query;
-use podpis_kit::store::{documents, packages, templates};
+use podpis_kit::store::{documents, kept_signatures, packages, templates};
 use podpis_kit::{Failure, Result, now};
 use podpis_shared::Status;
 use podpis_shared::problem::Code;
 use podpis_shared::templates::TemplateRef;
+use podpis_shared::wire::kept::KeptSignature;
 use podpis_shared::wire::mis::{self, Package, Page};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -77,17 +78,23 @@ pub(crate) async fn list(
     let mut made_of: HashMap<String, TemplateRef> = made_of.into_iter().collect();
     let of_packages = packages::of_positions(&db, &clinic.id, from, to).await?;
     let mut of_packages: HashMap<String, Package> = of_packages.into_iter().collect();
+    let mut kept: HashMap<String, Vec<KeptSignature>> = HashMap::new();
+    for (id, one) in kept_signatures::of_positions(&db, &clinic.id, from, to).await? {
+        kept.entry(id).or_default().push(one);
+    }
     let items = found
         .into_iter()
         .map(|document| {
             let own = signatures.remove(&document.id).unwrap_or_default();
             let template = made_of.remove(&document.id);
             let patient = whose(&clinic.by, &document);
+            let kept_signatures = kept.remove(&document.id).unwrap_or_default();
             let package = of_packages.remove(&document.id);
             mis::Document {
                 template,
                 patient,
                 package,
+                kept_signatures,
                 ..view(document, own)
             }
         })

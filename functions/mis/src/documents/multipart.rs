@@ -1,4 +1,5 @@
-//! The upload's two parts, in any order: one of JSON (`document`, say) is read, `file` streams through to `vault`.
+//! The upload's parts, in any order: one of JSON (`document`, say) is read, `file` streams through to `vault`; `signature` may come
+//! along with what is for keeping.
 
 use crate::upload::{self, DRAIN_MAX};
 use axum::body::Body;
@@ -7,9 +8,11 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use multer::{Field, Multipart};
 use podpis_kit::{Context, Failure, Result, http};
+use podpis_shared::Purpose;
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::consultation::NewConsultation;
+use podpis_shared::wire::kept::{DETACHED_ALL_MAX, DETACHED_BYTES_MAX, DETACHED_MAX};
 use podpis_shared::wire::mis::NewDocument;
 use podpis_shared::wire::vault::Stored;
 use serde::de::DeserializeOwned;
@@ -30,11 +33,20 @@ impl<T, S: Sync> FromRequest<S> for Form<T> {
 pub(crate) trait Part: DeserializeOwned {
     /// Its file is made of a template or is that of another document: then there is no part `file`.
     fn has_a_file(&self) -> bool;
+
+    /// Whether parts `signature` may come along.
+    fn brings_signatures(&self) -> bool {
+        false
+    }
 }
 
 impl Part for NewDocument {
     fn has_a_file(&self) -> bool {
         self.template.is_some() || self.file_of.is_some()
+    }
+
+    fn brings_signatures(&self) -> bool {
+        self.purpose == Purpose::Keeping
     }
 }
 
@@ -53,12 +65,15 @@ pub(crate) struct Upload<T> {
     pub(crate) document_sha256: String,
     /// The file, inspected and stored; none where the document names a template or another document.
     pub(crate) stored: Option<Stored>,
+    /// Detached signatures, in their order.
+    pub(crate) signatures: Vec<Vec<u8>>,
 }
 
 /// Receives an upload. `part`: name of the part of JSON. `check` sees it before its file is opened, where the order allows.
 ///
 /// # Errors
-/// `bad_request`, `unsupported_media_type`, `too_large`, what `check` says, what `vault` says of the file.
+/// `bad_request`, `unsupported_media_type`, `too_large`, what `check` says, what `vault` says of the file; `invalid` for a part
+/// `signature` that has no place there.
 pub(crate) async fn receive<T: Part>(
     context: &Context,
     headers: &HeaderMap,
@@ -71,6 +86,7 @@ pub(crate) async fn receive<T: Part>(
         part,
         document: None,
         stored: None,
+        signatures: Vec::new(),
         refusal: None,
     };
     loop {
@@ -114,6 +130,7 @@ struct Received<T> {
     part: &'static str,
     document: Option<(T, String)>,
     stored: Option<Stored>,
+    signatures: Vec<Vec<u8>>,
     refusal: Option<Failure>,
 }
 
@@ -129,6 +146,7 @@ impl<T: Part> Received<T> {
                 self.take_document(field, check).await
             }
             Some("file") if self.stored.is_none() => self.take_file(context, field).await,
+            Some("signature") => self.take_signature(field).await,
             _ => {
                 let detail = format!("the parts are one `{}` and one `file`", self.part);
                 let failure = Failure::new(Code::BadRequest, detail);
@@ -161,6 +179,26 @@ impl<T: Part> Received<T> {
         outcome
     }
 
+    async fn take_signature(&mut self, field: Field<'_>) -> Result<()> {
+        if self.refusal.is_some() {
+            return drain(field, 0).await.map(drop);
+        }
+        if self.signatures.len() == DETACHED_MAX {
+            let detail = format!("signature: at most {DETACHED_MAX} of them");
+            drain(field, 0).await?;
+            return Err(Failure::new(Code::Invalid, detail));
+        }
+        let bytes = drain(field, DETACHED_BYTES_MAX).await?;
+        let before: usize = self.signatures.iter().map(Vec::len).sum();
+        if before + bytes.len() > DETACHED_ALL_MAX {
+            let detail =
+                format!("the parts `signature` are larger than {DETACHED_ALL_MAX} bytes together");
+            return Err(Failure::new(Code::TooLarge, detail));
+        }
+        self.signatures.push(bytes);
+        Ok(())
+    }
+
     /// The first refusal is the answer.
     fn refuse(&mut self, failure: Failure) {
         self.refusal.get_or_insert(failure);
@@ -168,6 +206,12 @@ impl<T: Part> Received<T> {
 
     async fn finish(mut self, context: &Context) -> Result<Upload<T>> {
         let part = self.part;
+        let document = self.document.as_ref();
+        let bring = document.is_none_or(|(new, _)| new.brings_signatures());
+        if !bring && !self.signatures.is_empty() {
+            let detail = "signature: only what is sent with purpose `keeping` brings signatures";
+            self.refuse(Failure::new(Code::Invalid, detail));
+        }
         let made = self.document.as_ref().map(|(new, _)| new.has_a_file());
         let wrong = match (made, &self.stored) {
             (None, _) => Some(format!("the part `{part}` is missing")),
@@ -185,6 +229,7 @@ impl<T: Part> Received<T> {
                 new,
                 document_sha256,
                 stored,
+                signatures: self.signatures,
             }),
             (refusal, _, stored) => {
                 if let Some(stored) = stored {

@@ -4,7 +4,7 @@ use crate::answer::Json;
 use crate::auth::{Clinic, Session};
 use crate::db;
 use podpis_kit::extract::Path;
-use podpis_kit::store::{Document, documents, packages, templates};
+use podpis_kit::store::{Document, documents, kept_signatures, packages, templates};
 use podpis_kit::{Actor, Db, Failure, Result, now};
 use podpis_shared::Sensitive;
 use podpis_shared::wire::mis::{self, Whose};
@@ -44,9 +44,14 @@ pub(crate) async fn answer(
 ) -> Result<mis::Document> {
     let template = templates::of_document(db, &document.id).await?;
     let package = packages::of_document(db, &document.id).await?;
+    let kept_signatures = match document.is_kept() {
+        true => kept_signatures::of_document(db, &document.id).await?,
+        false => Vec::new(),
+    };
     Ok(mis::Document {
         template,
         package,
+        kept_signatures,
         ..view(document, signatures)
     })
 }
@@ -89,7 +94,7 @@ pub(crate) async fn current(db: Db, clinic_id: &str, id: &str) -> Result<(Db, Do
     Ok((db, document))
 }
 
-/// Likewise, without its template and package.
+/// Likewise, without its template, package and the signatures that came with it.
 pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::Document {
     let kept = document.is_kept();
     mis::Document {
@@ -115,5 +120,6 @@ pub(crate) fn view(document: Document, signatures: Vec<mis::Signature>) -> mis::
         template: None,
         patient: None,
         package: None,
+        kept_signatures: Vec::new(),
     }
 }

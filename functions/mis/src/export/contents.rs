@@ -9,7 +9,7 @@ use bytes::Bytes;
 use podpis_journal::{Entry, entry};
 use podpis_kit::files::fetch;
 use podpis_kit::store::clinic_signatures::{self, ClinicSignature};
-use podpis_kit::store::{Document, documents};
+use podpis_kit::store::{Document, documents, kept_signatures};
 use podpis_kit::{Context, Db, Failure, Result};
 use podpis_shared::clinic_signature::Over;
 use podpis_shared::problem::Code;
@@ -187,6 +187,9 @@ impl Part {
         if !clinic.is_empty() {
             self.clinic(archive, &document, clinic, &mut files).await?;
         }
+        if document.is_kept() {
+            self.kept(archive, id, &mut files).await?;
+        }
         let evidence_path = format!("{folder}/evidence.json");
         match evidence {
             Some(evidence) => archive.add(evidence_path, evidence).await?,
@@ -225,6 +228,23 @@ impl Part {
             let last = fetch(&self.context, &path).await?;
             archive.add(format!("{folder}/final.pdf"), last).await?;
             files.push((path, "final.pdf".into()));
+        }
+        Ok(())
+    }
+
+    /// The detached signatures that came with a document for keeping. `files` gets their names.
+    async fn kept(
+        &self,
+        archive: &mut Archive,
+        id: &str,
+        files: &mut Vec<(String, String)>,
+    ) -> Result<()> {
+        let kept = kept_signatures::files(&Db::open().await?, id).await?;
+        for (number, bytes) in kept {
+            let name = format!("original-{number}.sig");
+            let path = format!("documents/{id}/{name}");
+            archive.add(path.clone(), vec![bytes.into()]).await?;
+            files.push((path, name));
         }
         Ok(())
     }

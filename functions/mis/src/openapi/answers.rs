@@ -83,6 +83,12 @@ impl Form for form::PdfOrZip {
     }
 }
 
+impl Form for form::Signature {
+    fn content(_: &mut Schemas) -> Value {
+        binary("application/pkcs7-signature")
+    }
+}
+
 impl Form for form::Html {
     fn content(_: &mut Schemas) -> Value {
         text("text/html")

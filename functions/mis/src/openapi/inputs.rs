@@ -13,6 +13,7 @@ use podpis_kit::extract::{Path, Query};
 use podpis_shared::clinic_signature::Over;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::consultation::NewConsultation;
+use podpis_shared::wire::kept::DETACHED_MAX;
 use podpis_shared::wire::mis::NewDocument;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -66,6 +67,10 @@ impl InPath for String {
 }
 
 impl InPath for (String, String) {
+    const COUNT: usize = 2;
+}
+
+impl InPath for (String, u32) {
     const COUNT: usize = 2;
 }
 
@@ -176,13 +181,18 @@ const REPEAT: (Code, &str) = (Code::Unavailable, "repeat after `Retry-After`");
 
 impl Input for documents::multipart::Form<NewDocument> {
     fn say(says: &mut Says, schemas: &mut Schemas) {
-        let file = "Up to 25 MiB; must be there unless `template` names a template";
-        let content = with_file(
+        let file = "Up to 25 MiB; must be there unless `template` or `file_of` is";
+        let mut content = with_file(
             "document",
             &schemas.taken::<NewDocument>(),
             file,
             &["document"],
         );
+        let told = "Only with `purpose: keeping`: a detached CMS over the bytes of `file`, in DER, BER, PEM or base64; the part \
+                    may come several times, up to 4 MiB together";
+        let one = json!({ "type": "string", "format": "binary" });
+        content["schema"]["properties"]["signature"] =
+            json!({ "type": "array", "maxItems": DETACHED_MAX, "items": one, "description": told });
         says.body =
             Some(json!({ "required": true, "content": { "multipart/form-data": content } }));
         says.fails.extend(OF_FILES);

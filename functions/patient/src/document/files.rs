@@ -2,9 +2,11 @@
 
 use super::Right;
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use podpis_kit::extract::Path;
 use podpis_kit::files::stream;
-use podpis_kit::store::{Document, final_versions};
+use podpis_kit::store::{Document, final_versions, kept_signatures};
 use podpis_kit::{Context, Failure, Result, access, act, now};
 use podpis_shared::problem::Code;
 
@@ -15,8 +17,7 @@ use podpis_shared::problem::Code;
 pub(super) async fn original(headers: HeaderMap, context: Context) -> Result<Response> {
     let blob = match Right::of(&headers, now()).await? {
         Right::Document(opened) if opened.document.status.is_withdrawn() => {
-            let detail = "Клиника отозвала документ.";
-            return Err(Failure::new(Code::InvalidState, detail));
+            return Err(withdrawn());
         }
         Right::Document(opened) => opened.document.original_blob,
         Right::Agreement(offered) => offered.agreement.blob,
@@ -57,6 +58,32 @@ pub(super) async fn evidence(headers: HeaderMap, context: Context) -> Result<Res
     }
     let path = format!("/documents/{}/evidence", document.id);
     stream(&context, &path, "evidence.json").await
+}
+
+/// `GET /patient/document/kept-signatures/{number}`: a detached signature that came with what is kept, byte for byte.
+///
+/// # Errors
+/// Those of the right; `invalid_state` once the clinic has withdrawn the document, `not_found`.
+pub(super) async fn kept_signature(
+    headers: HeaderMap,
+    Path(number): Path<u32>,
+) -> Result<Response> {
+    let opened = access::open(&headers, now()).await?;
+    if opened.document.status.is_withdrawn() {
+        return Err(withdrawn());
+    }
+    let bytes = kept_signatures::file(&opened.db, &opened.document.id, number).await?;
+    let bytes = bytes.ok_or_else(Failure::not_found)?;
+    let name = format!("attachment; filename=\"document-{number}.sig\"");
+    let headers = [
+        (CONTENT_TYPE, "application/pkcs7-signature".to_owned()),
+        (CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+fn withdrawn() -> Failure {
+    Failure::new(Code::InvalidState, "Клиника отозвала документ.")
 }
 
 fn not_signed(document: &Document) -> Failure {

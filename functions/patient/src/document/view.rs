@@ -7,7 +7,9 @@ use podpis_kit::access::{By, Offered, Opened};
 use podpis_kit::store::accounts::contacts::Contact;
 use podpis_kit::store::accounts::documents::package_waiting;
 use podpis_kit::store::agreements::{self, Acceptance};
-use podpis_kit::store::{Document, branding, clinic_signatures, consultations, documents, planned};
+use podpis_kit::store::{
+    Document, branding, clinic_signatures, consultations, documents, kept_signatures, planned,
+};
 use podpis_kit::{Db, Failure, Result, acceptance, act, http, now};
 use podpis_shared::branding::Palette;
 use podpis_shared::consultation::consent_until;
@@ -91,6 +93,10 @@ async fn of_document(opened: Opened, now: Timestamp) -> Result<DocumentView> {
             Some(account_id) => package_waiting(&db, account_id, &document.id, now).await?,
             None => Vec::new(),
         },
+        kept_signatures: match !withdrawn && document.is_kept() {
+            true => kept_signatures::of_document(&db, &document.id).await?,
+            false => Vec::new(),
+        },
         kept: !withdrawn && document.is_kept(),
         title: document.title,
         kind: document.kind,
@@ -173,6 +179,7 @@ async fn of_agreement(offered: &Offered, now: Timestamp) -> Result<DocumentView>
         clinic_signed: Vec::new(),
         consultation: None,
         package_waiting: Vec::new(),
+        kept_signatures: Vec::new(),
     })
 }
 

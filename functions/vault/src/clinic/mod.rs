@@ -4,7 +4,7 @@
 mod bytes;
 mod owner;
 mod report;
-mod trust;
+pub(crate) mod trust;
 
 pub(crate) use trust::SANDBOX as SANDBOX_AUTHORITY;
 

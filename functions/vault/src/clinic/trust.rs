@@ -1,4 +1,4 @@
-//! What clinics' signatures are held against: the operator's authorities and their lists of revoked certificates.
+//! What clinics' signatures, and those of documents for keeping, are held against: the operator's authorities and their lists of revoked certificates.
 
 use crate::settings;
 use podpis_cms::Certificate;
@@ -11,14 +11,14 @@ use podpis_shared::hash::sha256_hex;
 use std::collections::BTreeSet;
 
 /// Everything that is believed.
-pub(super) struct Believed {
+pub(crate) struct Believed {
     roots: Vec<Certificate>,
     tsa_roots: Vec<Certificate>,
     lists: Vec<Crl>,
 }
 
 impl Believed {
-    pub(super) fn against(&self, now: Timestamp) -> Against<'_> {
+    pub(crate) fn against(&self, now: Timestamp) -> Against<'_> {
         Against {
             roots: &self.roots,
             tsa_roots: &self.tsa_roots,
@@ -35,7 +35,7 @@ pub(crate) const SANDBOX: &str = include_str!("../../../../docs/sandbox-ca/ca.pe
 ///
 /// # Errors
 /// As the database says; 500 where something that is stored can't be read.
-pub(super) async fn load(db: &Db, certificates: Vec<Certificate>) -> Result<Believed> {
+pub(crate) async fn load(db: &Db, certificates: Vec<Certificate>) -> Result<Believed> {
     let wrong = |e: &dyn std::fmt::Display| Failure::internal("signing authorities", e.to_string());
     let read = |pem: &str| Certificate::from_pem_many(pem).map_err(|e| wrong(&e));
     let mut roots = Vec::new();
