@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
+use podpis_shared::Timestamp;
 use podpis_tests::browser::{Browser, Look};
 use podpis_tests::ukep::{OWN, SIGNER, Tools};
-use podpis_tests::{Clinic, Person, Stack, Staff, Upload, pdf, wait_for};
+use podpis_tests::{Clinic, Person, Reaction, Receiver, Stack, Staff, Upload, pdf, wait_for};
+use podpis_verify::{Input, Verdict, verify};
 use serde_json::json;
 
 use crate::axe;
@@ -117,6 +120,24 @@ fn downloaded(folder: &Path, ending: &str) -> Result<Vec<u8>> {
     })
 }
 
+/// The final version, checked by what needs no server.
+fn valid_without_us(stack: &Stack, clinic: &mut Clinic, id: &str) -> Result<()> {
+    let trust = stack.anonymous().get("/api/v1/trust")?.expect(200)?;
+    let trust = serde_json::from_slice(&trust.body)?;
+    let last = format!("/api/v1/documents/{id}/final");
+    let last = clinic.get(&last)?.expect(200)?.body;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let report = verify(Input {
+        pdf: &last,
+        clinic_signature: None,
+        newer_evidence: None,
+        trust: Some(&trust),
+        now: Timestamp::from_unix(i64::try_from(now)?),
+    });
+    ensure!(report.verdict == Verdict::Valid, "{report:#?}");
+    Ok(())
+}
+
 #[test]
 fn both_sign_from_the_invitation_to_the_end() -> Result<()> {
     let stack = Stack::shared()?;
@@ -203,6 +224,8 @@ fn both_sign_from_the_invitation_to_the_end() -> Result<()> {
     ensure!(report.contains("документ завершён"), "{report}");
     ensure!(clinic.document(&id)?["status"] == "completed");
 
+    valid_without_us(stack, &mut clinic, &id)?;
+
     browser.run(&format!("location.hash = 'documents/{id}';"))?;
     wait_for_state(&browser, "document")?;
     browser.text("download-final")?;
@@ -271,6 +294,53 @@ fn a_role_sees_its_own_pages() -> Result<()> {
         browser.run("location.hash = 'keys';")?;
         wait_for_state(&browser, first)?;
     }
+    Ok(())
+}
+
+#[test]
+fn an_event_is_sent_again() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let receiver = Receiver::start(|_| Reaction::Status(200))?;
+    let mut person = Staff::joined(&mut clinic, stack.base(), "head")?;
+    let browser = Browser::start(&DESK)?;
+    sign_in(&browser, stack, &mut person)?;
+    wait_for_state(&browser, "documents")?;
+    go(&browser, "webhook")?;
+    browser.fill("webhook-url", &receiver.url)?;
+    browser.press("webhook-save")?;
+    browser.text("webhook-secret")?;
+    let id = clinic.send_document(&Upload::small())?;
+    let came = |times: usize| {
+        wait_for("the event", || {
+            let all = receiver.received();
+            let events = all.iter().filter_map(|one| one.event().ok());
+            let sent = events.filter(|event| {
+                event["type"] == "document.sent" && event["document_id"] == id.as_str()
+            });
+            let sent: Vec<_> = sent.collect();
+            Ok((sent.len() >= times).then_some(sent))
+        })
+    };
+    came(1)?;
+    wait_for("what became of it", || {
+        let path = "/api/v1/webhook/deliveries?status=delivered";
+        let list = clinic.get(path)?.expect(200)?.json()?;
+        Ok(list["items"]
+            .as_array()
+            .filter(|items| !items.is_empty())
+            .map(drop))
+    })?;
+    browser.reload()?;
+    wait_for_state(&browser, "webhook")?;
+    let row = "[...document.querySelectorAll('[data-testid=\"delivery\"]')]\
+               .find((tr) => tr.textContent.includes('document.sent'))";
+    browser.wait_until("the delivery", row)?;
+    browser.run(&format!(
+        "{row}.querySelector('[data-testid=\"replay\"]').click();"
+    ))?;
+    let sent = came(2)?;
+    ensure!(sent[0]["id"] == sent[1]["id"], "{sent:?}");
     Ok(())
 }
 
