@@ -11,6 +11,7 @@ mod api;
 mod app;
 mod boot;
 mod clinic;
+mod dialog;
 mod dom;
 mod model;
 mod plain;

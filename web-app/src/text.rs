@@ -24,6 +24,9 @@ pub(crate) use notice::Notice;
 /// Name of the service.
 pub(crate) const SERVICE: &str = "Podpis";
 
+/// Out of a question, with nothing done.
+pub(crate) const BACK: &str = "Назад";
+
 pub(crate) const SERVICE_DOES: &str = "подписание медицинских документов";
 
 /// Title of the browser's tab.

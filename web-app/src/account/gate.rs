@@ -8,7 +8,8 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::flow::Flow;
-use super::parts::{Dialog, TITLE, refusal};
+use super::parts::{TITLE, refusal};
+use crate::dialog::Dialog;
 use crate::dom;
 use crate::model::account::birth;
 use crate::model::account::route::Route;

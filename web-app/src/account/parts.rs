@@ -1,6 +1,6 @@
 //! Small parts that several of the account's pages are made of.
 
-use web_sys::{HtmlDialogElement, HtmlElement};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::load::{Act, Load, Loaded};
@@ -116,62 +116,4 @@ pub(super) fn act_failed(act: &Act) -> Html {
             <p class="failed" role="alert" data-testid="error">{ notice.title }{ ". " }{ notice.body }</p>
         }
     })
-}
-
-/// Properties of [`Dialog`].
-#[derive(PartialEq, Properties)]
-pub(super) struct DialogProps {
-    pub(super) id: &'static str,
-    pub(super) open: bool,
-    pub(super) title: AttrValue,
-    pub(super) children: Html,
-    /// On the button that does it, and that button's test id.
-    pub(super) confirm: AttrValue,
-    pub(super) testid: &'static str,
-    pub(super) busy: bool,
-    pub(super) on_confirm: Callback<()>,
-    pub(super) on_close: Callback<()>,
-}
-
-/// A question before something that can't be undone.
-#[component]
-pub(super) fn Dialog(props: &DialogProps) -> Html {
-    let dialog = use_node_ref();
-    use_effect_with(props.open, {
-        let dialog = dialog.clone();
-        move |open| {
-            let Some(dialog) = dialog.cast::<HtmlDialogElement>() else {
-                return;
-            };
-            match (open, dialog.open()) {
-                (true, false) => {
-                    // Fails only when it is open already.
-                    let _ = dialog.show_modal();
-                }
-                (false, true) => dialog.close(),
-                _ => {}
-            }
-        }
-    });
-    let title = format!("{}-title", props.id);
-    html! {
-        <dialog class="dialog" ref={dialog} aria-labelledby={title.clone()} onclose={props.on_close.reform(|_| ())}>
-            <h2 id={title}>{ props.title.clone() }</h2>
-            { props.children.clone() }
-            <div class="dialog-buttons">
-                <button
-                    type="button"
-                    class="button button-danger"
-                    data-testid={props.testid}
-                    disabled={props.busy}
-                    onclick={props.on_confirm.reform(|_| ())}
-                >
-                    { props.confirm.clone() }
-                </button>
-                <button type="button" class="button button-second" onclick={props.on_close.reform(|_| ())}>
-                    { words::BACK }
-                </button>
-            </div>
-        </dialog>
-    }
 }

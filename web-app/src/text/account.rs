@@ -33,7 +33,6 @@ pub(crate) const SIGNING_OUT: &str = "Выходим…";
 pub(crate) const LOADING: &str = "Открываем кабинет…";
 pub(crate) const RETRY: &str = "Повторить";
 pub(crate) const CLOSE: &str = "Закрыть сообщение";
-pub(crate) const BACK: &str = "Назад";
 pub(crate) const OR: &str = "или";
 pub(crate) const SKIP: &str = "Перейти к\u{a0}содержанию";
 

@@ -23,7 +23,6 @@ pub(crate) const SIGN_OUT: &str = "Выйти";
 pub(crate) const LOADING: &str = "Загружаем…";
 pub(crate) const RETRY: &str = "Повторить";
 pub(crate) const CLOSE: &str = "Закрыть сообщение";
-pub(crate) const BACK: &str = "Не\u{a0}надо";
 pub(crate) const SKIP: &str = "Перейти к\u{a0}содержанию";
 pub(crate) const OPTIONAL: &str = " (необязательно)";
 pub(crate) const PREVIEW_WAITS: &str = "Готовим страницы…";

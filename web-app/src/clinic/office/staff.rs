@@ -8,8 +8,9 @@ use super::super::desk::PageProps;
 use super::super::entry::set;
 use super::super::fields::{Choice, Choices, Select, TextField, plain};
 use super::super::load::{use_act, use_load};
-use super::super::parts::{Dialog, act_failed, heading, loaded};
+use super::super::parts::{act_failed, heading, loaded};
 use crate::api::clinic as api;
+use crate::dialog::Dialog;
 use crate::model::clinic::seen::Colleague;
 use crate::text::clinic::{moment, office as words};
 
