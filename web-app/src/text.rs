@@ -300,8 +300,11 @@ pub(crate) fn signed_next(document: &DocumentView) -> String {
 
 /// That a document did not come alone.
 pub(crate) fn package_note(others: usize) -> String {
+    let number = others as u64;
+    let came = plural(number, ["прислан", "присланы", "прислано"]);
+    let documents = plural(number, ["документ", "документа", "документов"]);
     format!(
-        "Вместе с\u{a0}этим документом прислано ещё\u{a0}{others}. Каждый открывается и\u{a0}подписывается отдельно."
+        "Вместе с\u{a0}этим документом {came} ещё\u{a0}{others} {documents}. Каждый открывается и\u{a0}подписывается отдельно."
     )
 }
 
@@ -444,6 +447,17 @@ pub(crate) mod not_found {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_package_is_counted() {
+        for (others, words) in [
+            (1, "документом прислан ещё\u{a0}1 документ."),
+            (2, "документом присланы ещё\u{a0}2 документа."),
+            (11, "документом прислано ещё\u{a0}11 документов."),
+        ] {
+            assert!(package_note(others).contains(words), "{others}");
+        }
+    }
 
     #[test]
     fn russian_plurals() {
