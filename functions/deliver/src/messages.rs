@@ -101,14 +101,16 @@ async fn pointless(db: &Db, message: &Message, document: &Document) -> Result<Op
     Ok(None)
 }
 
-/// Puts a fresh link into a text that asks for one. `None`: the document is closed, nobody needs the message.
+/// Puts a fresh link into a text that asks for one. `None`: the document is closed, nobody needs the message; but to the final
+/// version a link leads then too.
 async fn with_link(db: Db, message: &Message, document: &Document) -> Result<Option<String>> {
     if !message.text.contains(LINK_TOKEN) {
         return Ok(Some(message.text.clone()));
     }
     let at = now();
     let tx = db.begin().await?;
-    if !document.is_open(at) {
+    let to_final = message.notice.as_deref() == Some(Notice::Completed.as_str());
+    if !to_final && !document.is_open(at) {
         outbox::drop_unsent(&tx, &message.id, Reason::DocumentClosed, at).await?;
         tx.commit().await?;
         return Ok(None);

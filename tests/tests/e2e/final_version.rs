@@ -41,14 +41,21 @@ fn clinic_and_patient_get_one_file_with_both_signatures() -> Result<()> {
     let view = patient.document()?;
     let by = view.clinic_signed.first().context("nobody signed")?;
     ensure!(by.name == "Петрова Анна Сергеевна" && by.position.is_some());
-    wait_for("a letter", || {
+    // The letter leads to it, also where the SMS is long gone.
+    let text = wait_for("a letter", || {
         let letters = stack.sandbox().messages(&email)?;
-        let told = |letter: &serde_json::Value| {
-            let text = letter.to_string();
-            text.contains("клиника подписала документ") && !text.contains("Иванова")
-        };
-        Ok(letters.iter().any(told).then_some(()))
+        let texts = letters.iter().filter_map(|letter| letter["text"].as_str());
+        let mut told = texts.filter(|text| text.contains("клиника подписала документ"));
+        Ok(told.next().map(str::to_owned))
     })?;
+    ensure!(!text.contains("Иванова"), "{text}");
+    let mut words = text.split_whitespace();
+    let by_letter = words
+        .find(|word| word.contains("/d/#"))
+        .context("no link")?;
+    ensure!(by_letter != link, "the token was kept somewhere");
+    let got = stack.patient(by_letter)?.get("/patient/document/final")?;
+    ensure!(got.expect(200)?.body == last);
 
     // The archive, by the query and by the header.
     let zip = clinic.get(&format!("{path}?format=zip"))?.expect(200)?;

@@ -28,7 +28,7 @@ pub async fn insert(
             sha256_hex(token.as_bytes()).into(),
             document.id.as_str().into(),
             now.unix().into(),
-            document.expires_at.plus(GRACE).unix().into(),
+            document.expires_at.max(now).plus(GRACE).unix().into(),
         ],
     )
     .await

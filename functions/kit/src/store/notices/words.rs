@@ -4,6 +4,7 @@
 //! person, no title and no kind of a document. The clinic's name is all that they tell.
 
 use super::{About, Notice};
+use crate::store::outbox::LINK_TOKEN;
 use podpis_shared::Delivery;
 
 /// Subject of a letter, title of a push message: `Клиника «Пример»: новый документ`.
@@ -107,7 +108,8 @@ fn short(about: &About<'_>, has_account: bool) -> String {
     // A document by link is no reason to make an account.
     if about.document.delivery == Delivery::Link && !has_account {
         return match about.notice {
-            Notice::Completed => format!("{what} Она открывается по той же ссылке из СМС."),
+            Notice::Completed if about.base_url.is_empty() => what,
+            Notice::Completed => format!("{what} Откройте: {}/d/#{LINK_TOKEN}", about.base_url),
             _ => format!("{what} Копию можно скачать по ссылке из СМС."),
         };
     }
@@ -277,7 +279,11 @@ mod tests {
         let document = document(Delivery::Link);
         for notice in [Notice::Signed, Notice::Completed] {
             let about = about(notice, &document);
-            assert!(short(&about, false).ends_with("ссылке из СМС."));
+            let way = match notice {
+                Notice::Completed => "/d/#{link}",
+                _ => "ссылке из СМС.",
+            };
+            assert!(short(&about, false).ends_with(way));
             assert!(short(&about, true).contains("/account/document#doc_1"));
         }
     }
