@@ -14,6 +14,7 @@ mod clinic;
 mod dialog;
 mod dom;
 mod model;
+mod patience;
 mod plain;
 mod sign;
 mod text;

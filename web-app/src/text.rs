@@ -15,6 +15,7 @@ pub(crate) mod history;
 pub(crate) mod kept;
 pub(crate) mod leave;
 pub(crate) mod notice;
+pub(crate) mod package;
 pub(crate) mod verify;
 pub(crate) mod ways;
 pub(crate) mod whom;
@@ -298,27 +299,6 @@ pub(crate) fn signed_next(document: &DocumentView) -> String {
     format!("{then} Вам больше ничего делать не\u{a0}нужно.")
 }
 
-/// That a document did not come alone.
-pub(crate) fn package_note(others: usize) -> String {
-    let number = others as u64;
-    let came = plural(number, ["прислан", "присланы", "прислано"]);
-    let documents = plural(number, ["документ", "документа", "документов"]);
-    format!(
-        "Вместе с\u{a0}этим документом {came} ещё\u{a0}{others} {documents}. Каждый открывается и\u{a0}подписывается отдельно."
-    )
-}
-
-/// What of the package is left after a signature.
-pub(crate) fn package_rest(left: usize) -> String {
-    let left = left as u64;
-    let (verb, noun, came) = (
-        plural(left, ["ждёт", "ждут", "ждут"]),
-        plural(left, ["документ", "документа", "документов"]),
-        plural(left, ["он прислан", "они присланы", "они присланы"]),
-    );
-    format!("Вас {verb} ещё\u{a0}{left}\u{a0}{noun}: {came} вместе с\u{a0}этим.")
-}
-
 pub(crate) const PACKAGE_NEXT: &str = "Открыть следующий документ";
 
 pub(crate) const KEPT_TITLE: &str = "Документ прислан на\u{a0}хранение";
@@ -447,17 +427,6 @@ pub(crate) mod not_found {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_package_is_counted() {
-        for (others, words) in [
-            (1, "документом прислан ещё\u{a0}1 документ."),
-            (2, "документом присланы ещё\u{a0}2 документа."),
-            (11, "документом прислано ещё\u{a0}11 документов."),
-        ] {
-            assert!(package_note(others).contains(words), "{others}");
-        }
-    }
 
     #[test]
     fn russian_plurals() {

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo::timers::future::TimeoutFuture;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::account::{
     AccountView, ClinicRef, Clock, GateAnswer, LoginPurpose, TypedCode,
@@ -20,7 +19,7 @@ use crate::model::account::proof;
 use crate::model::account::route::Route;
 use crate::model::account::trouble::{Trouble, What};
 use crate::model::account::{Account, Event, Note};
-use crate::model::retry;
+use crate::patience;
 
 /// The person's actions; cheap to clone.
 #[derive(Clone)]
@@ -346,18 +345,7 @@ fn forget_push(trouble: &Trouble) {
 
 /// Calls until there is an answer; gives up after a few failures of the network.
 pub(super) async fn patiently<T, F: Future<Output = Answer<T>>>(
-    mut call: impl FnMut() -> F,
+    call: impl FnMut() -> F,
 ) -> Answer<T> {
-    let mut failures = 0;
-    loop {
-        let answer = call().await;
-        if !answer.as_ref().is_err_and(Trouble::passes) {
-            return answer;
-        }
-        failures += 1;
-        match retry::pause_after(failures) {
-            Some(pause) => TimeoutFuture::new(pause).await,
-            None => return answer,
-        }
-    }
+    patience::patiently(call, Trouble::passes).await
 }

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use gloo::timers::callback::Interval;
-use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -11,7 +10,7 @@ use super::desk::Flow;
 use crate::api::clinic::Answer;
 use crate::dom;
 use crate::model::clinic::trouble::Trouble;
-use crate::model::retry;
+use crate::patience;
 
 /// What a page fetched.
 pub(super) enum Loaded<T> {
@@ -198,18 +197,7 @@ pub(super) fn use_act(flow: &Flow) -> Act {
 
 /// Calls until there is an answer; gives up after a few failures of the network.
 pub(super) async fn patiently<T, F: Future<Output = Answer<T>>>(
-    mut call: impl FnMut() -> F,
+    call: impl FnMut() -> F,
 ) -> Answer<T> {
-    let mut failures = 0;
-    loop {
-        let answer = call().await;
-        if !answer.as_ref().is_err_and(Trouble::passes) {
-            return answer;
-        }
-        failures += 1;
-        match retry::pause_after(failures) {
-            Some(pause) => TimeoutFuture::new(pause).await,
-            None => return answer,
-        }
-    }
+    patience::patiently(call, Trouble::passes).await
 }

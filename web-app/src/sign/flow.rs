@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo::timers::future::TimeoutFuture;
 use podpis_shared::problem::Code;
 use podpis_shared::wire::account::TypedCode;
 use podpis_shared::wire::patient::{CodeStart, EsiaComplete, EsiaStart};
@@ -12,7 +11,8 @@ use yew::UseReducerDispatcher;
 
 use crate::api::Api;
 use crate::model::code::{self, Failure, Sent};
-use crate::model::{Event, Model, Step, Trouble, retry};
+use crate::model::{Event, Model, Step, Trouble};
+use crate::patience;
 use crate::{boot, dom};
 
 /// The person's actions; cheap to clone.
@@ -232,22 +232,14 @@ impl Flow {
 }
 
 /// Calls until there is an answer; gives up after a few failures of the network.
-async fn patiently<T, E, F>(mut call: impl FnMut() -> F) -> Result<T, E>
+async fn patiently<T, E, F>(call: impl FnMut() -> F) -> Result<T, E>
 where
     E: Clone + Into<Trouble>,
     F: Future<Output = Result<T, E>>,
 {
-    let mut failures = 0;
-    loop {
-        let answer = call().await;
-        let trouble = answer.as_ref().err().map(|error| error.clone().into());
-        let Some(Trouble::Offline | Trouble::Code(Code::Unavailable)) = trouble else {
-            return answer;
-        };
-        failures += 1;
-        match retry::pause_after(failures) {
-            Some(pause) => TimeoutFuture::new(pause).await,
-            None => return answer,
-        }
-    }
+    let passes = |error: &E| {
+        let trouble = error.clone().into();
+        matches!(trouble, Trouble::Offline | Trouble::Code(Code::Unavailable))
+    };
+    patience::patiently(call, passes).await
 }

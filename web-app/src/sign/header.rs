@@ -94,7 +94,7 @@ pub(crate) fn DocumentHeader(props: &DocumentHeaderProps) -> Html {
                 { fact(text::VOLUME, text::volume(document.pages, document.size)) }
             </dl>
             if open && !document.package_waiting.is_empty() {
-                <p data-testid="package-note">{ text::package_note(document.package_waiting.len()) }</p>
+                <p data-testid="package-note">{ text::package::note(document.package_waiting.len()) }</p>
             }
             if open {
                 <h2 class="small-title">{ text::HOW_TITLE }</h2>

@@ -132,7 +132,7 @@ fn next_of_package(document: &DocumentView) -> Html {
     });
     html! {
         <>
-            <p data-testid="package-rest">{ text::package_rest(document.package_waiting.len()) }</p>
+            <p data-testid="package-rest">{ text::package::rest(document.package_waiting.len()) }</p>
             <p>
                 <a class="button button-main button-wide" data-testid="package-next" href={address} {onclick}>
                     { text::PACKAGE_NEXT }
