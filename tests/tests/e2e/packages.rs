@@ -138,7 +138,10 @@ fn a_package_makes_one_letter_and_each_is_signed_on_its_own() -> Result<()> {
         clinic.send_document(&of_package("visit-1", 3, &phone))?,
         clinic.send_document(&of_package("visit-1", 3, &phone))?,
     ];
-    ensure!(told(&mut clinic, &ids)? == [], "told before it was whole");
+    ensure!(
+        told(&mut clinic, &ids)?.is_empty(),
+        "told before it was whole"
+    );
     // It ends before the others, so the letter leads to it.
     let soon = OffsetDateTime::now_utc() + Duration::hours(48);
     let soon = soon.replace_nanosecond(0)?.format(&Rfc3339)?;
@@ -348,9 +351,8 @@ fn a_crash_while_the_last_one_comes_makes_one_letter() -> Result<()> {
         return Ok(());
     };
     let mut clinic = stack.clinic()?;
-    let mut crashes = 0;
     // Every fifth statement: what is between them is one transaction, as of every intake (`crash.rs`).
-    for statement in (3..200).step_by(5) {
+    for (crashes, statement) in (3..200).step_by(5).enumerate() {
         let context = || format!("crash at statement {statement}");
         let (phone, package) = (phone(), format!("visit-{statement}"));
         let first = clinic.send_document(&of_package(&package, 2, &phone))?;
@@ -384,7 +386,6 @@ fn a_crash_while_the_last_one_comes_makes_one_letter() -> Result<()> {
             );
             return Ok(());
         }
-        crashes += 1;
     }
     anyhow::bail!("the intake has over 200 statements");
 }

@@ -134,7 +134,12 @@ fn clippy(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
     tools::install(tools::rust_components)?;
     tools::install(tools::rust_targets)?;
     let deny = ["--", "-D", "warnings"];
-    let mut runs = vec![ctx.cargo(["clippy", "--workspace", "--all-targets"])];
+    // `--all-targets` leaves out the tests that `cargo test` doesn't run by itself.
+    let whole = ["--test", "e2e", "--test", "browser"];
+    let mut runs = vec![
+        ctx.cargo(["clippy", "--workspace", "--all-targets"]),
+        ctx.cargo(["clippy", "--workspace"].into_iter().chain(whole)),
+    ];
     // Some code is there on its own target only.
     for (target, packages) in [(FUNCTIONS_TARGET, FUNCTIONS), (WEB_TARGET, WEB)] {
         let mut run = ctx.cargo(["clippy", "--target", target]);

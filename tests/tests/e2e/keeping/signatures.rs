@@ -177,3 +177,23 @@ fn sealed_elsewhere(stack: &Stack) -> Result<Vec<u8>> {
     let path = format!("/api/v1/documents/{id}/signed");
     Ok(clinic.get(&path)?.expect(200)?.body)
 }
+
+/// The very file that this product sealed for another clinic.
+#[test]
+fn signatures_inside_are_carried_along() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let sealed = sealed_elsewhere(stack)?;
+    let id = clinic.send_document(&kept().file(sealed.clone()))?;
+    let original = clinic.get(&format!("/api/v1/documents/{id}/original"))?;
+    ensure!(original.expect(200)?.body == sealed);
+    let found = signatures_of(&mut clinic, &id)?;
+    ensure!(found.len() == 1, "{found:?}");
+    // The seal's authority is none of those whose signatures clinics bring.
+    let told = ["inside", "unproven", "certificate_untrusted"];
+    ensure!(summary(&found[0]) == told, "{found:?}");
+    ensure!(found[0]["covers_all"] == true && found[0]["owner"].is_string());
+    let path = format!("/api/v1/documents/{id}/kept-signatures/1");
+    clinic.get(&path)?.problem(404, "not_found")?;
+    Ok(())
+}
