@@ -24,6 +24,9 @@ const PHONE: (u32, u32, u32) = (360, 740, 3);
 /// One step of a page on a busy machine; past it, it will not come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The key, as the WebDriver standard names it.
+const DELETE: char = '\u{E017}';
+
 /// How the browser is set up.
 #[derive(Clone, Debug, Default)]
 pub struct Look {
@@ -182,17 +185,22 @@ impl Browser {
         Ok(())
     }
 
-    /// Types into a field, in place of what stands there.
+    /// Types into a field, in place of what stands there: selects it, presses Delete, types. The driver's own way to empty a field
+    /// tells the page nothing, and a page that draws itself anew just then puts back what it knows.
     ///
     /// # Errors
     /// When it can't be typed into.
     pub fn fill(&self, testid: &str, text: &str) -> Result<()> {
         self.wait_until(&format!("usable {testid}"), &usable(testid))?;
         let selector = format!("[data-testid=\"{testid}\"]");
+        let select = format!(
+            "const field = {}; field.focus(); field.select();",
+            element(testid)
+        );
+        self.run(&select)?;
         self.runtime.block_on(async {
             let field = self.client.find(Locator::Css(&selector)).await?;
-            field.clear().await?;
-            field.send_keys(text).await
+            field.send_keys(&format!("{DELETE}{text}")).await
         })?;
         Ok(())
     }

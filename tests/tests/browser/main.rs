@@ -12,6 +12,7 @@ mod entry;
 mod esia;
 mod failures;
 mod keeping;
+mod passkeys;
 mod push;
 mod sign;
 mod steps;
