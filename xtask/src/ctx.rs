@@ -55,6 +55,17 @@ impl Ctx {
             .collect())
     }
 
+    /// The folder of a package of this workspace.
+    pub(crate) fn folder_of(&self, package: &str) -> Result<PathBuf> {
+        let metadata = metadata()?;
+        let packages = metadata["packages"].as_array().context("no packages")?;
+        let found = packages.iter().find(|found| found["name"] == package);
+        let manifest = found.and_then(|found| found["manifest_path"].as_str());
+        let folder = manifest.and_then(|manifest| Path::new(manifest).parent());
+        let folder = folder.with_context(|| format!("no package {package}"))?;
+        Ok(folder.to_owned())
+    }
+
     /// A cargo command in the root of the checkout.
     pub(crate) fn cargo<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(cargo_path());

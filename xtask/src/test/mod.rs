@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, stage by stage; a failed stage doesn't hide the later ones.
 
+mod lints;
 mod outcome;
 
 use std::fs::{self, File};
@@ -10,8 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use self::outcome::{Outcome, Tally};
-use crate::build::{self, FUNCTIONS, WEB};
-use crate::ctx::{Ctx, FUNCTIONS_TARGET, WEB_TARGET, run as run_command, seconds};
+use crate::build;
+use crate::ctx::{Ctx, seconds};
 use crate::{tools, witness};
 
 pub(crate) const HELP: &str = "all tests, a real browser included  [--only STAGE]… [filter]
@@ -24,8 +25,8 @@ const SECOND_TRIES: usize = 3;
 type Stage = (&'static str, fn(&Ctx, Option<&str>) -> Result<Tally>);
 
 const STAGES: &[Stage] = &[
-    ("fmt", fmt),
-    ("clippy", clippy),
+    ("fmt", lints::fmt),
+    ("clippy", lints::clippy),
     ("unit", unit),
     ("component", component),
     ("build", build_all),
@@ -122,35 +123,6 @@ fn build_early(ctx: &Ctx) -> Result<Child> {
         .stderr(log)
         .spawn()
         .context("cannot start the build")
-}
-
-fn fmt(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
-    tools::install(tools::rust_components)?;
-    run_command(&mut ctx.cargo(["fmt", "--all", "--check"]))?;
-    Ok(Tally::default())
-}
-
-fn clippy(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
-    tools::install(tools::rust_components)?;
-    tools::install(tools::rust_targets)?;
-    let deny = ["--", "-D", "warnings"];
-    // `--all-targets` leaves out the tests that `cargo test` doesn't run by itself.
-    let whole = ["--test", "e2e", "--test", "browser"];
-    let mut runs = vec![
-        ctx.cargo(["clippy", "--workspace", "--all-targets"]),
-        ctx.cargo(["clippy", "--workspace"].into_iter().chain(whole)),
-    ];
-    // Some code is there on its own target only.
-    for (target, packages) in [(FUNCTIONS_TARGET, FUNCTIONS), (WEB_TARGET, WEB)] {
-        let mut run = ctx.cargo(["clippy", "--target", target]);
-        run.args(packages.iter().flat_map(|package| ["-p", package]));
-        runs.push(run);
-    }
-    let mut tally = Tally::default();
-    for mut run in runs {
-        tally.failed += usize::from(!run.args(deny).status()?.success());
-    }
-    Ok(tally)
 }
 
 /// What needs nothing but itself, on this machine's own target, also of what runs as Wasm.
