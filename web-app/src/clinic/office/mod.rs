@@ -6,5 +6,6 @@ pub(super) mod keys;
 pub(super) mod look;
 pub(super) mod me;
 pub(super) mod staff;
+mod reminders;
 pub(super) mod usage;
 pub(super) mod webhook;

@@ -6,6 +6,8 @@ pub(crate) mod draft;
 pub(crate) mod matching;
 pub(crate) mod route;
 pub(crate) mod seen;
+pub(crate) mod passkey;
+pub(crate) mod reminders;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trouble;
