@@ -21,7 +21,9 @@ use web_sys::{
 };
 
 use crate::model::clinic::seen::{
-    Colleague, Key, Look, Message, NewKey, NewLook, Preview, Push, Signer, Template, Usage, Webhook,
+use crate::model::clinic::journal::Names;
+    Act, Colleague, Key, Look, Message, NewKey, NewLook, Preview, Push, Signer, Template, Usage,
+    Webhook,
 };
 use crate::model::clinic::trouble::{Trouble, What};
 
@@ -262,6 +264,22 @@ pub(crate) async fn make_key(label: Option<String>) -> Answer<NewKey> {
 
 /// Revokes one.
 pub(crate) async fn revoke_key(id: String) -> Answer<()> {
+/// Who did what, newest first; `by` as the entries have it, everybody where it is empty.
+pub(crate) async fn acts(by: String, after: Option<String>) -> Answer<Page<Act>> {
+    let mut path = format!("/acts?limit={PAGE}");
+    for (name, value) in [("by", Some(by)), ("after", after)] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            path += &format!("&{name}={}", js_sys::encode_uri_component(&value));
+        }
+    }
+    get(&path).await
+}
+
+/// Who may stand in the journal.
+pub(crate) async fn names() -> Answer<Names> {
+    Ok(Names::of(&staff().await?, &keys().await?))
+}
+
     done(send("DELETE", &api(&format!("/keys/{id}")), Body::None, None).await)
 }
 

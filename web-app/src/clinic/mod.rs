@@ -141,6 +141,7 @@ fn section(route: Route, desk: Desk) -> Html {
         Route::Look => html! { <office::look::Look {key} {desk} /> },
         Route::Staff => html! { <office::staff::Staff {key} {desk} /> },
         Route::Keys => html! { <office::keys::Keys {key} {desk} /> },
+        Route::Journal => html! { <office::journal::Journal {key} {desk} /> },
         Route::Webhook => html! { <office::webhook::Webhook {key} {desk} /> },
         Route::Archive => html! { <office::archive::Archive {key} {desk} /> },
         Route::Me => html! { <office::me::Me {key} {desk} /> },

@@ -9,6 +9,8 @@ use crate::text::account::wait;
 pub(crate) mod bulk;
 pub(crate) mod documents;
 pub(crate) mod entry;
+pub(crate) mod journal;
+pub(crate) mod kept;
 pub(crate) mod office;
 pub(crate) mod send;
 pub(crate) mod signature;
@@ -61,6 +63,7 @@ pub(crate) fn section(name: &str) -> &'static str {
         "clinic" => "Клиника",
         "look" => "Оформление",
         "staff" => "Сотрудники",
+        "journal" => "Журнал",
         "webhook" => "Вебхук",
         "keys" => "Ключи API",
         "archive" => "Архив",

@@ -2,6 +2,7 @@
 
 pub(super) mod archive;
 pub(super) mod clinic;
+pub(super) mod journal;
 pub(super) mod keys;
 pub(super) mod look;
 pub(super) mod me;

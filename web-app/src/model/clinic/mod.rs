@@ -4,6 +4,7 @@
 
 pub(crate) mod draft;
 pub(crate) mod matching;
+pub(crate) mod journal;
 pub(crate) mod route;
 pub(crate) mod seen;
 pub(crate) mod passkey;
