@@ -4,6 +4,7 @@
 pub(crate) mod entry;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 use podpis_shared::staff::Role;
@@ -20,8 +21,8 @@ use web_sys::{
     Response,
 };
 
-use crate::model::clinic::seen::{
 use crate::model::clinic::journal::Names;
+use crate::model::clinic::seen::{
     Act, Colleague, Key, Look, Message, NewKey, NewLook, Preview, Push, Signer, Template, Usage,
     Webhook,
 };
@@ -110,6 +111,12 @@ pub(crate) async fn file(id: String, which: &'static str) -> Answer<Blob> {
     .await
 }
 
+/// A detached signature that a document for keeping came with.
+pub(crate) async fn kept_signature(id: String, number: u32) -> Answer<Blob> {
+    let path = api(&format!("/documents/{id}/kept-signatures/{number}"));
+    blob(send("GET", &path, Body::None, None).await).await
+}
+
 /// Hands in a signature of the clinic. `role` where the document demands several.
 pub(crate) async fn sign(
     id: String,
@@ -127,10 +134,12 @@ pub(crate) async fn sign(
     parse(send("POST", &path, Body::Form(form), None).await).await
 }
 
-/// Sends a document; a file goes with it unless it is made of a template. The same `once` sends it once.
+/// Sends a document; a file goes with it unless it is made of a template, and `signatures` with what is for keeping. The same
+/// `once` sends it once.
 pub(crate) async fn send_document(
     new: NewDocument,
     file: Option<File>,
+    signatures: Rc<Vec<File>>,
     once: String,
 ) -> Answer<Document> {
     let form = FormData::new().map_err(|_| other())?;
@@ -143,6 +152,10 @@ pub(crate) async fn send_document(
         .map_err(|_| other())?;
     if let Some(file) = file {
         form.append_with_blob("file", &file).map_err(|_| other())?;
+    }
+    for signature in signatures.iter() {
+        form.append_with_blob("signature", signature)
+            .map_err(|_| other())?;
     }
     parse(send("POST", &api("/documents"), Body::Form(form), Some(&once)).await).await
 }
@@ -251,19 +264,6 @@ pub(crate) async fn remove_colleague(id: String) -> Answer<()> {
     done(send("DELETE", &api(&format!("/staff/{id}")), Body::None, None).await)
 }
 
-/// Keys of the API.
-pub(crate) async fn keys() -> Answer<Vec<Key>> {
-    items("/keys").await
-}
-
-/// Makes one.
-pub(crate) async fn make_key(label: Option<String>) -> Answer<NewKey> {
-    let body = Body::Json(json!({ "label": label }).to_string());
-    parse(send("POST", &api("/keys"), body, None).await).await
-}
-
-/// Revokes one.
-pub(crate) async fn revoke_key(id: String) -> Answer<()> {
 /// Who did what, newest first; `by` as the entries have it, everybody where it is empty.
 pub(crate) async fn acts(by: String, after: Option<String>) -> Answer<Page<Act>> {
     let mut path = format!("/acts?limit={PAGE}");
@@ -280,6 +280,19 @@ pub(crate) async fn names() -> Answer<Names> {
     Ok(Names::of(&staff().await?, &keys().await?))
 }
 
+/// Keys of the API.
+pub(crate) async fn keys() -> Answer<Vec<Key>> {
+    items("/keys").await
+}
+
+/// Makes one.
+pub(crate) async fn make_key(label: Option<String>) -> Answer<NewKey> {
+    let body = Body::Json(json!({ "label": label }).to_string());
+    parse(send("POST", &api("/keys"), body, None).await).await
+}
+
+/// Revokes one.
+pub(crate) async fn revoke_key(id: String) -> Answer<()> {
     done(send("DELETE", &api(&format!("/keys/{id}")), Body::None, None).await)
 }
 

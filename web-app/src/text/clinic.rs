@@ -12,9 +12,9 @@ pub(crate) mod entry;
 pub(crate) mod journal;
 pub(crate) mod kept;
 pub(crate) mod office;
+pub(crate) mod reminders;
 pub(crate) mod send;
 pub(crate) mod signature;
-pub(crate) mod reminders;
 pub(crate) mod to_sign;
 
 pub(crate) const NAME: &str = "Кабинет клиники";

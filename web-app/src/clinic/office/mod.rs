@@ -6,7 +6,7 @@ pub(super) mod journal;
 pub(super) mod keys;
 pub(super) mod look;
 pub(super) mod me;
-pub(super) mod staff;
 mod reminders;
+pub(super) mod staff;
 pub(super) mod usage;
 pub(super) mod webhook;
