@@ -63,7 +63,7 @@ pub(in crate::clinic) fn Journal(props: &PageProps) -> Html {
             { heading(words::TITLE, words::LEAD) }
             { loaded(&names, |names| html! {
                 <>
-                    <div class="filters">
+                    <div class="filters narrow">
                         <Select name="journal-by" legend={words::BY} chosen={(*by).clone()} {choices} {pick} />
                     </div>
                     { loaded(&list, |page| html! {

@@ -70,7 +70,7 @@ pub(super) fn Signatures(props: &SignaturesProps) -> Html {
             <h3>{ words::BESIDE }<span class="optional">{ text::clinic::OPTIONAL }</span></h3>
             <p class="hint">{ words::BESIDE_HINT }</p>
             if !props.given.is_empty() {
-                <ul class="report">{ for props.given.iter().enumerate().map(line) }</ul>
+                <ul class="given-list">{ for props.given.iter().enumerate().map(line) }</ul>
             }
             <FileField
                 id={FIELD} label={words::BESIDE_ADD} hint={words::BESIDE_FILES} accept={ACCEPT} multiple=true {error} give={add}
