@@ -13,6 +13,7 @@ mod boot;
 mod clinic;
 mod dialog;
 mod dom;
+mod load;
 mod model;
 mod patience;
 mod plain;

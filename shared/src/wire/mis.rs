@@ -209,10 +209,10 @@ impl Default for Settings {
 }
 
 /// Most reminders of one document.
-const REMINDERS_MAX: usize = 5;
+pub const REMINDERS_MAX: usize = 5;
 
 /// Longest time before the end, in hours: a week.
-const BEFORE_MAX: u16 = 168;
+pub const BEFORE_MAX: u16 = 168;
 
 /// Longest time until the SMS, in hours: 30 days.
 pub const SMS_FALLBACK_MAX: u16 = 720;

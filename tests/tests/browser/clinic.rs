@@ -1,5 +1,8 @@
 //! The console of a clinic's staff: from the invitation to a document that both have signed; who sees what; many from a table.
 
+mod keeping;
+mod office;
+
 use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,7 +26,7 @@ const DESK: Look = Look {
 };
 
 /// Pages of the head, by their state.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "documents",
     "send",
     "to-sign",
@@ -32,6 +35,7 @@ const PAGES: [&str; 12] = [
     "clinic",
     "look",
     "staff",
+    "journal",
     "webhook",
     "keys",
     "archive",
@@ -72,6 +76,18 @@ fn go(browser: &Browser, page: &str) -> Result<()> {
     browser.run(&format!("location.hash = '{page}';"))?;
     wait_for_state(browser, page)?;
     browser.wait_until(page, "!document.querySelector('#main .bones')")
+}
+
+/// Takes one of the choices of a list.
+fn choose(browser: &Browser, testid: &str, value: &str) -> Result<()> {
+    browser.text(testid)?;
+    let script = format!(
+        "const choice = document.querySelector('[data-testid=\"{testid}\"]'); choice.value = '{value}'; \
+         choice.dispatchEvent(new Event('change', {{bubbles: true}})); return choice.value;"
+    );
+    let chosen = browser.run(&script)?;
+    ensure!(chosen == value, "{testid}: there is no {value}");
+    Ok(())
 }
 
 /// Fills in a consent for Иванова; her phone.
@@ -291,8 +307,11 @@ fn a_role_sees_its_own_pages() -> Result<()> {
         )?;
         ensure!(own == json!(pages), "{role}: {own}");
         // The address of a page that is not theirs leads to one that is.
-        browser.run("location.hash = 'keys';")?;
-        wait_for_state(&browser, first)?;
+        for other in ["keys", "journal", "clinic"] {
+            browser.run(&format!("location.hash = '{other}';"))?;
+            browser.wait_until(other, &format!("location.hash === '#{other}'"))?;
+            wait_for_state(&browser, first)?;
+        }
     }
     Ok(())
 }
@@ -386,10 +405,7 @@ fn a_table_makes_documents_once() -> Result<()> {
     for round in 1..=2 {
         go(&browser, "documents")?;
         go(&browser, "bulk")?;
-        browser.run(
-            "const choice = document.querySelector('[data-testid=\"bulk-template\"]'); choice.value = 'telemed_consent'; \
-             choice.dispatchEvent(new Event('change', {bubbles: true}));",
-        )?;
+        choose(&browser, "bulk-template", "telemed_consent")?;
         browser.choose_files("bulk-file", &[&file])?;
         let states = "[...document.querySelectorAll('[data-testid=\"bulk-line\"]')].map((tr) => tr.dataset.state).join()";
         browser.wait_until("the table", &format!("{states} === 'ready,invalid,ready'"))?;
@@ -415,17 +431,11 @@ fn an_own_file_of_a_child_takes_who_may_sign() -> Result<()> {
     let file = tools.folder().join("Согласие на осмотр.pdf");
     fs::write(&file, pdf::consent()?)?;
     go(&browser, "send")?;
-    let choose = |testid: &str, value: &str| {
-        browser.run(&format!(
-            "const choice = document.querySelector('[data-testid=\"{testid}\"]'); choice.value = '{value}'; \
-             choice.dispatchEvent(new Event('change', {{bubbles: true}}));"
-        ))
-    };
     browser.text("send-template")?;
-    choose("send-template", "own-file")?;
+    choose(&browser, "send-template", "own-file")?;
     browser.choose_files("send-file", &[&file])?;
     browser.text("send-file-name")?;
-    choose("send-kind", "ids")?;
+    choose(&browser, "send-kind", "ids")?;
     let title = browser.run("return document.querySelector('[data-testid=\"title\"]').value;")?;
     ensure!(title == "Согласие на осмотр", "{title}");
     let upload = Upload::consent(Person::IVANOVA, Vec::new());

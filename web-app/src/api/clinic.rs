@@ -4,6 +4,7 @@
 pub(crate) mod entry;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 use podpis_shared::staff::Role;
@@ -20,8 +21,10 @@ use web_sys::{
     Response,
 };
 
+use crate::model::clinic::journal::Names;
 use crate::model::clinic::seen::{
-    Colleague, Key, Look, Message, NewKey, NewLook, Preview, Push, Signer, Template, Usage, Webhook,
+    Act, Colleague, Key, Look, Message, NewKey, NewLook, Preview, Push, Signer, Template, Usage,
+    Webhook,
 };
 use crate::model::clinic::trouble::{Trouble, What};
 
@@ -108,6 +111,12 @@ pub(crate) async fn file(id: String, which: &'static str) -> Answer<Blob> {
     .await
 }
 
+/// A detached signature that a document for keeping came with.
+pub(crate) async fn kept_signature(id: String, number: u32) -> Answer<Blob> {
+    let path = api(&format!("/documents/{id}/kept-signatures/{number}"));
+    blob(send("GET", &path, Body::None, None).await).await
+}
+
 /// Hands in a signature of the clinic. `role` where the document demands several.
 pub(crate) async fn sign(
     id: String,
@@ -125,10 +134,12 @@ pub(crate) async fn sign(
     parse(send("POST", &path, Body::Form(form), None).await).await
 }
 
-/// Sends a document; a file goes with it unless it is made of a template. The same `once` sends it once.
+/// Sends a document; a file goes with it unless it is made of a template, and `signatures` with what is for keeping. The same
+/// `once` sends it once.
 pub(crate) async fn send_document(
     new: NewDocument,
     file: Option<File>,
+    signatures: Rc<Vec<File>>,
     once: String,
 ) -> Answer<Document> {
     let form = FormData::new().map_err(|_| other())?;
@@ -141,6 +152,10 @@ pub(crate) async fn send_document(
         .map_err(|_| other())?;
     if let Some(file) = file {
         form.append_with_blob("file", &file).map_err(|_| other())?;
+    }
+    for signature in signatures.iter() {
+        form.append_with_blob("signature", signature)
+            .map_err(|_| other())?;
     }
     parse(send("POST", &api("/documents"), Body::Form(form), Some(&once)).await).await
 }
@@ -247,6 +262,22 @@ pub(crate) async fn set_role(id: String, role: Role) -> Answer<()> {
 /// Takes a person off.
 pub(crate) async fn remove_colleague(id: String) -> Answer<()> {
     done(send("DELETE", &api(&format!("/staff/{id}")), Body::None, None).await)
+}
+
+/// Who did what, newest first; `by` as the entries have it, everybody where it is empty.
+pub(crate) async fn acts(by: String, after: Option<String>) -> Answer<Page<Act>> {
+    let mut path = format!("/acts?limit={PAGE}");
+    for (name, value) in [("by", Some(by)), ("after", after)] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            path += &format!("&{name}={}", js_sys::encode_uri_component(&value));
+        }
+    }
+    get(&path).await
+}
+
+/// Who may stand in the journal.
+pub(crate) async fn names() -> Answer<Names> {
+    Ok(Names::of(&staff().await?, &keys().await?))
 }
 
 /// Keys of the API.

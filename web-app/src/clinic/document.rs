@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use super::documents::state;
+use super::kept::Kept;
 use super::load::{Load, use_act, use_load, use_refresh};
 use super::parts::{TITLE, act_failed, bones, fact, loaded};
 use super::preview::Preview;
@@ -84,6 +85,9 @@ fn Whole(props: &WholeProps) -> Html {
                     </section>
                     if waits {
                         <Signature desk={props.desk.clone()} document={document.clone()} view={props.view.clone()} />
+                    }
+                    if document.purpose == Purpose::Keeping {
+                        <Kept desk={props.desk.clone()} document={document.clone()} />
                     }
                     <section class="card">
                         <h2>{ words::HISTORY }</h2>

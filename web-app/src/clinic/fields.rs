@@ -1,5 +1,7 @@
 //! Fields of forms: each with its label, a hint and what is wrong with it.
 
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast as _;
 use web_sys::{File, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -207,6 +209,9 @@ pub(super) struct FileProps {
     #[prop_or_default]
     pub(super) disabled: bool,
     pub(super) give: Callback<Vec<File>>,
+    /// What is wrong with what was given, or that nothing was; empty: nothing.
+    #[prop_or_default]
+    pub(super) error: AttrValue,
 }
 
 /// A place for files: an input as large as the zone, so that a mouse, what is dropped and a keyboard all reach it.
@@ -231,17 +236,38 @@ pub(super) fn FileField(props: &FileProps) -> Html {
     };
     let enter = over.setter();
     let leave = over.setter();
-    let hint = format!("{}-hint", props.id);
+    let (hint, error) = (format!("{}-hint", props.id), format!("{}-error", props.id));
+    let wrong = !props.error.is_empty();
+    let described = if wrong {
+        format!("{error} {hint}")
+    } else {
+        hint.clone()
+    };
     html! {
-        <div class={classes!("drop", (*over).then_some("drop-over"))}>
-            <input
-                type="file" id={props.id.clone()} data-testid={props.id.clone()} accept={props.accept.clone()}
-                multiple={props.multiple} disabled={props.disabled} aria-describedby={hint.clone()} {onchange}
-                ondragenter={Callback::from(move |_: DragEvent| enter.set(true))}
-                ondragleave={Callback::from(move |_: DragEvent| leave.set(false))}
-            />
-            <label class="drop-title" for={props.id.clone()}>{ props.label.clone() }</label>
-            <p class="drop-hint" id={hint}>{ props.hint.clone() }</p>
-        </div>
+        <>
+            <div class={classes!("drop", (*over).then_some("drop-over"))}>
+                <input
+                    type="file" id={props.id.clone()} data-testid={props.id.clone()} accept={props.accept.clone()}
+                    multiple={props.multiple} disabled={props.disabled} aria-describedby={described}
+                    aria-invalid={wrong.then_some("true")} {onchange}
+                    ondragenter={Callback::from(move |_: DragEvent| enter.set(true))}
+                    ondragleave={Callback::from(move |_: DragEvent| leave.set(false))}
+                />
+                <label class="drop-title" for={props.id.clone()}>{ props.label.clone() }</label>
+                <p class="drop-hint" id={hint}>{ props.hint.clone() }</p>
+            </div>
+            <p class="failed" id={error.clone()} role="alert" data-testid={error}>{ props.error.clone() }</p>
+        </>
     }
+}
+
+/// Once it has been drawn, the focus goes to what is wrong.
+pub(super) fn to_first_flaw() {
+    Timeout::new(50, || {
+        let document = web_sys::window().and_then(|window| window.document());
+        let first = document.map(|document| document.query_selector("form [aria-invalid=true]"));
+        let first = first.and_then(|first| first.ok().flatten());
+        crate::dom::focus(first.and_then(|first| first.dyn_into().ok()));
+    })
+    .forget();
 }

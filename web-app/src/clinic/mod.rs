@@ -6,6 +6,7 @@ mod document;
 mod documents;
 mod entry;
 mod fields;
+mod kept;
 mod load;
 mod office;
 mod parts;
@@ -140,6 +141,7 @@ fn section(route: Route, desk: Desk) -> Html {
         Route::Clinic => html! { <office::clinic::Clinic {key} {desk} /> },
         Route::Look => html! { <office::look::Look {key} {desk} /> },
         Route::Staff => html! { <office::staff::Staff {key} {desk} /> },
+        Route::Journal => html! { <office::journal::Journal {key} {desk} /> },
         Route::Keys => html! { <office::keys::Keys {key} {desk} /> },
         Route::Webhook => html! { <office::webhook::Webhook {key} {desk} /> },
         Route::Archive => html! { <office::archive::Archive {key} {desk} /> },

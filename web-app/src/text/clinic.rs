@@ -9,7 +9,10 @@ use crate::text::account::wait;
 pub(crate) mod bulk;
 pub(crate) mod documents;
 pub(crate) mod entry;
+pub(crate) mod journal;
+pub(crate) mod kept;
 pub(crate) mod office;
+pub(crate) mod reminders;
 pub(crate) mod send;
 pub(crate) mod signature;
 pub(crate) mod to_sign;
@@ -57,9 +60,10 @@ pub(crate) fn section(name: &str) -> &'static str {
         "to-sign" => "На\u{a0}подпись",
         "bulk" => "Рассылка списком",
         "usage" => "Расходы",
-        "clinic" => "Реквизиты",
+        "clinic" => "Клиника",
         "look" => "Оформление",
         "staff" => "Сотрудники",
+        "journal" => "Журнал",
         "webhook" => "Вебхук",
         "keys" => "Ключи API",
         "archive" => "Архив",
@@ -98,7 +102,7 @@ pub(crate) fn trouble(trouble: &Trouble) -> (String, String) {
         ),
         What::TooMany => ("Слишком много запросов", later(trouble)),
         What::SignedOut => ("Нужно войти заново", "Вход закончился.".into()),
-        What::Passkey => ("Ключ не\u{a0}подошёл", sentence(trouble)),
+        What::Passkey(_) => ("Ключ не\u{a0}подошёл", sentence(trouble)),
         What::Refused(code) if code == "not_found" => (
             "Этого здесь нет",
             "Возможно, это уже удалил другой сотрудник.".into(),
@@ -119,9 +123,7 @@ pub(crate) fn trouble(trouble: &Trouble) -> (String, String) {
 pub(crate) fn sentence(trouble: &Trouble) -> String {
     let code = match &trouble.what {
         What::Refused(code) => code.as_str(),
-        What::Passkey => {
-            return "Браузер не\u{a0}передал ключ доступа. Попробуйте ещё раз или войдите по\u{a0}коду из\u{a0}приложения.".into();
-        }
+        What::Passkey(why) => return entry::no_passkey(*why).into(),
         What::TooMany => return later(trouble),
         _ => {
             let (title, body) = self::trouble(trouble);

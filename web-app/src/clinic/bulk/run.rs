@@ -289,7 +289,8 @@ async fn send(
 ) -> Result<String, Trouble> {
     let mut failures = 0;
     loop {
-        let answer = api::send_document(request.document.clone(), None, request.key.clone()).await;
+        let (document, key) = (request.document.clone(), request.key.clone());
+        let answer = api::send_document(document, None, Rc::default(), key).await;
         let trouble = match answer {
             Ok(document) => return Ok(document.id),
             Err(trouble) => trouble,

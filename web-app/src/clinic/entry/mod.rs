@@ -18,7 +18,7 @@ use crate::api::clinic::entry as api;
 use crate::model::clinic::{Event, Proofs, Stage};
 use crate::text::clinic::entry as words;
 
-pub(in crate::clinic) use passkey::create;
+pub(in crate::clinic) use passkey::{can_be_made, create};
 
 /// The page of a step.
 pub(super) fn page(stage: &Stage, flow: &Flow) -> Html {

@@ -8,10 +8,34 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::api::clinic::Answer;
+use crate::model::clinic::passkey::NoPasskey;
 use crate::model::clinic::trouble::{Trouble, What};
 
 /// ES256 (RFC 9053).
 const ES256: i32 = -7;
+
+/// Whether the browser knows passkeys; not on a page that came over http.
+pub(super) fn is_possible() -> bool {
+    let known = || {
+        let window: JsValue = web_sys::window()?.into();
+        let at = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok();
+        let credentials = at(&at(&window, "navigator")?, "credentials")?;
+        let class = at(&window, "PublicKeyCredential")?;
+        Some(class.is_function() && credentials.is_object())
+    };
+    known().unwrap_or(false)
+}
+
+/// Whether it also tells a new one's key in a form that needs no CBOR (WebAuthn level 2).
+pub(in crate::clinic) fn can_be_made() -> bool {
+    let known = || {
+        let window: JsValue = web_sys::window()?.into();
+        let at = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok();
+        let class = at(&window, "AuthenticatorAttestationResponse")?;
+        Some(at(&at(&class, "prototype")?, "getPublicKey")?.is_function())
+    };
+    is_possible() && known().unwrap_or(false)
+}
 
 /// Has a passkey sign the challenge.
 pub(super) async fn prove(challenge: &PasskeyChallenge) -> Answer<Second> {
@@ -35,7 +59,8 @@ pub(super) async fn prove(challenge: &PasskeyChallenge) -> Answer<Second> {
             signature: text(&response, "signature")?,
         })
     };
-    asked.await.map(Second::Passkey).map_err(|_| refused())
+    let answer = asked.await.map(Second::Passkey);
+    answer.map_err(|e| refused(NoPasskey::when_asked(&name_of(&e))))
 }
 
 /// Makes a new passkey, called `name`.
@@ -80,7 +105,8 @@ pub(in crate::clinic) async fn create(options: PasskeyOptions, name: String) -> 
             client_data_json: text(&response, "clientDataJSON")?,
         })
     };
-    asked.await.map_err(|_| refused())
+    let answer = asked.await;
+    answer.map_err(|e| refused(NoPasskey::when_made(&name_of(&e))))
 }
 
 /// `navigator.credentials.get` or `.create`.
@@ -139,7 +165,12 @@ fn binary(base64url: &str) -> Result<JsValue, JsValue> {
     Ok(Uint8Array::from(bytes.as_slice()).into())
 }
 
-/// The browser, or the person, made none: closed the window, or has no such key.
-const fn refused() -> Trouble {
-    Trouble::new(What::Passkey)
+/// Name of an exception; empty where it is none.
+fn name_of(exception: &JsValue) -> String {
+    let name = Reflect::get(exception, &"name".into()).ok();
+    name.and_then(|name| name.as_string()).unwrap_or_default()
+}
+
+const fn refused(why: NoPasskey) -> Trouble {
+    Trouble::new(What::Passkey(why))
 }

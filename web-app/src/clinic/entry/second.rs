@@ -8,10 +8,11 @@ use yew::prelude::*;
 
 use super::super::desk::Flow;
 use super::super::fields::TextField;
-use super::super::load::use_act;
+use super::super::load::{Act, use_act};
 use super::super::parts::{TITLE, act_failed};
 use super::{passkey, set};
 use crate::api::clinic::entry as api;
+use crate::model::clinic::passkey::NoPasskey;
 use crate::model::clinic::{Event, Proofs, Stage};
 use crate::text::clinic::entry as words;
 
@@ -28,19 +29,21 @@ pub(super) fn Second(props: &SecondProps) -> Html {
     let has = |factor| props.proofs.factors.contains(&factor);
     let recovery = use_state_eq(|| false);
     let code = use_state(String::new);
-    let act = use_act(&props.flow);
+    let (act, by_key) = (use_act(&props.flow), use_act(&props.flow));
+    let busy = act.running() || by_key.running();
     let entered = {
         let flow = props.flow.clone();
         move |me| flow.tell(Event::Entered(Rc::new(me)))
     };
     let onsubmit = {
         let (code, act, recovery) = (code.clone(), act.clone(), *recovery);
-        let entered = entered.clone();
+        let (entered, by_key) = (entered.clone(), by_key.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if act.running() || code.trim().is_empty() {
+            if act.running() || by_key.running() || code.trim().is_empty() {
                 return;
             }
+            by_key.forget();
             let typed = Sensitive::new(if recovery {
                 code.trim().to_owned()
             } else {
@@ -55,18 +58,22 @@ pub(super) fn Second(props: &SecondProps) -> Html {
         })
     };
     let by_passkey = {
-        let (act, challenge) = (act.clone(), props.proofs.passkey.clone());
+        let (act, by_key) = (act.clone(), by_key.clone());
+        let challenge = props.proofs.passkey.clone();
         Callback::from(move |_| {
-            if let Some(challenge) = challenge.clone() {
+            let free = !act.running() && !by_key.running();
+            if let Some(challenge) = challenge.clone().filter(|_| free) {
+                act.forget();
                 let request = async move { api::second(passkey::prove(&challenge).await?).await };
-                act.run(request, entered.clone());
+                by_key.run(request, entered.clone());
             }
         })
     };
     let other = {
-        let (recovery, code, act) = (recovery.clone(), code.setter(), act.clone());
+        let (recovery, code) = (recovery.clone(), code.setter());
+        let acts = [act.clone(), by_key.clone()];
         Callback::from(move |_| {
-            act.forget();
+            acts.iter().for_each(Act::forget);
             code.set(String::new());
             recovery.set(!*recovery);
         })
@@ -83,14 +90,17 @@ pub(super) fn Second(props: &SecondProps) -> Html {
     html! {
         <section class="card entry">
             <h1 id={TITLE} tabindex="-1">{ words::SECOND_TITLE }</h1>
-            if props.proofs.passkey.is_some() {
+            if props.proofs.passkey.is_some() && passkey::is_possible() {
                 <button
                     type="button" class="button button-main button-wide" data-testid="login-passkey"
-                    disabled={act.running()} onclick={by_passkey}
+                    disabled={busy} onclick={by_passkey}
                 >
-                    { words::BY_PASSKEY }
+                    { if by_key.running() { words::PASSKEY_WAITS } else { words::BY_PASSKEY } }
                 </button>
+                { act_failed(&by_key) }
                 <p class="or"><span>{ words::OR }</span></p>
+            } else if props.proofs.passkey.is_some() {
+                <p class="hint" data-testid="passkey-impossible">{ words::no_passkey(NoPasskey::Impossible) }</p>
             }
             <form class="form" {onsubmit} novalidate=true>
                 <TextField
@@ -103,7 +113,7 @@ pub(super) fn Second(props: &SecondProps) -> Html {
                 />
                 { act_failed(&act) }
                 <button
-                    type="submit" class="button button-main button-wide" data-testid="second-submit" disabled={act.running()}
+                    type="submit" class="button button-main button-wide" data-testid="second-submit" disabled={busy}
                 >
                     { if act.running() { words::CHECKING } else { words::SUBMIT } }
                 </button>

@@ -1,4 +1,4 @@
-//! What documents say of the clinic, who signs for it with a personal certificate, and its user agreement.
+//! What documents say of the clinic, when patients are reminded, who signs with a personal certificate, the user agreement.
 
 use podpis_shared::Snils;
 use podpis_shared::templates::ClinicDetails;
@@ -11,6 +11,7 @@ use super::super::entry::set;
 use super::super::fields::{FileField, TextField};
 use super::super::load::{Load, use_act, use_load};
 use super::super::parts::{act_failed, heading, loaded};
+use super::reminders::Reminders;
 use crate::api::clinic as api;
 use crate::model::clinic::seen::Signer;
 use crate::text::clinic::{office as words, send};
@@ -23,7 +24,10 @@ pub(in crate::clinic) fn Clinic(props: &PageProps) -> Html {
         <>
             { heading(words::CLINIC, words::CLINIC_LEAD) }
             { loaded(&settings, |now| html! {
-                <Details desk={props.desk.clone()} now={now.clone()} settings={settings.clone()} />
+                <>
+                    <Details desk={props.desk.clone()} now={now.clone()} settings={settings.clone()} />
+                    <Reminders desk={props.desk.clone()} now={now.clone()} settings={settings.clone()} />
+                </>
             }) }
             <Signers desk={props.desk.clone()} />
             <Agreement desk={props.desk.clone()} />

@@ -5,12 +5,14 @@ use podpis_shared::wire::staff::{PasskeyView, SessionView};
 use yew::prelude::*;
 
 use super::super::desk::{Desk, PageProps};
-use super::super::entry::{create, set};
+use super::super::entry::{can_be_made, create, set};
 use super::super::fields::TextField;
 use super::super::load::{use_act, use_load};
 use super::super::parts::{act_failed, fact, heading, loaded, refused};
 use crate::api::clinic::entry as api;
-use crate::text::clinic::{moment, office as words};
+use crate::model::clinic::draft::Flaw;
+use crate::model::clinic::passkey::NoPasskey;
+use crate::text::clinic::{entry, moment, office as words, send};
 
 /// The page.
 #[component]
@@ -45,23 +47,31 @@ struct PartProps {
 fn Factors(props: &PartProps) -> Html {
     let list = use_load(&props.desk.flow, (), |()| api::passkeys());
     let name = use_state(String::new);
-    let told = use_state_eq(|| "");
-    let act = use_act(&props.desk.flow);
+    let (told, flaw) = (use_state_eq(|| ""), use_state_eq(|| ""));
+    let (add, take) = (use_act(&props.desk.flow), use_act(&props.desk.flow));
+    let busy = add.running() || take.running();
     let onsubmit = {
-        let (act, name, told, again) =
-            (act.clone(), name.clone(), told.setter(), list.again.clone());
+        let (add, take, name) = (add.clone(), take.clone(), name.clone());
+        let (told, flaw, again) = (told.setter(), flaw.setter(), list.again.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let called = name.trim().to_owned();
-            if act.running() || called.is_empty() {
+            flaw.set(if called.is_empty() {
+                send::flaw(Flaw::Empty)
+            } else {
+                ""
+            });
+            if add.running() || take.running() || called.is_empty() {
                 return;
             }
+            take.forget();
+            told.set("");
             let (name, told, again) = (name.setter(), told.clone(), again.clone());
             let request = async move {
                 let options = api::begin_passkey().await?;
                 api::add_passkey(create(options, called).await?).await
             };
-            act.run(request, move |()| {
+            add.run(request, move |()| {
                 name.set(String::new());
                 told.set(words::PASSKEY_ADDED);
                 again.emit(());
@@ -69,36 +79,45 @@ fn Factors(props: &PartProps) -> Html {
         })
     };
     let remove = {
-        let (act, again) = (act.clone(), list.again.clone());
+        let (add, take) = (add.clone(), take.clone());
+        let (told, again) = (told.setter(), list.again.clone());
         Callback::from(move |id: String| {
             let again = again.clone();
-            act.run(api::remove_passkey(id), move |()| again.emit(()));
+            add.forget();
+            told.set("");
+            take.run(api::remove_passkey(id), move |()| again.emit(()));
         })
     };
-    let stale = act.trouble().filter(|trouble| trouble.is("proof_needed"));
+    let trouble = add.trouble().or(take.trouble());
+    let stale = trouble.is_some_and(|trouble| trouble.is("proof_needed"));
     html! {
         <section class="card narrow">
             <h2>{ words::FACTORS }</h2>
             <p>{ words::factors(props.desk.me.has_totp, props.desk.me.recovery_codes) }</p>
             { loaded(&list, |keys| html! {
                 <ul class="lines" data-testid="passkeys">
-                    { for keys.iter().map(|key| passkey(key, act.running(), &remove)) }
+                    { for keys.iter().map(|key| passkey(key, busy, &remove)) }
                 </ul>
             }) }
-            <form class="row" {onsubmit} novalidate=true>
-                <TextField
-                    id="passkey-name" label={words::PASSKEY_NAME} value={(*name).clone()} edit={set(&name)} max=60
-                />
-                <button type="submit" class="button button-second" data-testid="passkey-add" disabled={act.running()}>
-                    { words::PASSKEY_ADD }
-                </button>
-            </form>
-            <p class="hint">{ words::PASSKEY_HINT }</p>
+            if can_be_made() {
+                <form class="row" {onsubmit} novalidate=true>
+                    <TextField
+                        id="passkey-name" label={words::PASSKEY_NAME} value={(*name).clone()} edit={set(&name)} max=60
+                        error={*flaw}
+                    />
+                    <button type="submit" class="button button-second" data-testid="passkey-add" disabled={busy}>
+                        { if add.running() { entry::PASSKEY_WAITS } else { words::PASSKEY_ADD } }
+                    </button>
+                </form>
+                <p class="hint">{ words::PASSKEY_HINT }</p>
+            } else {
+                <p class="hint" data-testid="passkey-impossible">{ entry::no_passkey(NoPasskey::Impossible) }</p>
+            }
             <p class="told" role="status">{ *told }</p>
-            if stale.is_some() {
+            if stale {
                 <p class="failed" role="alert" data-testid="error">{ words::FRESH }</p>
             } else {
-                { act_failed(&act) }
+                { refused(trouble) }
             }
         </section>
     }

@@ -1,11 +1,15 @@
 //! How it is signed and delivered: what the law forbids can be seen and not chosen, with its reason.
 
+use std::rc::Rc;
+
 use podpis_shared::policy::{Allowed, Refusal};
 use podpis_shared::{Delivery, Method, Parties, Purpose};
+use web_sys::File;
 use yew::prelude::*;
 
 use super::super::fields::{Choice, Choices, Select, plain};
-use super::{Form, PartProps};
+use super::Form;
+use super::signatures::Signatures;
 use crate::text::clinic::{rule, send as words};
 
 /// Terms that can be chosen, in days.
@@ -19,9 +23,20 @@ const SIGNERS: [(&str, &[&str], &str); 4] = [
     ("medic-head", &["medic", "head"], words::SIGNERS_BOTH),
 ];
 
+/// Properties of [`How`].
+#[derive(PartialEq, Properties)]
+pub(super) struct HowProps {
+    pub(super) form: Form,
+    /// Signatures that a document for keeping comes with.
+    pub(super) signatures: Rc<Vec<File>>,
+    /// Why the server did not take them.
+    pub(super) refused: AttrValue,
+    pub(super) give: Callback<Rc<Vec<File>>>,
+}
+
 /// The part.
 #[component]
-pub(super) fn How(props: &PartProps) -> Html {
+pub(super) fn How(props: &HowProps) -> Html {
     let form = &props.form;
     let draft = &form.draft;
     let kind = draft.kind_of(form.template());
@@ -29,7 +44,7 @@ pub(super) fn How(props: &PartProps) -> Html {
     let own_file = form.template().is_none();
     html! {
         <section class="card">
-            <h2 class="steps-title" data-step="3">{ words::HOW }</h2>
+            <h2 class="steps-title" data-step="3">{ if signing { words::HOW } else { words::HOW_TO_KEEP } }</h2>
             if own_file {
                 <Choices
                     name="purpose" legend={words::PURPOSE} chosen={draft.purpose.as_str()}
@@ -42,6 +57,10 @@ pub(super) fn How(props: &PartProps) -> Html {
             }
             if signing {
                 { methods(form) }
+            } else {
+                <Signatures
+                    given={props.signatures.clone()} refused={props.refused.clone()} give={props.give.clone()}
+                />
             }
             { deliveries(form) }
             if signing {

@@ -1,30 +1,29 @@
 //! Sending a document: what, to whom, how; with the law's word while choosing and a picture of what is sent.
 
 mod how;
+mod looks;
+mod signatures;
 mod what;
 mod who;
 
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
-use podpis_shared::Timestamp;
 use podpis_shared::wire::mis::NewDocument;
-use web_sys::{Blob, File};
+use podpis_shared::{Purpose, Timestamp};
+use web_sys::File;
 use yew::prelude::*;
 
 use super::desk::PageProps;
+use super::fields::to_first_flaw;
 use super::load::{use_act, use_load};
 use super::parts::{TITLE, heading, loaded, refused};
-use super::preview::Preview;
 use crate::api::clinic as api;
 use crate::dom;
 use crate::model::clinic::draft::{Draft, Flaw, Flaws, named};
 use crate::model::clinic::route::Route;
 use crate::model::clinic::seen::Template;
+use crate::model::clinic::trouble::What;
 use crate::text::clinic::send as words;
-
-/// After a letter, the preview waits for the next one so long, in milliseconds.
-const TYPING_MS: u32 = 900;
 
 /// A change of the form.
 pub(crate) struct Change(Box<dyn FnOnce(&mut Draft)>);
@@ -98,8 +97,11 @@ impl Form {
 }
 
 /// What was sent last, and under which key: the same form again is the same request.
-type Sent = Option<(NewDocumentText, Option<File>, String)>;
+type Sent = Option<(NewDocumentText, Files, String)>;
 type NewDocumentText = String;
+
+/// The clinic's own file, and the signatures beside it.
+type Files = (Option<File>, Rc<Vec<File>>);
 
 /// The page.
 #[component]
@@ -129,6 +131,7 @@ fn Filling(props: &FillingProps) -> Html {
     let flaws = use_state(|| Rc::new(Flaws::new()));
     let file = use_state(|| None::<File>);
     let file_flaw = use_state_eq(|| "");
+    let signatures = use_state(|| Rc::new(Vec::<File>::new()));
     let sent = use_state(|| None::<String>);
     let last = use_mut_ref(|| None as Sent);
     let act = use_act(&props.desk.flow);
@@ -143,9 +146,14 @@ fn Filling(props: &FillingProps) -> Html {
     let template = form.template().cloned();
     let forbidden = draft.chosen(draft.kind_of(template.as_ref()), now).is_err();
 
+    // Signatures go with what is for keeping, and with nothing else.
+    let kept = draft.purpose == Purpose::Keeping;
+    let beside = Rc::clone(&signatures);
+    let beside = if kept { beside } else { Rc::default() };
+
     let submit = {
-        let (form, template, file, act) =
-            (form.clone(), template.clone(), (*file).clone(), act.clone());
+        let (form, template, act) = (form.clone(), template.clone(), act.clone());
+        let (file, beside) = ((*file).clone(), Rc::clone(&beside));
         let (flaws, file_flaw, sent) = (flaws.setter(), file_flaw.setter(), sent.setter());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
@@ -156,9 +164,10 @@ fn Filling(props: &FillingProps) -> Html {
             form.edit(Draft::told);
             let missing = template.is_none() && file.is_none();
             file_flaw.set(if missing { words::FILE_MISSING } else { "" });
+            let flawed = missing || !signatures::flaw_of(&beside).is_empty();
             let now = Timestamp::from_unix(dom::unix_now());
             let new = match form.draft.complete(template.as_ref(), now) {
-                Ok(new) if !missing => new,
+                Ok(new) if !flawed => new,
                 other => {
                     flaws.set(Rc::new(other.err().unwrap_or_default()));
                     to_first_flaw();
@@ -167,10 +176,11 @@ fn Filling(props: &FillingProps) -> Html {
             };
             flaws.set(Rc::default());
             let file = file.clone().filter(|_| template.is_none());
-            let once = key_of(&mut last.borrow_mut(), &new, file.as_ref());
+            let files = (file, Rc::clone(&beside));
+            let once = key_of(&mut last.borrow_mut(), &new, &files);
             let (sent, flaws, names) = (sent.clone(), flaws.clone(), names(template.as_ref()));
             let request = async move {
-                let answer = api::send_document(new, file, once).await;
+                let answer = api::send_document(new, files.0, files.1, once).await;
                 if let Err(trouble) = &answer {
                     let found = named(&trouble.detail, names);
                     let found: Flaws = found.into_iter().map(|f| (f, Flaw::Refused)).collect();
@@ -184,16 +194,31 @@ fn Filling(props: &FillingProps) -> Html {
     if let Some(id) = &*sent {
         let another = {
             let (change, sent, file) = (draft.dispatcher(), sent.setter(), file.setter());
+            let signatures = signatures.setter();
             Callback::from(move |_| {
                 change.dispatch(Change(Box::new(|draft| *draft = draft.next())));
                 file.set(None);
+                signatures.set(Rc::default());
                 sent.set(None);
                 dom::focus_id(TITLE);
             })
         };
         return done(id, another);
     }
-    let flawed = !flaws.is_empty() || !file_flaw.is_empty();
+    let refusal = act.trouble().filter(|_| !beside.is_empty());
+    let refusal = refusal.and_then(|trouble| match &trouble.what {
+        What::Refused(code) => words::beside_refused(code),
+        _ => None,
+    });
+    let unfit = !signatures::flaw_of(&beside).is_empty() || refusal.is_some();
+    let flawed = !flaws.is_empty() || !file_flaw.is_empty() || unfit;
+    let give = {
+        let (signatures, act) = (signatures.setter(), act.clone());
+        Callback::from(move |given| {
+            act.forget();
+            signatures.set(given);
+        })
+    };
     html! {
         <div class="split">
             <form class="desk-part" onsubmit={submit} novalidate=true data-testid="send-form">
@@ -205,10 +230,12 @@ fn Filling(props: &FillingProps) -> Html {
                     })
                 } />
                 <who::Who form={form.clone()} />
-                <how::How form={form.clone()} />
+                <how::How
+                    form={form.clone()} signatures={Rc::clone(&signatures)} refused={refusal.unwrap_or_default()} {give}
+                />
                 <section class="card">
                     <p class="failed" role="alert" data-testid="send-flawed">{ if flawed { words::FLAWED } else { "" } }</p>
-                    { refused(act.trouble()) }
+                    { refused(act.trouble().filter(|_| refusal.is_none())) }
                     <button
                         type="submit" class="button button-main button-wide" data-testid="send-submit"
                         disabled={act.running() || forbidden}
@@ -220,7 +247,7 @@ fn Filling(props: &FillingProps) -> Html {
             <div class="beside desk-part">
                 <section class="card">
                     <h2>{ words::PREVIEW }</h2>
-                    <Looks form={form.clone()} file={(*file).clone()} desk={props.desk.clone()} />
+                    <looks::Looks form={form.clone()} file={(*file).clone()} desk={props.desk.clone()} />
                 </section>
             </div>
         </div>
@@ -245,8 +272,8 @@ fn done(id: &str, another: Callback<MouseEvent>) -> Html {
     }
 }
 
-/// The key of a request: the same for the same form and file, so that a double click sends once.
-fn key_of(last: &mut Sent, new: &NewDocument, file: Option<&File>) -> String {
+/// The key of a request: the same for the same form and files, so that a double click sends once.
+fn key_of(last: &mut Sent, new: &NewDocument, files: &Files) -> String {
     // The deadline counts from the click, and is no other form.
     let same = NewDocument {
         expires_at: None,
@@ -255,12 +282,12 @@ fn key_of(last: &mut Sent, new: &NewDocument, file: Option<&File>) -> String {
     let text = serde_json::to_string(&same).unwrap_or_default();
     if let Some((sent, with, once)) = last
         && *sent == text
-        && with.as_ref() == file
+        && with == files
     {
         return once.clone();
     }
     let once = api::once();
-    *last = Some((text, file.cloned(), once.clone()));
+    *last = Some((text, files.clone(), once.clone()));
     once
 }
 
@@ -290,67 +317,4 @@ fn names(template: Option<&Template>) -> Vec<String> {
             .map(|field| d::of_template(&field.name)),
     );
     names
-}
-
-/// Once it has been drawn, the focus goes to what is wrong.
-fn to_first_flaw() {
-    Timeout::new(50, || {
-        let document = web_sys::window().and_then(|window| window.document());
-        let first = document.and_then(|document| {
-            document
-                .query_selector("form [aria-invalid=true]")
-                .ok()
-                .flatten()
-        });
-        dom::focus(first.and_then(|first| wasm_bindgen::JsCast::dyn_into(first).ok()));
-    })
-    .forget();
-}
-
-/// Properties of [`Looks`].
-#[derive(PartialEq, Properties)]
-struct LooksProps {
-    form: Form,
-    file: Option<File>,
-    desk: super::desk::Desk,
-}
-
-/// What will be sent, as it looks now.
-#[component]
-fn Looks(props: &LooksProps) -> Html {
-    let template = props.form.template().cloned();
-    let picture = use_state(|| None::<Blob>);
-    let typing = use_mut_ref(|| None::<Timeout>);
-    let act = use_act(&props.desk.flow);
-    let fields = template
-        .as_ref()
-        .map(|t| (t.id.clone(), props.form.draft.preview(t)));
-    use_effect_with(fields, {
-        let (picture, act, typing) = (picture.setter(), act.clone(), typing.clone());
-        move |fields| {
-            let fields = fields.clone();
-            if fields.is_none() {
-                picture.set(None);
-            }
-            *typing.borrow_mut() = fields.map(|(id, fields)| {
-                Timeout::new(TYPING_MS, move || {
-                    act.run(api::preview(id, fields), move |blob| {
-                        picture.set(Some(blob))
-                    });
-                })
-            });
-        }
-    });
-    let own = props.file.clone().filter(|_| template.is_none());
-    let shown = own.map(Blob::from).or_else(|| (*picture).clone());
-    let waits = act
-        .trouble()
-        .is_some_and(|trouble| trouble.is("template_fields"));
-    match shown {
-        Some(file) => html! { <Preview {file} /> },
-        None if act.trouble().is_some() && !waits => {
-            html! { <p class="soft">{ words::PREVIEW_FAILED }</p> }
-        }
-        None => html! { <p class="soft">{ words::PREVIEW_LATER }</p> },
-    }
 }

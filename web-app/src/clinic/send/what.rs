@@ -100,8 +100,7 @@ fn own_file(props: &WhatProps) -> Html {
                     </button>
                 </p>
             } else {
-                <FileField id="send-file" label={words::FILE} hint={words::FILE_HINT} accept=".pdf,application/pdf" {give} />
-                <p class="failed" role="alert">{ props.flaw }</p>
+                <FileField id="send-file" label={words::FILE} hint={words::FILE_HINT} accept=".pdf,application/pdf" error={props.flaw} {give} />
             }
             <Select
                 name="send-kind" legend={words::KIND} chosen={form.draft.kind.as_str()} choices={kinds} {pick}

@@ -124,6 +124,10 @@ impl Draft {
 
     /// Another kind, template, way or party makes others impossible: the nearest that is allowed takes their place.
     pub(crate) fn settle(&mut self, kind: Kind, now: Timestamp) {
+        // What is made here was signed nowhere else.
+        if self.template.is_some() {
+            self.purpose = Purpose::Signing;
+        }
         if kind.needs_medic() {
             self.parties = Parties::PatientAndClinic;
         }

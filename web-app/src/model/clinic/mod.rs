@@ -2,8 +2,12 @@
 //!
 //! Pure, like [`crate::model`]; what single pages fetch for themselves they keep to themselves.
 
+pub(crate) mod beside;
 pub(crate) mod draft;
+pub(crate) mod journal;
 pub(crate) mod matching;
+pub(crate) mod passkey;
+pub(crate) mod reminders;
 pub(crate) mod route;
 pub(crate) mod seen;
 #[cfg(test)]

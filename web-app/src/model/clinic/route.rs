@@ -26,6 +26,8 @@ pub(crate) enum Route {
     Look,
     /// The clinic's staff.
     Staff,
+    /// Who did what.
+    Journal,
     /// Keys of the API.
     Keys,
     /// Webhook and deliveries.
@@ -51,7 +53,7 @@ pub(crate) struct Section {
 }
 
 /// Every section, in the order of the navigation.
-pub(crate) static SECTIONS: [Section; 12] = [
+pub(crate) static SECTIONS: [Section; 13] = [
     section(
         Route::Documents,
         "documents",
@@ -64,6 +66,7 @@ pub(crate) static SECTIONS: [Section; 12] = [
     section(Route::Clinic, "clinic", Some(Permission::Settings)),
     section(Route::Look, "look", Some(Permission::Settings)),
     section(Route::Staff, "staff", Some(Permission::Staff)),
+    section(Route::Journal, "journal", Some(Permission::Events)),
     section(Route::Webhook, "webhook", Some(Permission::Webhooks)),
     section(Route::Keys, "keys", Some(Permission::Keys)),
     section(Route::Archive, "archive", Some(Permission::Export)),

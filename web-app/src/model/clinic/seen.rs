@@ -75,6 +75,26 @@ pub(crate) struct Push {
     pub(crate) attempts: Vec<Value>,
 }
 
+/// Who did what: an entry of `GET /api/v1/acts`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Act {
+    /// Id of the entry.
+    pub(crate) id: String,
+    /// What was done: a type of the journal.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// `staff:stf_…`, `key:key_…` or `operator`.
+    pub(crate) by: String,
+    /// About which document.
+    #[serde(default)]
+    pub(crate) document_id: Option<String>,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// Facts of this type.
+    #[serde(default)]
+    pub(crate) data: Value,
+}
+
 /// A month's account: `GET /api/v1/usage`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Usage {

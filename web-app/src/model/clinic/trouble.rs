@@ -2,6 +2,8 @@
 
 use podpis_shared::problem::Problem;
 
+use super::passkey::NoPasskey;
+
 /// Why a request did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trouble {
@@ -30,8 +32,8 @@ pub(crate) enum What {
     SignedOut,
     /// The server refused with this code (`podpis_shared::problem::Code`, or a newer one).
     Refused(String),
-    /// The browser gave no passkey: the person closed its window, or has none here.
-    Passkey,
+    /// The browser gave no passkey.
+    Passkey(NoPasskey),
     /// Anything else.
     Other,
 }

@@ -2,6 +2,8 @@
 
 use podpis_shared::wire::staff::{InvitationView, Purpose};
 
+use crate::model::clinic::passkey::NoPasskey;
+
 pub(crate) const TITLE: &str = "Вход для\u{a0}сотрудников клиники";
 pub(crate) const LEAD: &str =
     "Здесь клиника отправляет пациентам документы на\u{a0}подпись и\u{a0}получает их обратно.";
@@ -30,6 +32,8 @@ pub(crate) const RECOVERY_HINT: &str =
 pub(crate) const BY_RECOVERY: &str = "Телефона нет под рукой";
 pub(crate) const BY_APP: &str = "Ввести код из\u{a0}приложения";
 pub(crate) const BY_PASSKEY: &str = "Войти с\u{a0}ключом доступа";
+/// While the browser's own window is open.
+pub(crate) const PASSKEY_WAITS: &str = "Ждём ключ: ответьте браузеру…";
 
 pub(crate) const ENROL_TITLE: &str = "Защита входа";
 pub(crate) const ENROL_LEAD: &str = "В\u{a0}кабинете лежат медицинские документы, поэтому одного пароля мало. Это настраивается один раз.";
@@ -99,5 +103,33 @@ pub(crate) const fn letter_submit(purpose: Purpose) -> &'static str {
         Purpose::Invite => "Принять приглашение",
         Purpose::Reset => "Сохранить пароль",
         Purpose::Factor => "Продолжить",
+    }
+}
+
+/// Why there is no passkey, and what to do instead.
+pub(crate) const fn no_passkey(why: NoPasskey) -> &'static str {
+    match why {
+        NoPasskey::Impossible => {
+            "Этот браузер не\u{a0}работает с\u{a0}ключами доступа. Обновите его или откройте кабинет в\u{a0}другом; \
+             код из\u{a0}приложения подходит везде."
+        }
+        NoPasskey::HasOne => {
+            "На\u{a0}этом устройстве ваш ключ уже есть, второй не\u{a0}нужен. Если он не\u{a0}работает, уберите его из\u{a0}списка \
+             и\u{a0}добавьте заново."
+        }
+        NoPasskey::NotMade => {
+            "Ключ не\u{a0}добавлен: окно браузера закрыли, или время вышло. Попробуйте ещё раз."
+        }
+        NoPasskey::NotShown => {
+            "Войти с\u{a0}ключом не\u{a0}вышло: окно браузера закрыли, время истекло, или на\u{a0}этом устройстве вашего ключа нет. \
+             Попробуйте ещё раз или введите код из\u{a0}приложения."
+        }
+        NoPasskey::Unfit => {
+            "Это устройство не\u{a0}подходит: ключ доступа должен сам убедиться, что это вы,\u{a0}— по\u{a0}отпечатку, лицу или PIN. \
+             Включите блокировку экрана или возьмите другой ключ."
+        }
+        NoPasskey::Other => {
+            "Браузер не\u{a0}передал ключ доступа. Попробуйте ещё раз или входите по\u{a0}коду из\u{a0}приложения."
+        }
     }
 }

@@ -43,8 +43,8 @@ pub(crate) fn rubles(kopecks: u64) -> String {
     format!("{grouped},{:02}\u{a0}₽", kopecks % 100)
 }
 
-pub(crate) const CLINIC: &str = "Реквизиты";
-pub(crate) const CLINIC_LEAD: &str = "Что документы говорят о\u{a0}клинике, кто за\u{a0}неё подписывает и\u{a0}на\u{a0}каких условиях.";
+pub(crate) const CLINIC: &str = "Клиника";
+pub(crate) const CLINIC_LEAD: &str = "Что документы говорят о\u{a0}клинике, когда пациентам напоминают, кто за\u{a0}клинику подписывает и\u{a0}на\u{a0}каких условиях.";
 pub(crate) const DETAILS: &str = "В\u{a0}документах по\u{a0}шаблонам";
 pub(crate) const DETAILS_ADDRESS: &str = "Адрес";
 pub(crate) const DETAILS_LICENSE: &str = "Номер и\u{a0}дата лицензии";

@@ -2,6 +2,7 @@
 
 use podpis_shared::policy::Ground;
 
+use crate::model::clinic::beside;
 use crate::model::clinic::draft::Flaw;
 
 pub(crate) const TITLE: &str = "Отправить документ";
@@ -46,10 +47,52 @@ pub(crate) const RECORD_HINT: &str =
     "323-ФЗ, ст.\u{a0}20 ч.\u{a0}7. Например: карта № 17, л.\u{a0}2";
 
 pub(crate) const HOW: &str = "Как подписать";
+pub(crate) const HOW_TO_KEEP: &str = "Как передать";
 pub(crate) const PURPOSE: &str = "Зачем отправляем";
 pub(crate) const TO_SIGN: &str = "Подписать";
-pub(crate) const TO_KEEP: &str = "Передать на\u{a0}хранение";
-pub(crate) const TO_KEEP_NOTE: &str = "Документ уже подписан на\u{a0}бумаге или в\u{a0}другой системе: пациент получит его в\u{a0}кабинет";
+pub(crate) const TO_KEEP: &str = "Уже подписан, только на\u{a0}хранение";
+pub(crate) const TO_KEEP_NOTE: &str = "На\u{a0}бумаге или в\u{a0}другой системе: пациент получит его в\u{a0}кабинет, подписывать ничего не\u{a0}нужно";
+pub(crate) const BESIDE: &str = "Файлы подписей";
+pub(crate) const BESIDE_HINT: &str = "Если документ подписан электронно и\u{a0}подпись\u{a0}— отдельный файл, приложите её: проверим, покажем пациенту \
+     и\u{a0}сохраним рядом. Подписи внутри PDF найдём сами.";
+pub(crate) const BESIDE_ADD: &str = "Добавить подписи или перетащить их сюда";
+pub(crate) const BESIDE_FILES: &str = ".sig, .p7s или .sgn, до\u{a0}16 файлов";
+pub(crate) const BESIDE_REMOVE: &str = "Убрать";
+
+/// Of a button, for whoever hears many of them.
+pub(crate) fn beside_remove(name: &str) -> String {
+    format!("{BESIDE_REMOVE} {name}")
+}
+
+/// Why files of signatures can't be sent.
+pub(crate) const fn beside(flaw: beside::Flaw) -> &'static str {
+    match flaw {
+        beside::Flaw::Empty => "Один из\u{a0}файлов пуст. Уберите его.",
+        beside::Flaw::Many => "Подписей не\u{a0}больше 16. Уберите лишние.",
+        beside::Flaw::Large => {
+            "Файл подписи\u{a0}— до\u{a0}1,5\u{a0}МБ, все вместе\u{a0}— до\u{a0}4\u{a0}МБ. Похоже, это не\u{a0}отсоединённая подпись."
+        }
+    }
+}
+
+/// Why the server did not take one of them, by its code.
+pub(crate) fn beside_refused(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "digest_mismatch" => {
+            "Одна из\u{a0}подписей стоит под другим файлом. Приложите подписи именно этого PDF, не\u{a0}пересохраняя его."
+        }
+        "signature_invalid" => {
+            "Один из\u{a0}файлов\u{a0}— не\u{a0}подпись, или она повреждена. Нужен файл .sig, .p7s или .sgn."
+        }
+        "signature_not_detached" => {
+            "Одна из\u{a0}подписей\u{a0}— вместе с\u{a0}документом внутри. Нужна отсоединённая: отдельный файл."
+        }
+        "signature_unsupported" => {
+            "Одна из\u{a0}подписей сделана способом, который мы\u{a0}не\u{a0}проверяем. Уберите её, чтобы отправить документ."
+        }
+        _ => return None,
+    })
+}
 pub(crate) const METHOD: &str = "Чем подписывает пациент";
 pub(crate) const ESIA: &str = "Через Госуслуги";
 pub(crate) const ESIA_NOTE: &str =

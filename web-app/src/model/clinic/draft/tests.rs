@@ -205,3 +205,20 @@ fn an_error_of_the_api_finds_its_fields() {
     assert_eq!(found("title is 1 to 300 characters"), ["title"]);
     assert!(found("subtitle").is_empty() && found("").is_empty());
 }
+
+#[test]
+fn what_is_made_of_a_template_is_signed_here() {
+    let mut draft = Draft {
+        template: None,
+        purpose: Purpose::Keeping,
+        ..Draft::default()
+    };
+    draft.settle(Kind::PaidContract, NOW);
+    assert_eq!(
+        (draft.purpose, draft.delivery),
+        (Purpose::Keeping, Delivery::Account)
+    );
+    draft.template = Some("ids".into());
+    draft.settle(Kind::Ids, NOW);
+    assert_eq!(draft.purpose, Purpose::Signing);
+}
