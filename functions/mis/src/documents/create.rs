@@ -192,13 +192,11 @@ async fn store(
     if let Some(template) = &template {
         made_of::note(&tx, &document.id, template).await?;
     }
-    let (first, last) = match &package {
+    let last = match &package {
         Some(package) => place(&tx, &document, package).await?,
-        None => (true, true),
+        None => true,
     };
-    if first {
-        planned::sms_fallback(&tx, &document, sms_fallback).await?;
-    }
+    planned::sms_fallback(&tx, &document, sms_fallback).await?;
     let mut facts = json!({
         "kind": document.kind, "delivery": document.delivery, "sha256": document.hashes.sha256, "policy": policy,
     });
@@ -233,13 +231,13 @@ async fn store(
     Ok(Outcome::Created(answer))
 }
 
-/// Puts the document into its package; whether it is the first one there, and the last one.
+/// Puts the document into its package; whether it is the last one there.
 ///
 /// # Errors
 /// `invalid`.
-async fn place(tx: &Tx, document: &Document, package: &Package) -> Result<(bool, bool)> {
+async fn place(tx: &Tx, document: &Document, package: &Package) -> Result<bool> {
     let detail = match packages::put(tx, document, package).await? {
-        Place::Taken { first, last } => return Ok((first, last)),
+        Place::Taken { last } => return Ok(last),
         Place::Full => "package: all its documents for this signer have come".to_owned(),
         Place::OtherSize(size) => {
             format!("package.of was {size} in an earlier document of it for this signer")
