@@ -12,6 +12,7 @@ mod limited;
 mod mail;
 mod messages;
 mod push;
+mod recount;
 mod reminders;
 mod sandbox;
 mod send;

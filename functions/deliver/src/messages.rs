@@ -4,12 +4,13 @@ use crate::attempt::{Failed, Known, Receipt};
 use crate::db::breaker;
 use crate::db::messages::{self, Message};
 use crate::limited::limited;
+use crate::recount;
 use crate::send::{self, Parcel};
 use crate::settings::Times;
 use podpis_kit::store::notices::{self, Notice};
 use podpis_kit::store::outbox::{self, Attempt, LINK_TOKEN, Outcome};
 use podpis_kit::store::staff::invitations;
-use podpis_kit::store::{Document, Event, documents, journal, links, packages};
+use podpis_kit::store::{Document, Event, documents, journal, links};
 use podpis_kit::{Context, Db, Result, Tx, now, random};
 use podpis_shared::Timestamp;
 use podpis_shared::delivery::Reason;
@@ -36,6 +37,7 @@ pub(crate) async fn deliver(context: &Context, message: Message, times: Times) -
                 .map(drop)?,
         );
     };
+    let (message, document) = recount::as_of_now(&db, message, document).await?;
     if let Some(why) = pointless(&db, &message, &document).await? {
         return Ok(outbox::drop_unsent(&db, &message.id, why, now())
             .await
@@ -88,11 +90,7 @@ async fn pointless(db: &Db, message: &Message, document: &Document) -> Result<Op
     if let Some(name) = message.notice.as_deref()
         && Notice::is_pointless(name, document, now())
     {
-        let of_others =
-            name == notices::PACKAGE && packages::is_any_open(db, &document.id, now()).await?;
-        if !of_others {
-            return Ok(Some(Reason::DocumentClosed));
-        }
+        return Ok(Some(Reason::DocumentClosed));
     }
     let push = message.channel == "push";
     if push && !notices::is_subscribed(db, &message.recipient).await? {

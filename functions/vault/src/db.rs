@@ -24,18 +24,6 @@ pub(crate) struct SignatureRow<'a> {
     pub(crate) level: &'a str,
 }
 
-/// A message about a document. No `Debug`: it names a person's phone.
-pub(crate) struct MessageRow {
-    pub(crate) id: String,
-    pub(crate) channel: String,
-    pub(crate) recipient: String,
-    pub(crate) status: String,
-    pub(crate) attempts: i64,
-    pub(crate) created_at: Timestamp,
-    pub(crate) sent_at: Option<Timestamp>,
-    pub(crate) outcome: Option<String>,
-}
-
 pub(crate) async fn clinic(db: &Db, id: &str) -> Result<Clinic, DbError> {
     let row = db
         .first(
@@ -139,29 +127,6 @@ pub(crate) async fn signature_evidence(db: &Db, document_id: &str) -> Result<Vec
 /// Binds a signature's evidence to its row.
 pub(crate) fn evidence_purpose(signature_id: &str) -> String {
     format!("signatures.evidence:{signature_id}")
-}
-
-/// Messages about a document, oldest first.
-pub(crate) async fn messages(db: &Db, document_id: &str) -> Result<Vec<MessageRow>, DbError> {
-    let sql = "SELECT id, channel, recipient, status, attempts, created_at, sent_at, outcome FROM outbox \
-               WHERE document_id = ?1 ORDER BY created_at, rowid";
-    let of = |row: &podpis_kit::db::Row| {
-        Ok(MessageRow {
-            id: row.text(0)?,
-            channel: row.text(1)?,
-            recipient: row.text(2)?,
-            status: row.text(3)?,
-            attempts: row.int(4)?,
-            created_at: Timestamp::from_unix(row.int(5)?),
-            sent_at: row.opt_int(6)?.map(Timestamp::from_unix),
-            outcome: row.opt_text(7)?,
-        })
-    };
-    db.query(sql, [document_id.into()])
-        .await?
-        .iter()
-        .map(of)
-        .collect()
 }
 
 // --- the seal ---

@@ -6,7 +6,7 @@
 mod clinic;
 mod times;
 
-use crate::db::{self, Clinic, MessageRow};
+use crate::db::{self, Clinic};
 use crate::making::Signature;
 use crate::{code, journal, keys, settings};
 use axum::extract::Path;
@@ -14,6 +14,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use podpis_evidence::{self as format, Bundle, Capacity, Hashed};
 use podpis_kit::store::accounts::contacts::Contact;
+use podpis_kit::store::outbox::{self, Kept};
 use podpis_kit::store::{Document, clinic_signatures, documents, templates};
 use podpis_kit::{Db, Failure, Result, now, random};
 use podpis_shared::hash::{hex, sha256_hex};
@@ -70,7 +71,7 @@ pub(crate) async fn signed(
 ) -> Result<Vec<u8>> {
     let internal = |e: &dyn std::fmt::Display| Failure::internal("evidence", e.to_string());
     let document = file.document;
-    let messages = db::messages(db, &document.id).await?;
+    let messages = outbox::about(db, &document.id).await?;
     let clinic_signatures = clinic_signatures::of_document(db, &document.id).await?;
     let bundle = Bundle {
         format: format::FORMAT.into(),
@@ -243,7 +244,7 @@ fn capacity(document: &Document, signed_at: Timestamp) -> Capacity {
     }
 }
 
-fn of_message(row: MessageRow) -> format::Message {
+fn of_message(row: Kept) -> format::Message {
     let masked = match row.channel.as_str() {
         "email" => Email::parse(&row.recipient).map(|email| email.masked()),
         _ => Phone::parse(&row.recipient).map(|phone| phone.masked()),

@@ -1,5 +1,7 @@
 //! One file for several recipients, and packages: documents that are told of in one message, each signed on its own.
 
+mod reminders;
+
 use anyhow::{Context as _, Result, ensure};
 use podpis_tests::{Clinic, Esia, Person, Right, Settings, Stack, Upload, wait_for};
 use rusqlite::Connection;
@@ -25,7 +27,7 @@ fn phone() -> String {
     Upload::small().phone
 }
 
-/// What was queued about documents: their numbers in `ids`, ways and notices.
+/// What was queued about documents: their numbers in `ids`, ways and notices. What tells of several is there for each.
 fn told(clinic: &mut Clinic, ids: &[String]) -> Result<Vec<(usize, String, String)>> {
     let mut told = Vec::new();
     for (index, id) in ids.iter().enumerate() {
@@ -37,6 +39,23 @@ fn told(clinic: &mut Clinic, ids: &[String]) -> Result<Vec<(usize, String, Strin
         }
     }
     Ok(told)
+}
+
+/// The id of the one letter of this notice that each of the documents names.
+fn shared(clinic: &mut Clinic, ids: &[String], notice: &str) -> Result<String> {
+    let mut found = Vec::new();
+    for id in ids {
+        let path = format!("/api/v1/documents/{id}/messages");
+        let list = clinic.get(&path)?.expect(200)?.json()?;
+        let all = list["items"].as_array().context("items")?.iter();
+        let letters = all.filter(|one| one["notice"] == notice && one["channel"] == "email");
+        found.extend(letters.map(|one| one["id"].to_string()));
+    }
+    ensure!(
+        found.len() == ids.len() && found.iter().all(|id| *id == found[0]),
+        "{notice}: {found:?}"
+    );
+    found.into_iter().next().context("no document")
 }
 
 fn letter(index: usize, notice: &str) -> (usize, String, String) {
@@ -148,7 +167,9 @@ fn a_package_makes_one_letter_and_each_is_signed_on_its_own() -> Result<()> {
     let last = of_package("visit-1", 3, &phone).with("/expires_at", json!(soon));
     let [first, second] = ids;
     let ids = [first, second, clinic.send_document(&last)?];
-    ensure!(told(&mut clinic, &ids)? == [letter(2, "package")]);
+    let all = [0, 1, 2].map(|index| letter(index, "package"));
+    ensure!(told(&mut clinic, &ids)? == all);
+    shared(&mut clinic, &ids, "package")?;
     let letter = first_letter(stack, &phone)?;
     let words = format!("{}\n{}", letter["subject"], letter["text"]).replace('\u{a0}', " ");
     ensure!(words.contains("3 документа на подпись"), "{words}");
@@ -241,6 +262,7 @@ fn what_a_package_may_be() -> Result<()> {
     let ids = [one, two, three];
     let expected = [
         letter(0, "package"),
+        letter(1, "package"),
         letter(1, "cancelled"),
         letter(2, "arrived"),
     ];
@@ -264,10 +286,12 @@ fn each_signer_gets_a_letter_of_their_own() -> Result<()> {
         clinic.send_document(&of_package("family", 2, &one))?,
     ];
     let told = told(&mut clinic, &ids)?;
-    ensure!(
-        told == [letter(0, "package"), letter(1, "arrived")],
-        "{told:?}"
-    );
+    let expected = [
+        letter(0, "package"),
+        letter(1, "arrived"),
+        letter(2, "package"),
+    ];
+    ensure!(told == expected, "{told:?}");
     for phone in [&one, &two] {
         first_letter(stack, phone)?;
         let letters = stack.sandbox().messages(&email(phone))?;
@@ -307,8 +331,8 @@ fn what_never_comes_is_not_waited_for_long() -> Result<()> {
         "from the latest on"
     );
     ensure!(
-        plans(&mut stack, "unopened")? == [ids[0].clone()],
-        "one SMS for all"
+        plans(&mut stack, "unopened")? == ids,
+        "whichever is due first brings the one SMS"
     );
     // Whoever knows nothing of a document does not learn that it is gone, not even where the plan is about it.
     clinic
@@ -330,7 +354,7 @@ fn what_never_comes_is_not_waited_for_long() -> Result<()> {
     ids.push(clinic.send_document(&upload())?);
     let told = told(&mut clinic, &ids)?;
     ensure!(
-        told == [letter(0, "package"), letter(3, "package")],
+        told == [0, 1, 3, 4].map(|index| letter(index, "package")),
         "{told:?}"
     );
     ensure!(plans(&mut stack, "package")?.is_empty());
@@ -376,8 +400,7 @@ fn a_crash_while_the_last_one_comes_makes_one_letter() -> Result<()> {
         stack.start_again(Settings::default())?;
         let again = clinic.upload(&last)?.expect(201).with_context(context)?;
         let id = again.json()?["id"].as_str().context("id")?.to_owned();
-        let told = told(&mut clinic, &[first, id])?;
-        ensure!(told == [letter(0, "package")], "{}: {told:?}", context());
+        shared(&mut clinic, &[first, id], "package").with_context(context)?;
         ensure!(plans(&mut stack, "package")?.is_empty(), "{}", context());
         if !crashed {
             ensure!(

@@ -91,6 +91,9 @@ async fn take(
                WHERE id IN (SELECT o.id FROM outbox o WHERE o.status = 'queued' AND o.channel = ?4 AND o.host = ?5 \
                AND o.next_at <= ?3 AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.document_id = o.document_id \
                AND e.channel = o.channel AND e.recipient = o.recipient AND e.status = 'queued' AND e.rowid < o.rowid \
+               AND (e.next_at <= ?3 OR e.attempts > 0)) AND NOT EXISTS (SELECT 1 FROM outbox_documents s \
+               JOIN outbox e ON e.id = s.message_id WHERE s.document_id = o.document_id AND e.channel = o.channel \
+               AND e.recipient = o.recipient AND e.status = 'queued' AND e.rowid < o.rowid \
                AND (e.next_at <= ?3 OR e.attempts > 0)) ORDER BY o.next_at, o.created_at, o.rowid \
                LIMIT max(0, min(?6 - (SELECT count(*) FROM outbox l WHERE l.lease IS NOT NULL AND l.channel = ?4 \
                AND l.host = ?5 AND l.next_at > ?3), ?7 - (SELECT count(*) FROM outbox l WHERE l.lease IS NOT NULL \

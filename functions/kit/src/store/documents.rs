@@ -1,15 +1,18 @@
 //! Documents: reading them, and moving them from state to state.
 
+mod expiry;
+
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::store::consultations;
 use crate::store::journal::{self, Event};
-use crate::store::notices::{self, About, Notice};
 use podpis_shared::clinic_signature::{Over, TimeEvidence};
 use podpis_shared::policy::{Agreement, Question};
 use podpis_shared::wire::mis::{self, Representative};
 use podpis_shared::{Delivery, Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
 use serde_json::json;
 use std::collections::HashMap;
+
+pub use expiry::expire;
 
 /// A row of `documents`.
 #[derive(Clone, Debug)]
@@ -291,49 +294,6 @@ pub async fn kept_opened(tx: &Tx, document: &Document, at: Timestamp) -> Result<
     let (clinic, id) = (&document.clinic_id, Some(document.id.as_str()));
     journal::append(tx, clinic, id, Event::Opened, at, json!({})).await?;
     Ok(true)
-}
-
-/// Closes open documents whose time is over, up to `limit` of them, or only the given one; both sides are told.
-///
-/// # Errors
-/// As the database says.
-pub async fn expire(db: Db, only: Option<&str>, now: Timestamp, limit: i64) -> Result<Db, DbError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM documents WHERE status IN ('sent', 'opened') AND expires_at <= ?1 \
-         AND (?2 IS NULL OR id = ?2) LIMIT ?3"
-    );
-    let due = db
-        .query(&sql, [now.unix().into(), only.into(), limit.into()])
-        .await?;
-    if due.is_empty() {
-        return Ok(db);
-    }
-    let tx = db.begin().await?;
-    for row in &due {
-        let document = Document::of(row)?;
-        let (to, event) = (Status::Expired, Event::Expired);
-        if transition(&tx, &document, to, event, now, json!({})).await? {
-            tell_of_the_end(&tx, &document, now).await?;
-        }
-    }
-    tx.commit().await?;
-    Db::open().await
-}
-
-/// The clinic has the event; its person gets a notice, by day.
-async fn tell_of_the_end(tx: &Tx, document: &Document, now: Timestamp) -> Result<(), DbError> {
-    let sql = "SELECT name FROM clinics WHERE id = ?1";
-    let row = tx.first(sql, [document.clinic_id.as_str().into()]).await?;
-    let clinic = row.ok_or_else(|| DbError::corrupt("clinic"))?.text(0)?;
-    let about = About {
-        notice: Notice::Expired,
-        document,
-        clinic: &clinic,
-        // Nothing is to be done any more.
-        base_url: "",
-        due: now,
-    };
-    notices::queue(tx, about, now).await.map(|_| ())
 }
 
 fn named<T>(value: Option<T>) -> Result<T, DbError> {

@@ -2,12 +2,15 @@
 //!
 //! A message is `queued`, then `sent` (a gateway has it), then `delivered` or `failed` with a reason; or `dead`: given up
 //! after its tries. [`settle`] is the only way from one to the next.
+//!
+//! A message tells of one document, or of several of one package: it stands in the row of the first one, the others are in
+//! `outbox_documents`, and each of them has it among its messages and its events.
 
 mod settle;
 
 use crate::db::{Db, DbError, Row, Tx};
 use crate::random;
-use crate::store::documents::Document;
+use crate::store::documents::{COLUMNS, Document};
 use podpis_shared::Timestamp;
 
 pub use settle::{Outcome, drop_unsent, settle};
@@ -67,9 +70,11 @@ pub struct Outgoing<'a> {
     pub notice: Option<&'a str>,
     /// From when it may go out.
     pub due: Timestamp,
+    /// Ids of other documents that it tells of, too.
+    pub others: &'a [String],
 }
 
-/// Queues a message about a document; one with the same `notice` on the same way is queued once.
+/// Queues a message about a document, and about [`Outgoing::others`]; one with the same `notice` on the same way is queued once.
 ///
 /// # Errors
 /// As the database says.
@@ -80,11 +85,11 @@ pub async fn queue(
     now: Timestamp,
 ) -> Result<(), DbError> {
     let id = random::id("msg").map_err(|e| DbError::host("random", e))?;
-    tx.execute(
+    let queued = tx.execute(
         "INSERT INTO outbox (id, clinic_id, document_id, channel, recipient, subject, text, notice, status, attempts, \
          next_at, created_at, host) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', 0, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
         [
-            id.into(),
+            id.as_str().into(),
             document.clinic_id.as_str().into(),
             document.id.as_str().into(),
             message.channel.as_str().into(),
@@ -97,8 +102,33 @@ pub async fn queue(
             message.channel.host(message.recipient).into(),
         ],
     )
-    .await
-    .map(|_| ())
+    .await?;
+    if queued == 0 || message.others.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<String> = (2..message.others.len() + 2)
+        .map(|number| format!("(?1, ?{number})"))
+        .collect();
+    let sql = format!(
+        "INSERT INTO outbox_documents (message_id, document_id) VALUES {}",
+        rows.join(", ")
+    );
+    let others = message.others.iter().map(|other| other.as_str().into());
+    tx.execute(&sql, std::iter::once(id.as_str().into()).chain(others))
+        .await
+        .map(|_| ())
+}
+
+/// The documents that a message tells of beside its own.
+///
+/// # Errors
+/// As the database says.
+pub async fn others(db: &Db, id: &str) -> Result<Vec<Document>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM documents WHERE id IN (SELECT document_id FROM outbox_documents WHERE message_id = ?1)"
+    );
+    let rows = db.query(&sql, [id.into()]).await?;
+    rows.iter().map(Document::of).collect()
 }
 
 /// Queues an SMS about a document, to go out from `due` on.
@@ -120,6 +150,7 @@ pub async fn queue_sms(
         text,
         notice: None,
         due,
+        others: &[],
     };
     queue(tx, document, message, now).await
 }
@@ -184,15 +215,18 @@ pub struct Kept {
     pub settled_at: Option<Timestamp>,
     /// From when it may go out, as long as it is queued.
     pub next_at: Timestamp,
+    /// Tries so far.
+    pub attempts: i64,
 }
 
-/// Messages about a document, oldest first.
+/// Messages about a document, those that tell of others too among them, oldest first.
 ///
 /// # Errors
 /// As the database says.
 pub async fn about(db: &Db, document_id: &str) -> Result<Vec<Kept>, DbError> {
-    let sql = "SELECT id, channel, recipient, notice, status, outcome, created_at, sent_at, settled_at, next_at \
-               FROM outbox WHERE document_id = ?1 ORDER BY created_at, rowid";
+    let sql = "SELECT id, channel, recipient, notice, status, outcome, created_at, sent_at, settled_at, next_at, \
+               attempts FROM outbox WHERE document_id = ?1 OR id IN (SELECT message_id FROM outbox_documents \
+               WHERE document_id = ?1) ORDER BY created_at, rowid";
     let of = |row: &Row| {
         let time = |column| Ok::<_, DbError>(row.opt_int(column)?.map(Timestamp::from_unix));
         Ok(Kept {
@@ -206,6 +240,7 @@ pub async fn about(db: &Db, document_id: &str) -> Result<Vec<Kept>, DbError> {
             sent_at: time(7)?,
             settled_at: time(8)?,
             next_at: Timestamp::from_unix(row.int(9)?),
+            attempts: row.int(10)?,
         })
     };
     db.query(sql, [document_id.into()])

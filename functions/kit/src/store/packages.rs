@@ -1,10 +1,11 @@
 //! Packages: documents of one signer that are told of in one message (`docs/packages.md`).
 //!
 //! A group is what has the same clinic, package and signer. It is told of when its last document has come, or when a while has
-//! passed since the latest one. What comes after that is told of by itself.
+//! passed since the latest one. What comes after that is told of by itself. What was told of is reminded of together, too
+//! (`deliver`), each message about what is still open then.
 
 use crate::db::{Db, DbError, Row, Tx};
-use crate::store::documents::{self, Document};
+use crate::store::documents::{self, COLUMNS, Document};
 use crate::store::notices::{self, About, Notice};
 use crate::store::planned::{self, Kind};
 use podpis_shared::hash::sha256_hex;
@@ -23,8 +24,6 @@ pub enum Place {
     Full,
     /// It was taken in.
     Taken {
-        /// It is the first one.
-        first: bool,
         /// It is the last one: now the signer is told.
         last: bool,
     },
@@ -45,7 +44,7 @@ pub async fn put(tx: &Tx, document: &Document, package: &Package) -> Result<Plac
         signer.as_str().into(),
     ];
     let rows = tx.query(sql, group.clone()).await?;
-    let (mut first, mut standing) = (true, 0);
+    let mut standing = 0;
     for row in &rows {
         let status = Status::parse(&row.text(2)?).ok_or_else(|| DbError::corrupt("status"))?;
         // What was taken back is replaced by what comes.
@@ -55,7 +54,7 @@ pub async fn put(tx: &Tx, document: &Document, package: &Package) -> Result<Plac
         if row.int(1)? != size {
             return Ok(Place::OtherSize(row.int(1)?));
         }
-        (first, standing) = (false, standing + 1);
+        standing += 1;
     }
     if standing >= size {
         return Ok(Place::Full);
@@ -83,7 +82,7 @@ pub async fn put(tx: &Tx, document: &Document, package: &Package) -> Result<Plac
         )
         .await?;
     }
-    Ok(Place::Taken { first, last })
+    Ok(Place::Taken { last })
 }
 
 /// Tells the signer of what has come of a document's package and was not told of yet, in one message. It leads to the
@@ -110,38 +109,115 @@ pub async fn tell(
                 AND q.package = p.package AND q.signer = p.signer WHERE p.document_id = ?1)";
     tx.execute(told, [document_id.into(), now.unix().into()])
         .await?;
-    let Some(first) = waiting.first() else {
+    let waiting: Vec<String> = waiting
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<_, _>>()?;
+    let Some((first, others)) = waiting.split_first() else {
         return Ok(());
     };
-    let Some(document) = documents::find(tx, &first.text(0)?).await? else {
+    let Some(document) = documents::find(tx, first).await? else {
         return Ok(());
-    };
-    let notice = match u32::try_from(waiting.len()) {
-        Ok(1) | Err(_) => Notice::Arrived,
-        Ok(count) => Notice::Package(count),
     };
     let about = About {
-        notice,
+        notice: Notice::Arrived.of(waiting.len()),
         document: &document,
         clinic,
         base_url,
         due: now,
     };
-    notices::queue(tx, about, now).await.map(|_| ())
+    notices::queue_together(tx, about, others, now)
+        .await
+        .map(|_| ())
 }
 
-/// Whether any document of the package can still be signed.
+/// What can still be signed of a document's package and was told of, itself in any case: the one that ends first comes first. Nothing
+/// where it came alone.
 ///
 /// # Errors
 /// As the database says.
-pub async fn is_any_open(db: &Db, document_id: &str, now: Timestamp) -> Result<bool, DbError> {
+pub async fn open(db: &Db, document_id: &str, now: Timestamp) -> Result<Vec<Document>, DbError> {
     let sql = format!(
-        "SELECT 1 FROM {GROUP} AND d.status IN ('sent', 'opened') AND d.expires_at > ?2 LIMIT 1"
+        "SELECT {COLUMNS} FROM documents WHERE status IN ('sent', 'opened') AND expires_at > ?2 AND id IN (\
+         SELECT q.document_id FROM {ROWS} AND (q.told_at IS NOT NULL OR q.document_id = ?1)) ORDER BY expires_at, position"
     );
-    let row = db
-        .first(&sql, [document_id.into(), now.unix().into()])
+    let rows = db
+        .query(&sql, [document_id.into(), now.unix().into()])
         .await?;
-    Ok(row.is_some())
+    rows.iter().map(Document::of).collect()
+}
+
+/// Documents that were told of in the same message as this one, itself among them; nothing where it came alone.
+///
+/// # Errors
+/// As the database says.
+pub async fn told_together(db: &Db, document_id: &str) -> Result<Vec<Document>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM documents WHERE id IN (SELECT q.document_id FROM {ROWS} AND q.told_at = p.told_at) \
+         ORDER BY expires_at, position"
+    );
+    let rows = db.query(&sql, [document_id.into()]).await?;
+    rows.iter().map(Document::of).collect()
+}
+
+/// Whether others of a document's package that were told of end until then, or have ended and the message about that is planned.
+///
+/// # Errors
+/// As the database says.
+pub async fn others_end(db: &Db, document_id: &str, until: Timestamp) -> Result<bool, DbError> {
+    let sql = format!(
+        "SELECT 1 FROM {GROUP} AND q.document_id <> ?1 AND q.told_at IS NOT NULL \
+         AND ((d.status IN ('sent', 'opened') AND d.expires_at <= ?2) OR EXISTS (SELECT 1 FROM planned_notices n \
+         WHERE n.document_id = d.id AND n.kind = ?3)) LIMIT 1"
+    );
+    let params = [
+        document_id.into(),
+        until.unix().into(),
+        planned::EXPIRED.into(),
+    ];
+    Ok(db.first(&sql, params).await?.is_some())
+}
+
+/// Tells the signer that a document of a package has ended, and every other one of it of which the same is planned.
+///
+/// # Errors
+/// As the database says.
+pub async fn tell_of_the_end(
+    tx: &Tx,
+    document_id: &str,
+    clinic: &str,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM documents WHERE status = 'expired' AND id IN (SELECT q.document_id FROM {ROWS}) \
+         AND (id = ?1 OR EXISTS (SELECT 1 FROM planned_notices n WHERE n.document_id = documents.id AND n.kind = ?2)) \
+         ORDER BY expires_at, position"
+    );
+    let params = [document_id.into(), planned::EXPIRED.into()];
+    let ended: Vec<Document> = tx
+        .query(&sql, params)
+        .await?
+        .iter()
+        .map(Document::of)
+        .collect::<Result<_, _>>()?;
+    for document in &ended {
+        planned::forget(tx, &document.id, &Kind::Expired).await?;
+    }
+    let Some((first, others)) = ended.split_first() else {
+        return Ok(());
+    };
+    let others: Vec<String> = others.iter().map(|other| other.id.clone()).collect();
+    let about = About {
+        notice: Notice::Expired.of(ended.len()),
+        document: first,
+        clinic,
+        // Nothing is to be done any more.
+        base_url: "",
+        due: now,
+    };
+    notices::queue_together(tx, about, &others, now)
+        .await
+        .map(|_| ())
 }
 
 /// Whether a document waits for the rest of its package, and its signer knows nothing of it yet.
@@ -185,6 +261,10 @@ pub async fn of_positions(
 /// Documents `d` with their rows `q` that are of one group with `?1`.
 const GROUP: &str = "document_packages p JOIN document_packages q ON q.clinic_id = p.clinic_id AND q.package = p.package \
                      AND q.signer = p.signer JOIN documents d ON d.id = q.document_id WHERE p.document_id = ?1";
+
+/// The rows `q` alone; `p` is that of `?1`.
+const ROWS: &str = "document_packages p JOIN document_packages q ON q.clinic_id = p.clinic_id AND q.package = p.package \
+                    AND q.signer = p.signer WHERE p.document_id = ?1";
 
 fn package(row: &Row, first: usize) -> Result<Package, DbError> {
     Ok(Package {

@@ -1,8 +1,10 @@
 //! Notices that wait for their time: reminders before a document's end, the SMS about what nobody has opened, the message about a
-//! package that is not whole.
+//! package that is not whole, and about the end of several documents of one.
 //!
 //! They are planned when the document is taken in, by what its clinic had chosen then. So the tick looks at what is due and
 //! at nothing else, however many documents are open.
+
+mod fold;
 
 use crate::daytime::{Clock, HOUR};
 use crate::db::{Db, DbError, Row, Tx};
@@ -10,11 +12,16 @@ use crate::store::documents::Document;
 use crate::store::settings;
 use podpis_shared::{Delivery, Timestamp};
 
+pub use fold::fold;
+
 /// Nobody is reminded sooner after the arrival than so many hours before the end, but for short deadlines.
 const QUIET_HOURS: i64 = 24;
 
 /// Least time, in seconds, that a reminder leaves to sign.
 pub(crate) const LEFT_MIN: i64 = HOUR;
+
+/// Name of [`Kind::Expired`].
+pub(crate) const EXPIRED: &str = "expired";
 
 /// What is planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +34,8 @@ pub enum Kind {
     Beginning(i64),
     /// The message about a package of which some documents have not come.
     Package,
+    /// The message about documents of one package that ended at about the same time.
+    Expired,
 }
 
 /// Something whose time has come.
@@ -47,6 +56,7 @@ impl Kind {
             Self::Unopened => "unopened".to_owned(),
             Self::Beginning(hours) => format!("beginning_{hours}"),
             Self::Package => "package".to_owned(),
+            Self::Expired => EXPIRED.to_owned(),
         }
     }
 
@@ -57,6 +67,18 @@ impl Kind {
             .or_else(|| hours("beginning_").map(Self::Beginning))
             .or_else(|| (name == "unopened").then_some(Self::Unopened))
             .or_else(|| (name == "package").then_some(Self::Package))
+            .or_else(|| (name == EXPIRED).then_some(Self::Expired))
+    }
+}
+
+impl Planned {
+    /// Reads a row of document, kind and time.
+    fn of(row: &Row) -> Result<Self, DbError> {
+        Ok(Self {
+            document_id: row.text(0)?,
+            kind: Kind::parse(&row.text(1)?).ok_or_else(|| DbError::corrupt("kind"))?,
+            at: Timestamp::from_unix(row.int(2)?),
+        })
     }
 }
 
@@ -192,15 +214,8 @@ pub async fn forget(tx: &Tx, document_id: &str, kind: &Kind) -> Result<(), DbErr
 /// As the database says.
 pub async fn due(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Planned>, DbError> {
     let sql = "SELECT document_id, kind, at FROM planned_notices WHERE at <= ?1 ORDER BY at, document_id LIMIT ?2";
-    let of = |row: &Row| {
-        Ok(Planned {
-            document_id: row.text(0)?,
-            kind: Kind::parse(&row.text(1)?).ok_or_else(|| DbError::corrupt("kind"))?,
-            at: Timestamp::from_unix(row.int(2)?),
-        })
-    };
     let rows = db.query(sql, [now.unix().into(), limit.into()]).await?;
-    rows.iter().map(of).collect()
+    rows.iter().map(Planned::of).collect()
 }
 
 /// Takes what is due, so that it is done once; `false` where it is not there any more. With a reminder all others of its
@@ -209,21 +224,17 @@ pub async fn due(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Planned>, Db
 /// # Errors
 /// As the database says.
 pub async fn claim(tx: &Tx, planned: &Planned, now: Timestamp) -> Result<bool, DbError> {
-    let sql = match planned.kind {
-        Kind::Deadline(_) => {
-            "DELETE FROM planned_notices WHERE document_id = ?1 AND kind LIKE 'deadline_%' AND at <= ?2"
-        }
-        Kind::Unopened => {
-            "DELETE FROM planned_notices WHERE document_id = ?1 AND kind = 'unopened' AND at <= ?2"
-        }
-        Kind::Beginning(_) => {
-            "DELETE FROM planned_notices WHERE document_id = ?1 AND kind LIKE 'beginning_%' AND at <= ?2"
-        }
-        Kind::Package => {
-            "DELETE FROM planned_notices WHERE document_id = ?1 AND kind = 'package' AND at <= ?2"
-        }
+    let kinds = match planned.kind {
+        Kind::Deadline(_) => "deadline_%".to_owned(),
+        Kind::Beginning(_) => "beginning_%".to_owned(),
+        Kind::Unopened | Kind::Package | Kind::Expired => planned.kind.name(),
     };
-    let params = [planned.document_id.as_str().into(), now.unix().into()];
+    let sql = "DELETE FROM planned_notices WHERE document_id = ?1 AND kind LIKE ?2 AND at <= ?3";
+    let params = [
+        planned.document_id.as_str().into(),
+        kinds.into(),
+        now.unix().into(),
+    ];
     Ok(tx.execute(sql, params).await? > 0)
 }
 
@@ -239,79 +250,4 @@ pub async fn clinic_clock(db: &Db, clinic_id: &str) -> Result<Clock, DbError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn reminded(created: &str, expires: &str, hours: i64, expected: Option<&str>) {
-        let time = |text: &str| Timestamp::parse(text).unwrap();
-        let clock = Clock::of_minutes(180);
-        let at = reminder_at(time(created), time(expires), hours, clock);
-        let at = at.map(|at| at.to_string());
-        assert_eq!(at.as_deref(), expected, "{created} {expires} {hours}");
-    }
-
-    #[test]
-    fn so_many_hours_before_the_end_by_day() {
-        let (sent, noon) = ("2026-11-01T09:00:00Z", "2026-11-20T09:00:00Z");
-        reminded(sent, noon, 24, Some("2026-11-19T09:00:00Z"));
-        reminded(sent, noon, 72, Some("2026-11-17T09:00:00Z"));
-        // Ends at midnight in Moscow: the morning is early enough.
-        reminded(
-            sent,
-            "2026-11-20T21:00:00Z",
-            24,
-            Some("2026-11-20T07:00:00Z"),
-        );
-        // Ends at seven in the morning: the evening before.
-        reminded(
-            sent,
-            "2026-11-20T04:00:00Z",
-            3,
-            Some("2026-11-19T17:00:00Z"),
-        );
-        // Ends at half past ten, when a morning's reminder would leave half an hour.
-        reminded(
-            sent,
-            "2026-11-20T07:30:00Z",
-            3,
-            Some("2026-11-19T17:00:00Z"),
-        );
-    }
-
-    #[test]
-    fn not_soon_after_the_arrival() {
-        let noon = "2026-11-20T09:00:00Z";
-        reminded(
-            "2026-11-18T09:00:00Z",
-            noon,
-            24,
-            Some("2026-11-19T09:00:00Z"),
-        );
-        reminded("2026-11-18T09:00:01Z", noon, 24, None);
-        reminded("2026-11-17T09:00:00Z", noon, 72, None);
-        reminded(
-            "2026-11-20T03:00:00Z",
-            noon,
-            3,
-            Some("2026-11-20T07:00:00Z"),
-        );
-        reminded("2026-11-20T04:00:00Z", noon, 3, None);
-        // Sent at night, ends in the morning: there is no evening between.
-        reminded("2026-11-19T20:00:00Z", "2026-11-20T05:00:00Z", 3, None);
-    }
-
-    #[test]
-    fn names_are_read_back() {
-        let (deadline, beginning) = (Kind::Deadline(168), Kind::Beginning(3));
-        let others = [Kind::Unopened, Kind::Package];
-        for kind in [Kind::Deadline(24), deadline, beginning]
-            .into_iter()
-            .chain(others)
-        {
-            assert_eq!(Kind::parse(&kind.name()), Some(kind));
-        }
-        assert_eq!(Kind::parse("deadline_"), None);
-        assert_eq!(Kind::parse("opened"), None);
-    }
-}
+mod tests;

@@ -16,13 +16,16 @@ pub(super) fn subject(about: &About<'_>) -> String {
         }
         Notice::Kept => "документ на хранение",
         Notice::Deadline => "срок документа заканчивается",
+        Notice::PackageDeadline(_) => "срок документов заканчивается",
         Notice::Beginning => "онлайн-консультация скоро начнётся",
         Notice::Reminder => "документ ждёт вас",
         Notice::Signed => "документ подписан",
         Notice::Completed => "документ подписан клиникой",
         Notice::Cancelled => "документ отозван",
         Notice::Expired => "срок документа истёк",
+        Notice::PackageExpired(_) => "срок документов истёк",
         Notice::Unopened => "документ не открыт",
+        Notice::PackageUnopened(_) => "документы не открыты",
     };
     format!("{}: {what}", about.clinic)
 }
@@ -44,6 +47,12 @@ pub(super) fn sentence(about: &About<'_>) -> String {
             format!("{clinic}: вам прислан документ на хранение, подписывать ничего не нужно.")
         }
         Notice::Deadline => format!("{clinic}: документ ждёт вас только до {until}."),
+        Notice::PackageDeadline(count) => {
+            format!(
+                "{clinic}: вас ждут {}, ближайший срок — {until}.",
+                documents(count)
+            )
+        }
         Notice::Beginning => {
             format!(
                 "{clinic}: перед онлайн-консультацией вас ждёт документ, без него она не начнётся."
@@ -75,7 +84,14 @@ pub(super) fn sentence(about: &About<'_>) -> String {
                 "{clinic}: документ ждал вас до {until}, теперь подписать его нельзя. Если он нужен, обратитесь в клинику."
             )
         }
+        Notice::PackageExpired(count) => {
+            format!(
+                "{clinic}: срок {} истёк, теперь подписать их нельзя. Если они нужны, обратитесь в клинику.",
+                of_documents(count)
+            )
+        }
         Notice::Unopened => format!("{clinic}: вас ждёт документ."),
+        Notice::PackageUnopened(count) => format!("{clinic}: вас ждут {}.", documents(count)),
     }
 }
 
@@ -85,6 +101,16 @@ fn documents(count: u32) -> String {
         (11..=14, _) => "документов",
         (_, 1) => "документ",
         (_, 2..=4) => "документа",
+        _ => "документов",
+    };
+    format!("{count}\u{a0}{word}")
+}
+
+/// `3 документов`, in the genitive.
+fn of_documents(count: u32) -> String {
+    let word = match (count % 100, count % 10) {
+        (11, _) => "документов",
+        (_, 1) => "документа",
         _ => "документов",
     };
     format!("{count}\u{a0}{word}")
@@ -102,7 +128,10 @@ pub(super) fn sms(about: &About<'_>) -> String {
 /// The sentence with the way to the document. `has_account`: of a person that we know.
 fn short(about: &About<'_>, has_account: bool) -> String {
     let what = sentence(about);
-    if matches!(about.notice, Notice::Cancelled | Notice::Expired) {
+    if matches!(
+        about.notice,
+        Notice::Cancelled | Notice::Expired | Notice::PackageExpired(_)
+    ) {
         return what;
     }
     // A document by link is no reason to make an account.
@@ -147,188 +176,4 @@ pub(super) fn letter(about: &About<'_>, has_account: bool) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::Document;
-    use podpis_shared::{Hashes, Kind, Method, Parties, Person, Purpose, Status, Timestamp};
-
-    const ALL: [Notice; 11] = [
-        Notice::Arrived,
-        Notice::Package(3),
-        Notice::Kept,
-        Notice::Deadline,
-        Notice::Beginning,
-        Notice::Reminder,
-        Notice::Signed,
-        Notice::Completed,
-        Notice::Cancelled,
-        Notice::Expired,
-        Notice::Unopened,
-    ];
-
-    #[test]
-    fn nothing_is_told_but_the_clinics_name() {
-        let document = document(Delivery::Account);
-        for notice in ALL {
-            let about = about(notice, &document);
-            for has_account in [false, true] {
-                let all = [
-                    subject(&about),
-                    sms(&about),
-                    sentence(&about),
-                    letter(&about, has_account),
-                ]
-                .join("\n");
-                assert!(all.contains("Клиника «Пример»"), "{all}");
-                for secret in [
-                    "Иванова",
-                    "Мария",
-                    "Петровна",
-                    "прерывание",
-                    "согласие",
-                    "79161234567",
-                    "example.ru",
-                    "11223344595",
-                    "1985",
-                    "MIS-42",
-                ] {
-                    assert!(!all.contains(secret), "{notice:?} tells {secret}: {all}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn documents_are_counted() {
-        for (count, words) in [
-            (1, "1 документ"),
-            (2, "2 документа"),
-            (4, "4 документа"),
-            (5, "5 документов"),
-            (11, "11 документов"),
-            (14, "14 документов"),
-            (20, "20 документов"),
-            (21, "21 документ"),
-            (112, "112 документов"),
-        ] {
-            assert_eq!(documents(count).replace('\u{a0}', " "), words);
-        }
-        let document = document(Delivery::Account);
-        let told = about(Notice::Package(3), &document);
-        assert_eq!(
-            subject(&told).replace('\u{a0}', " "),
-            "Клиника «Пример»: 3 документа на подпись"
-        );
-        assert!(letter(&told, true).contains("/account/document#doc_1"));
-    }
-
-    #[test]
-    fn the_way_leads_to_the_document() {
-        let document = document(Delivery::Account);
-        let text = short(&about(Notice::Arrived, &document), false);
-        assert!(
-            text.ends_with(": https://sign.example/account/document#doc_1"),
-            "{text}"
-        );
-        let nowhere = About {
-            base_url: "",
-            ..about(Notice::Arrived, &document)
-        };
-        assert!(!letter(&nowhere, true).contains("http"));
-    }
-
-    #[test]
-    fn what_is_kept_asks_for_nothing() {
-        let kept = Document {
-            purpose: Purpose::Keeping,
-            status: Status::Completed,
-            expires_at: Timestamp::MAX,
-            ..document(Delivery::Account)
-        };
-        for notice in [Notice::Kept, Notice::Cancelled] {
-            let about = about(notice, &kept);
-            let all = [subject(&about), letter(&about, true)].join("\n");
-            assert!(!all.contains("ждёт") && !all.contains("9999"), "{all}");
-        }
-        let (arrived, now) = (Notice::Kept.as_str(), Timestamp::from_unix(1_795_000_000));
-        assert!(!Notice::is_pointless(arrived, &kept, now));
-        let taken = Document {
-            status: Status::Cancelled,
-            ..kept
-        };
-        assert!(Notice::is_pointless(arrived, &taken, now));
-        assert!(!Notice::is_pointless(
-            Notice::Cancelled.as_str(),
-            &taken,
-            now
-        ));
-    }
-
-    #[test]
-    fn an_sms_about_what_was_not_opened_has_two_parts() {
-        let document = document(Delivery::Account);
-        let text = sms(&about(Notice::Unopened, &document));
-        assert!(text.ends_with(": https://sign.example/account"), "{text}");
-        assert!(text.chars().count() <= 134, "{text}");
-        let told = sentence(&about(Notice::Unopened, &document));
-        assert!(!told.contains("http"), "{told}");
-    }
-
-    #[test]
-    fn who_signed_by_link_is_not_sent_to_an_account() {
-        let document = document(Delivery::Link);
-        for notice in [Notice::Signed, Notice::Completed] {
-            let about = about(notice, &document);
-            let way = match notice {
-                Notice::Completed => "/d/#{link}",
-                _ => "ссылке из СМС.",
-            };
-            assert!(short(&about, false).ends_with(way));
-            assert!(short(&about, true).contains("/account/document#doc_1"));
-        }
-    }
-
-    fn about(notice: Notice, document: &Document) -> About<'_> {
-        About {
-            notice,
-            document,
-            clinic: "Клиника «Пример»",
-            base_url: "https://sign.example",
-            due: Timestamp::from_unix(1_795_000_000),
-        }
-    }
-
-    fn document(delivery: Delivery) -> Document {
-        let patient: Person = serde_json::from_str(
-            r#"{"last_name": "Иванова", "first_name": "Мария", "middle_name": "Петровна", "birth_date": "1985-03-12",
-                "snils": "11223344595", "phone": "+79161234567", "email": "m@example.ru"}"#,
-        )
-        .unwrap();
-        Document {
-            id: "doc_1".into(),
-            clinic_id: "cl_1".into(),
-            position: 1,
-            kind: Kind::Ids,
-            title: "Согласие на прерывание".into(),
-            external_id: Some("MIS-42".into()),
-            patient,
-            representative: None,
-            purpose: Purpose::Signing,
-            delivery,
-            method: Method::Esia,
-            parties: Parties::Patient,
-            metadata: "{}".into(),
-            status: Status::Sent,
-            original_blob: "blob_1".into(),
-            signed_blob: None,
-            hashes: Hashes::of(b""),
-            size: 0,
-            pages: 1,
-            created_at: Timestamp::from_unix(1_795_000_000),
-            expires_at: Timestamp::from_unix(1_796_000_000),
-            opened_at: None,
-            signed_at: None,
-            completed_at: None,
-        }
-    }
-}
+mod tests;

@@ -75,7 +75,7 @@ impl Outcome<'_> {
     }
 }
 
-/// Stores what became of a message, and appends the event to the journal, in one step.
+/// Stores what became of a message, and appends the event to the journal, of each document that it tells of, in one step.
 ///
 /// `false`, and nothing changed, where the message is not there or its state has no edge to this one: a receipt that comes
 /// twice, or after another one, is told once. So anybody may call it, at any time: `deliver` after sending, `sms` with a receipt.
@@ -108,16 +108,18 @@ pub async fn settle(
     let Some(event) = outcome.event() else {
         return Ok(true);
     };
-    let sql = "SELECT clinic_id, document_id, channel, invitation_id FROM outbox WHERE id = ?1";
-    let row = tx.first(sql, [id.into()]).await?;
-    let row = row.ok_or_else(|| DbError::corrupt("message"))?;
-    if row.opt_text(3)?.is_some() {
-        // A letter to the clinic's own staff: nothing that its MIS waits for.
-        return Ok(true);
+    let sql = "SELECT clinic_id, document_id, channel, invitation_id FROM outbox WHERE id = ?1 \
+               UNION ALL SELECT o.clinic_id, s.document_id, o.channel, o.invitation_id FROM outbox o \
+               JOIN outbox_documents s ON s.message_id = o.id WHERE o.id = ?1";
+    for row in tx.query(sql, [id.into()]).await? {
+        if row.opt_text(3)?.is_some() {
+            // A letter to the clinic's own staff: nothing that its MIS waits for.
+            continue;
+        }
+        let (clinic, document, channel) = (row.text(0)?, row.opt_text(1)?, row.text(2)?);
+        let facts = json!({ "message_id": id, "channel": channel, "outcome": outcome.word() });
+        journal::append(tx, &clinic, document.as_deref(), event, at, facts).await?;
     }
-    let (clinic, document, channel) = (row.text(0)?, row.opt_text(1)?, row.text(2)?);
-    let facts = json!({ "message_id": id, "channel": channel, "outcome": outcome.word() });
-    journal::append(tx, &clinic, document.as_deref(), event, at, facts).await?;
     Ok(true)
 }
 

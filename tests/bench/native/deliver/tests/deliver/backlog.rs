@@ -153,6 +153,7 @@ async fn push_to(service: &str) -> Document {
         text: "Документ",
         notice: Some("arrived"),
         due: now(),
+        others: &[],
     };
     let tx = Db::open().await.unwrap().begin().await.unwrap();
     outbox::queue(&tx, &document, message, now()).await.unwrap();

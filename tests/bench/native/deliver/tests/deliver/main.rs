@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 mod backlog;
 mod notices;
+mod packages;
 
 const HOUR: i64 = 3600;
 const ZONE: &str = "Asia/Vladivostok";
