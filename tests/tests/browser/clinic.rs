@@ -78,6 +78,22 @@ fn go(browser: &Browser, page: &str) -> Result<()> {
     browser.wait_until(page, "!document.querySelector('#main .bones')")
 }
 
+/// Nothing is wider than the screen of a phone, of a tablet and of the desk, which stays.
+fn fits(browser: &Browser) -> Result<()> {
+    for width in [360, 768, 1280] {
+        let screen =
+            json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        browser.cdp("Emulation.setDeviceMetricsOverride", screen)?;
+        browser.wait_until("another screen", &format!("innerWidth === {width}"))?;
+        let content = browser.run("return document.documentElement.scrollWidth;")?;
+        ensure!(
+            content.as_u64() <= Some(width),
+            "wider than {width}: {content}"
+        );
+    }
+    Ok(())
+}
+
 /// Takes one of the choices of a list.
 fn choose(browser: &Browser, testid: &str, value: &str) -> Result<()> {
     browser.text(testid)?;

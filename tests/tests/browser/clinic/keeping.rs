@@ -71,7 +71,7 @@ fn what_was_signed_elsewhere_is_kept_with_its_signatures() -> Result<()> {
         .replace('\u{a0}', " ");
     ensure!(error.contains("под другим файлом"), "{error}");
     axe::judge(&browser, "a signature of another file")?;
-    browser.expect_no_sideways_scroll()?;
+    fits(&browser)?;
     let list = clinic.get("/api/v1/documents")?.expect(200)?.json()?;
     ensure!(list["items"] == json!([]), "{list}");
     browser.press("send-signature-remove")?;
@@ -107,7 +107,7 @@ fn what_was_signed_elsewhere_is_kept_with_its_signatures() -> Result<()> {
         ensure!(said.contains(words), "{words} is not in {said}");
     }
     axe::judge(&browser, "kept signatures")?;
-    browser.expect_no_sideways_scroll()?;
+    fits(&browser)?;
     browser.screenshots("95-console-kept-signatures")?;
     let downloads = folder.join("downloads");
     fs::create_dir_all(&downloads)?;

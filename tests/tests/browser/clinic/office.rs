@@ -63,6 +63,7 @@ fn who_did_what_is_told_in_words() -> Result<()> {
     ensure!(ids.len() > 54, "{all:?}");
     ensure!(shown(&browser, "id")? == ids[..50], "not newest first");
     axe::judge(&browser, "journal")?;
+    fits(&browser)?;
     browser.press("journal-more")?;
     let count = "document.querySelectorAll('[data-testid=\"act\"]').length";
     browser.wait_until("all of them", &format!("{count} === {}", ids.len()))?;
@@ -140,6 +141,7 @@ fn the_schedule_of_reminders_is_set() -> Result<()> {
             ),
         )?;
         axe::judge(&browser, "a schedule that is wrong")?;
+        fits(&browser)?;
         browser.fill(field, right)?;
         browser.wait_until(
             "told no more",

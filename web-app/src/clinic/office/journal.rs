@@ -67,7 +67,7 @@ pub(in crate::clinic) fn Journal(props: &PageProps) -> Html {
                         <Select name="journal-by" legend={words::BY} chosen={(*by).clone()} {choices} {pick} />
                     </div>
                     { loaded(&list, |page| html! {
-                        <>
+                        <div class="desk-part narrow">
                             { acts(page, names) }
                             if page.next.is_some() {
                                 { act_failed(&act) }
@@ -78,7 +78,7 @@ pub(in crate::clinic) fn Journal(props: &PageProps) -> Html {
                                     { documents::MORE }
                                 </button>
                             }
-                        </>
+                        </div>
                     }) }
                 </>
             }) }
@@ -94,7 +94,7 @@ fn acts(page: &Page<Act>, names: &Names) -> Html {
     html! {
         <>
             <p class="soft" role="status">{ words::listed(page.items.len(), page.next.is_some()) }</p>
-            <section class="card narrow">
+            <section class="card">
                 <ol class="lines" data-testid="acts">{ for page.items.iter().map(|act| line(act, names)) }</ol>
             </section>
         </>

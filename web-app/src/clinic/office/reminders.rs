@@ -98,12 +98,12 @@ pub(super) fn Reminders(props: &RemindersProps) -> Html {
             <p class="soft">{ words::LEAD }</p>
             <TextField
                 id="reminders-hours" label={words::HOURS} hint={words::HOURS_HINT} value={(*hours).clone()}
-                edit={typed(&hours, &hours_flaw)} error={(*hours_flaw).clone()} max=60 optional=true
+                edit={typed(&hours, &hours_flaw)} error={(*hours_flaw).clone()} max=60
             />
             <p class="told" aria-live="polite" data-testid="reminders-plan">{ plan.unwrap_or_default() }</p>
             <TextField
                 id="reminders-sms" label={words::SMS} hint={words::SMS_HINT} value={(*sms).clone()}
-                edit={typed(&sms, &sms_flaw)} error={(*sms_flaw).clone()} max=10 optional=true inputmode={Some("numeric")}
+                edit={typed(&sms, &sms_flaw)} error={(*sms_flaw).clone()} max=10 inputmode={Some("numeric")}
             />
             <p>{ words::NIGHT }</p>
             <p class="hint">{ words::SOON }{ " " }{ words::FROM_NOW }</p>

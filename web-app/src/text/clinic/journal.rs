@@ -7,8 +7,8 @@ use crate::model::clinic::seen::Act;
 use crate::text::plural;
 
 pub(crate) const TITLE: &str = "Журнал";
-pub(crate) const LEAD: &str = "Кто и\u{a0}что делал от\u{a0}имени клиники: сотрудники, ваша система по\u{a0}ключу API, оператор сервиса. Изменить \
-     или стереть запись не\u{a0}может никто. Время московское.";
+pub(crate) const LEAD: &str = "Кто и\u{a0}что делал от\u{a0}имени клиники: сотрудники, ваша система по\u{a0}ключу API, оператор сервиса. Стереть \
+     или исправить запись здесь и\u{a0}по\u{a0}API нельзя. Время московское.";
 pub(crate) const BY: &str = "Кто";
 pub(crate) const ANYBODY: &str = "Все";
 pub(crate) const NONE: &str = "Записей нет";

@@ -3,7 +3,7 @@
 use podpis_shared::Timestamp;
 use podpis_shared::wire::kept::{KeptSignature, Place};
 
-pub(crate) const TITLE: &str = "С\u{a0}какими подписями пришёл";
+pub(crate) const TITLE: &str = "Подписи, с\u{a0}которыми он\u{a0}пришёл";
 pub(crate) const NONE: &str =
     "Электронных подписей в\u{a0}файле и\u{a0}рядом с\u{a0}ним не\u{a0}было.";
 
