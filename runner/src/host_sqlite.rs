@@ -34,22 +34,30 @@ pub struct Databases {
     /// each time the last handle of a component closes.
     _keepers: Mutex<Vec<rusqlite::Connection>>,
     statements: AtomicU64,
-    crash_before: Option<u64>,
+    moments: AtomicU64,
+    crash: Option<Crash>,
+}
+
+/// When the process is to end as by a power cut; fault injection for crash tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crash {
+    /// Right before the n-th statement since the start; 1 is the first.
+    Statement(u64),
+    /// At the n-th moment around which a restart finds something else: right before, and right after, each statement that ends a
+    /// transaction or writes outside of one.
+    Commit(u64),
 }
 
 impl Databases {
     /// Creates the files in `folder`: `sqlite_db.db` for `default`, else
     /// `<name>.db`; switches them to a write-ahead log.
     ///
-    /// `crash_before` ends the process right before that statement (1 is the
-    /// first): fault injection for crash tests.
-    ///
     /// # Errors
     /// A folder or database that cannot be opened.
     pub fn open<'a>(
         folder: &Path,
         names: impl Iterator<Item = &'a str>,
-        crash_before: Option<u64>,
+        crash: Option<Crash>,
     ) -> anyhow::Result<Self> {
         // Patients' data: for this user alone.
         DirBuilder::new()
@@ -76,7 +84,8 @@ impl Databases {
             files,
             _keepers: Mutex::new(keepers),
             statements: AtomicU64::new(0),
-            crash_before,
+            moments: AtomicU64::new(0),
+            crash,
         })
     }
 
@@ -95,16 +104,27 @@ impl Databases {
         })))
     }
 
-    fn count(&self) {
+    fn before(&self, lasting: bool) {
         let number = self.statements.fetch_add(1, Ordering::Relaxed) + 1;
-        if Some(number) == self.crash_before {
-            // As a power cut would: no unwinding, no flush, no handlers.
-            _ = rustix::process::kill_process(
-                rustix::process::getpid(),
-                rustix::process::Signal::KILL,
-            );
+        if self.crash == Some(Crash::Statement(number)) {
+            end();
+        }
+        if lasting {
+            self.moment();
         }
     }
+
+    fn moment(&self) {
+        let number = self.moments.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.crash == Some(Crash::Commit(number)) {
+            end();
+        }
+    }
+}
+
+/// As a power cut would: no unwinding, no flush, no handlers.
+fn end() {
+    _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
 }
 
 /// A handle of a component.
@@ -208,22 +228,36 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, statement: &str, parameters: Vec<Value>, mut sink: Sink) -> Result<(), Error> {
+    fn run(&self, text: &str, parameters: Vec<Value>, mut sink: Sink) -> Result<(), Error> {
         let mut slot = self.lock();
         let connection = match &mut *slot {
             Some(connection) => connection,
             empty => empty.insert(open(&self.path).map_err(io)?),
         };
-        let mut statement = connection.prepare_cached(statement).map_err(io)?;
+        let mut statement = connection.prepare_cached(text).map_err(io)?;
         sink.columns(statement.column_names());
-        self.databases.count();
+        let alone = connection.is_autocommit();
+        let lasting = if alone {
+            !statement.readonly() && !begins(text, "BEGIN")
+        } else {
+            begins(text, "COMMIT")
+        };
+        self.databases.before(lasting);
         let parameters = rusqlite::params_from_iter(parameters.into_iter().map(to_sql));
         let mut rows = statement.query(parameters).map_err(io)?;
         while let Some(row) = rows.next().map_err(io)? {
             sink.row(convert(row)?)?;
         }
+        if lasting {
+            self.databases.moment();
+        }
         sink.flush()
     }
+}
+
+fn begins(statement: &str, word: &str) -> bool {
+    let start = statement.trim_start().get(..word.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 fn open(path: &Path) -> rusqlite::Result<rusqlite::Connection> {

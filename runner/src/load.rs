@@ -17,7 +17,7 @@ use crate::bindings;
 use crate::cache::Cache;
 use crate::files::Mounts;
 use crate::host_http;
-use crate::host_sqlite::Databases;
+use crate::host_sqlite::{Crash, Databases};
 use crate::instance::{ComponentData, InstanceData, Own};
 use crate::limits::{Limits, TICK};
 use crate::manifest::{Component, Manifest, Trigger};
@@ -38,8 +38,8 @@ pub struct Options {
     pub runtime_config: Option<PathBuf>,
     /// Limits of instances and requests.
     pub limits: Limits,
-    /// Fault injection: see [`Databases::open`].
-    pub crash_before_statement: Option<u64>,
+    /// Fault injection.
+    pub crash: Option<Crash>,
 }
 
 /// An application, not yet answering.
@@ -91,7 +91,7 @@ pub(crate) fn load(
     let databases = Databases::open(
         &options.data,
         names.into_iter().map(String::as_str),
-        options.crash_before_statement,
+        options.crash,
     )?;
     let services = compile(&manifest, &Cache::open(&options.cache)?, root)?;
     Ok(Loaded {

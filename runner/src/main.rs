@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use podpis_runner::app::Application;
+use podpis_runner::host_sqlite::Crash;
 use podpis_runner::limits::Limits;
 use podpis_runner::load::Options;
 use podpis_runner::log::{self, Level};
@@ -55,6 +56,10 @@ struct Arguments {
     /// statement since the start.
     #[arg(long, value_name = "N")]
     crash_after_sql: Option<u64>,
+    /// Likewise at the N-th moment around which a restart finds something
+    /// else: before and after each commit.
+    #[arg(long, value_name = "N", conflicts_with = "crash_after_sql")]
+    crash_at_commit: Option<u64>,
 }
 
 fn main() -> std::process::ExitCode {
@@ -95,7 +100,10 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
             timeout: arguments.timeout,
             cpu: arguments.cpu_time,
         },
-        crash_before_statement: arguments.crash_after_sql,
+        crash: arguments
+            .crash_after_sql
+            .map(Crash::Statement)
+            .or(arguments.crash_at_commit.map(Crash::Commit)),
     };
     // First the port: a second runner on the same data must not start at all.
     let listener = TcpListener::bind(arguments.listen).await;

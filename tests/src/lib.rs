@@ -27,5 +27,5 @@ pub use actors::{
     Signature, Staff, Upload, Visitor,
 };
 pub use receiver::{Reaction, Received, Receiver};
-pub use stack::{Esia, Settings, Simulator, Stack, data_folder as scratch};
+pub use stack::{Crash, Esia, Settings, Simulator, Stack, data_folder as scratch};
 pub use wait::wait_for;

@@ -20,7 +20,7 @@ use crate::process::Process;
 use crate::signer::EsiaSigner;
 
 use self::launch::Place;
-pub use self::settings::{Esia, Settings};
+pub use self::settings::{Crash, Esia, Settings};
 pub use self::simulator::Simulator;
 
 /// Token of the operator in a stack of our own.
@@ -213,7 +213,7 @@ impl Stack {
         Ok(())
     }
 
-    /// Waits for the runtime's own end, as ordered with [`Settings::crash_after_sql`].
+    /// Waits for the runtime's own end, as ordered with [`Settings::crash`].
     ///
     /// # Errors
     /// When the stack isn't ours.

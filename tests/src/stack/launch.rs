@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::{Esia, OPERATOR_TOKEN, Settings, binary, root, target};
+use super::{Crash, Esia, OPERATOR_TOKEN, Settings, binary, root, target};
 use crate::client::Client;
 use crate::process::Process;
 use crate::signer::EsiaSigner;
@@ -54,7 +54,7 @@ pub(super) fn wait_until_ready(
         if !runner.is_alive() {
             bail!("it has ended:\n{}", runner.last_lines());
         }
-        let ready = if settings.crash_after_sql.is_some() {
+        let ready = if settings.crash.is_some() {
             TcpStream::connect(("127.0.0.1", port)).is_ok()
         } else {
             client
@@ -196,8 +196,10 @@ fn runner_args(settings: &Settings, listen: String, data: String) -> Result<Vec<
             args.extend(["--tick", tick].map(str::to_owned));
         }
     }
-    if let Some(count) = settings.crash_after_sql {
-        args.extend(["--crash-after-sql".to_owned(), count.to_string()]);
+    match settings.crash {
+        Some(Crash::Statement(n)) => args.extend(["--crash-after-sql".to_owned(), n.to_string()]),
+        Some(Crash::Commit(n)) => args.extend(["--crash-at-commit".to_owned(), n.to_string()]),
+        None => {}
     }
     Ok(args)
 }

@@ -9,12 +9,33 @@ pub struct Settings {
     pub sandbox: bool,
     /// The runner calls `deliver`'s tick each second.
     pub tick: bool,
-    /// The runner dies right after this many SQL statements, counted from its start.
-    pub crash_after_sql: Option<u32>,
+    /// The runner ends at once, as by SIGKILL.
+    pub crash: Option<Crash>,
     /// ESIA's stand-in, and our client of it.
     pub esia: Esia,
     /// More application variables, and some in place of the harness's own.
     pub variables: Vec<(&'static str, String)>,
+}
+
+/// When the runner dies; counted from its start, from 1.
+#[derive(Clone, Copy, Debug)]
+pub enum Crash {
+    /// Right before an SQL statement.
+    Statement(u32),
+    /// At a moment around which a restart finds something else: right before, and right after, each commit.
+    Commit(u32),
+}
+
+impl Crash {
+    /// At a commit; with `PODPIS_EVERY_STATEMENT` in the environment at a statement. What a transaction has not committed is gone
+    /// whichever statement was its last, so the many more statements are for who doubts that.
+    pub fn at(number: u32) -> Self {
+        if std::env::var_os("PODPIS_EVERY_STATEMENT").is_some() {
+            Self::Statement(number)
+        } else {
+            Self::Commit(number)
+        }
+    }
 }
 
 impl Default for Settings {
@@ -22,7 +43,7 @@ impl Default for Settings {
         Self {
             sandbox: true,
             tick: true,
-            crash_after_sql: None,
+            crash: None,
             esia: Esia::USUAL,
             variables: Vec::new(),
         }

@@ -1,34 +1,35 @@
-//! The machine stops at the worst moment: nothing is signed twice, nothing that was signed is lost.
+//! The machine stops at the worst moment: nothing is signed twice, nothing that was signed is lost. What a transaction has not
+//! committed is gone whichever statement was its last, so a crash comes before and after each commit ([`Crash::at`]).
 
 use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use podpis_tests::client::Reply;
-use podpis_tests::{Clinic, Esia, Person, Right, Settings, Stack, Upload};
+use podpis_tests::{Clinic, Crash, Esia, Person, Right, Settings, Stack, Upload};
 use serde_json::json;
 
 use crate::sign::signed_once;
 use crate::usage::counted_once;
 
-/// More statements than the longest request has; the loops end earlier.
-const STATEMENTS: u32 = 200;
+/// More moments to crash at than the longest request has; the loops end earlier.
+const MOMENTS: u32 = 200;
 
 /// No tick: its statements would be counted as well.
 const QUIET: Settings = Settings {
     sandbox: true,
     tick: false,
-    crash_after_sql: None,
+    crash: None,
     esia: Esia::USUAL,
     variables: Vec::new(),
 };
 
 #[test]
-fn a_crash_after_any_statement_of_the_signing_signs_once() -> Result<()> {
+fn a_crash_around_any_commit_of_the_signing_signs_once() -> Result<()> {
     let Some(mut stack) = Stack::alone(Settings::default())? else {
         return Ok(());
     };
     let mut clinic = stack.clinic()?;
     let mut crashes = 0;
-    for statement in 1..STATEMENTS {
+    for moment in 1..MOMENTS {
         let (id, link) = clinic.send_with_link(&Upload::small())?;
         let mut patient = stack.patient(&link)?;
         let act = patient.read()?;
@@ -36,7 +37,7 @@ fn a_crash_after_any_statement_of_the_signing_signs_once() -> Result<()> {
         stack.stop()?;
         stack
             .start_again(Settings {
-                crash_after_sql: Some(statement),
+                crash: Some(Crash::at(moment)),
                 ..QUIET
             })
             .context("before the crash")?;
@@ -54,11 +55,11 @@ fn a_crash_after_any_statement_of_the_signing_signs_once() -> Result<()> {
             patient
                 .sign_as("ivanova")?
                 .expect(200)
-                .with_context(|| format!("after a crash at {statement}"))?;
+                .with_context(|| format!("after a crash at {moment}"))?;
         }
-        signed_once(&mut clinic, &id).with_context(|| format!("crash at statement {statement}"))?;
+        signed_once(&mut clinic, &id).with_context(|| format!("crash at {moment}"))?;
         counted_once(&mut clinic, "document_signed", &id)
-            .with_context(|| format!("crash at statement {statement}"))?;
+            .with_context(|| format!("crash at {moment}"))?;
         if !crashed {
             ensure!(
                 crashes > 5,
@@ -67,22 +68,22 @@ fn a_crash_after_any_statement_of_the_signing_signs_once() -> Result<()> {
             return Ok(());
         }
     }
-    anyhow::bail!("the signing has over {STATEMENTS} statements");
+    anyhow::bail!("the signing has over {MOMENTS} moments");
 }
 
 #[test]
-fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Result<()> {
+fn a_crash_around_any_commit_of_the_intake_keeps_one_document_or_none() -> Result<()> {
     let Some(mut stack) = Stack::alone(Settings::default())? else {
         return Ok(());
     };
     let mut clinic = stack.clinic()?;
     let mut crashes = 0;
-    for statement in 1..STATEMENTS {
-        let upload = Upload::small().key(&format!("crash-{statement}"));
+    for moment in 1..MOMENTS {
+        let upload = Upload::small().key(&format!("crash-{moment}"));
         stack.stop()?;
         stack
             .start_again(Settings {
-                crash_after_sql: Some(statement),
+                crash: Some(Crash::at(moment)),
                 ..QUIET
             })
             .context("before the crash")?;
@@ -92,7 +93,7 @@ fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Res
             .start_again(Settings::default())
             .context("after the crash")?;
         // What a MIS does that got no answer: the same request again.
-        let context = || format!("crash at statement {statement}");
+        let context = || format!("crash at {moment}");
         let again = clinic
             .upload(&upload)?
             .expect(201)
@@ -120,11 +121,11 @@ fn a_crash_after_any_statement_of_the_intake_keeps_one_document_or_none() -> Res
             return Ok(());
         }
     }
-    anyhow::bail!("the intake has over {STATEMENTS} statements");
+    anyhow::bail!("the intake has over {MOMENTS} moments");
 }
 
 #[test]
-fn a_crash_after_any_statement_of_signing_by_a_code_signs_once() -> Result<()> {
+fn a_crash_around_any_commit_of_signing_by_a_code_signs_once() -> Result<()> {
     let Some(mut stack) = Stack::alone(Settings::default())? else {
         return Ok(());
     };
@@ -137,8 +138,8 @@ fn a_crash_after_any_statement_of_signing_by_a_code_signs_once() -> Result<()> {
         .sign_by_code(Right::Agreement(&clinic.id), &upload.phone)?
         .expect(200)?;
     let mut crashes = 0;
-    for statement in 1..STATEMENTS {
-        let context = || format!("crash at statement {statement}");
+    for moment in 1..MOMENTS {
+        let context = || format!("crash at {moment}");
         let next = Upload::by_code(Person::IVANOVA).to_phone(&upload.phone);
         let id = clinic.send_document(&next)?;
         account.documents("all")?;
@@ -153,7 +154,7 @@ fn a_crash_after_any_statement_of_signing_by_a_code_signs_once() -> Result<()> {
         let code = account.code_at(&upload.phone)?;
         stack.stop()?;
         stack.start_again(Settings {
-            crash_after_sql: Some(statement),
+            crash: Some(Crash::at(moment)),
             ..QUIET
         })?;
         let answer = account.type_signing_code(right, code_id, &code);
@@ -175,11 +176,11 @@ fn a_crash_after_any_statement_of_signing_by_a_code_signs_once() -> Result<()> {
             return Ok(());
         }
     }
-    anyhow::bail!("signing by a code has over {STATEMENTS} statements");
+    anyhow::bail!("signing by a code has over {MOMENTS} moments");
 }
 
 #[test]
-fn a_crash_after_any_statement_of_accepting_through_esia_accepts_once() -> Result<()> {
+fn a_crash_around_any_commit_of_accepting_through_esia_accepts_once() -> Result<()> {
     let Some(mut stack) = Stack::alone(Settings::default())? else {
         return Ok(());
     };
@@ -187,13 +188,13 @@ fn a_crash_after_any_statement_of_accepting_through_esia_accepts_once() -> Resul
     let mut account = stack.account();
     account.by_esia("sign_in", "ivanova")?.expect(200)?;
     let mut crashes = 0;
-    for statement in 1..STATEMENTS {
-        let context = || format!("crash at statement {statement}");
+    for moment in 1..MOMENTS {
+        let context = || format!("crash at {moment}");
         let version = clinic.publish_agreement()?;
         let callback = account.signing_callback(Right::Agreement(&clinic.id), "ivanova")?;
         stack.stop()?;
         stack.start_again(Settings {
-            crash_after_sql: Some(statement),
+            crash: Some(Crash::at(moment)),
             ..QUIET
         })?;
         let answer = account.complete_acceptance(&clinic.id, &callback);
@@ -226,7 +227,7 @@ fn a_crash_after_any_statement_of_accepting_through_esia_accepts_once() -> Resul
             return Ok(());
         }
     }
-    anyhow::bail!("accepting through ESIA has over {STATEMENTS} statements");
+    anyhow::bail!("accepting through ESIA has over {MOMENTS} moments");
 }
 
 #[test]

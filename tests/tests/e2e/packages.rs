@@ -3,7 +3,7 @@
 mod reminders;
 
 use anyhow::{Context as _, Result, ensure};
-use podpis_tests::{Clinic, Esia, Person, Right, Settings, Stack, Upload, wait_for};
+use podpis_tests::{Clinic, Crash, Esia, Person, Right, Settings, Stack, Upload, wait_for};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -367,7 +367,7 @@ fn a_crash_while_the_last_one_comes_makes_one_letter() -> Result<()> {
     const QUIET: Settings = Settings {
         sandbox: true,
         tick: false,
-        crash_after_sql: None,
+        crash: None,
         esia: Esia::USUAL,
         variables: Vec::new(),
     };
@@ -375,15 +375,14 @@ fn a_crash_while_the_last_one_comes_makes_one_letter() -> Result<()> {
         return Ok(());
     };
     let mut clinic = stack.clinic()?;
-    // Every fifth statement: what is between them is one transaction, as of every intake (`crash.rs`).
-    for (crashes, statement) in (3..200).step_by(5).enumerate() {
-        let context = || format!("crash at statement {statement}");
-        let (phone, package) = (phone(), format!("visit-{statement}"));
+    for (crashes, moment) in (1..200).enumerate() {
+        let context = || format!("crash at {moment}");
+        let (phone, package) = (phone(), format!("visit-{moment}"));
         let first = clinic.send_document(&of_package(&package, 2, &phone))?;
         let last = of_package(&package, 2, &phone).key(&package);
         stack.stop()?;
         stack.start_again(Settings {
-            crash_after_sql: Some(statement),
+            crash: Some(Crash::at(moment)),
             ..QUIET
         })?;
         let crashed = match clinic.upload(&last) {
@@ -410,5 +409,5 @@ fn a_crash_while_the_last_one_comes_makes_one_letter() -> Result<()> {
             return Ok(());
         }
     }
-    anyhow::bail!("the intake has over 200 statements");
+    anyhow::bail!("the intake has over 200 moments");
 }

@@ -48,7 +48,9 @@ fn of_wasm_alone<'a>(ctx: &Ctx, packages: &[&'a str]) -> Result<Vec<&'a str>> {
     let mut found = Vec::new();
     for &package in packages {
         let folder = ctx.folder_of(package)?.join("src");
-        if any_source(&folder, &|text| MARKS.iter().any(|mark| text.contains(mark)))? {
+        if any_source(&folder, &|text| {
+            MARKS.iter().any(|mark| text.contains(mark))
+        })? {
             found.push(package);
         }
     }

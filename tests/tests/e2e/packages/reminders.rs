@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use podpis_tests::time::{where_it_is, while_stopped};
-use podpis_tests::{Clinic, Right, Settings, Stack, wait_for};
+use podpis_tests::{Clinic, Crash, Right, Settings, Stack, wait_for};
 use serde_json::{Value, json};
 
 use super::{email, letter, of_package, phone, plans, shared, told};
@@ -216,7 +216,7 @@ fn a_crash_of_the_tick_makes_one_reminder() -> Result<()> {
         drop(database);
         // The tick's statements are the only ones; it may come to this one before anybody sees the product up.
         let crashing = Settings {
-            crash_after_sql: Some(statement),
+            crash: Some(Crash::Statement(statement)),
             ..Settings::default()
         };
         if stack.start_again(crashing).is_err() {
