@@ -49,7 +49,7 @@ fn shared(clinic: &mut Clinic, ids: &[String], notice: &str) -> Result<String> {
         let list = clinic.get(&path)?.expect(200)?.json()?;
         let all = list["items"].as_array().context("items")?.iter();
         let letters = all.filter(|one| one["notice"] == notice && one["channel"] == "email");
-        found.extend(letters.map(|one| one["id"].to_string()));
+        found.extend(letters.filter_map(|one| Some(one["id"].as_str()?.to_owned())));
     }
     ensure!(
         found.len() == ids.len() && found.iter().all(|id| *id == found[0]),

@@ -102,7 +102,7 @@ fn a_package_is_reminded_of_once_by_what_is_open() -> Result<()> {
             let of_it = |event: &Value| {
                 event["document_id"] == id.as_str()
                     && event["type"] == "message.delivered"
-                    && event["data"]["message_id"].to_string() == message
+                    && event["data"]["message_id"] == message
             };
             Ok(events.iter().any(of_it).then_some(()))
         })?;
