@@ -273,8 +273,17 @@ pub struct ConsentItem {
     pub clinic: ClinicRef,
     /// Title.
     pub title: String,
-    /// When it was given.
+    /// When it was given; where nobody has told that (`kept`), when it came.
     pub signed_at: Timestamp,
+    /// It was signed elsewhere, and the clinic sent it for keeping.
+    #[serde(default)]
+    pub kept: bool,
+    /// Set when it was given for somebody else, whom this person represents: whom, in full.
+    #[serde(default)]
+    pub on_behalf_of: Option<String>,
+    /// Set when a representative gave it for this person: who.
+    #[serde(default)]
+    pub signed_for_me_by: Option<String>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<Timestamp>,
 }
