@@ -36,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0022_packages.sql"),
     include_str!("../migrations/0023_api_keys.sql"),
     include_str!("../migrations/0024_kept_signatures.sql"),
+    include_str!("../migrations/0030_session_ends.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

@@ -89,6 +89,28 @@ pub struct Clock {
     pub utc_offset: i32,
 }
 
+/// Why the session of a browser is over: `ended` of the problem `signed_out`, told to whoever still has its cookie, once the server has
+/// ended it and not the person there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Nobody used it for too long.
+    Idle,
+    /// It has lasted as long as any may.
+    Absolute,
+    /// It was ended in the list of devices, from another one.
+    Device,
+    /// «Sign out everywhere», on another device.
+    Everywhere,
+    /// The account has gone up in another one of the same person.
+    Merged,
+    /// The account was closed on another device.
+    Erased,
+    /// For a reason that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
 /// How well we know whose account it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,9 +1,52 @@
-//! What is stored about a person.
+//! What is stored about a person: the statements of the export's parts (`super::parts`), and rows as JSON objects.
 
 use super::OWN;
+use super::parts::{self, Part};
 use podpis_kit::db::{Db, DbError, Row};
 use podpis_shared::Timestamp;
 use serde_json::{Map, Value};
+
+/// What parts are selected from, beside the tables. `own`: the account and those that went up in it. `held`: documents that it may
+/// see now; `mine`: those of them that their clinic has not withdrawn, of which nothing is told. `letters`: messages about `held` to
+/// this very person: to a browser or a contact of the account, or to where the clinic wrote to them. `typed`: codes to the account's
+/// contacts, while they were its own, and the one that began it.
+pub(crate) const FROM: &str = "held (id, role, until, seen_at) AS (SELECT document_id, role, until, seen_at FROM account_documents \
+    WHERE account_id = ?1 AND role IN ('signer', 'patient') AND (until IS NULL OR until > ?2)), \
+    mine (id, role, until, seen_at) AS (SELECT h.id, h.role, h.until, h.seen_at FROM held h JOIN documents d ON d.id = h.id \
+    WHERE d.status NOT IN ('cancelled', 'superseded')), \
+    letters (id) AS (SELECT m.id FROM held h JOIN outbox m ON m.document_id = h.id JOIN documents d ON d.id = h.id \
+    WHERE (m.channel = 'push' AND m.recipient IN (SELECT endpoint FROM push_subscriptions WHERE account_id IN (SELECT id FROM own))) \
+    OR EXISTS (SELECT 1 FROM account_contacts k WHERE k.account_id IN (SELECT id FROM own) AND k.value = lower(m.recipient) \
+    AND k.since <= m.created_at AND (k.ended_at IS NULL OR k.ended_at > m.created_at)) \
+    OR EXISTS (SELECT 1 FROM addressees a WHERE a.kind IN ('phone', 'email') AND a.value = lower(m.recipient) \
+    AND a.document_id = h.id AND a.role = CASE WHEN h.role = 'signer' AND d.representative IS NOT NULL \
+    THEN 'representative' ELSE 'patient' END)), \
+    typed (id) AS (SELECT k.id FROM account_contacts c JOIN codes k ON k.recipient = c.value AND k.issued_at >= c.since \
+    AND (c.ended_at IS NULL OR c.ended_at > k.issued_at) WHERE c.account_id IN (SELECT id FROM own) \
+    UNION SELECT begun_by FROM account_sessions WHERE account_id IN (SELECT id FROM own))";
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Column {
+    Text,
+    Int,
+    Flag,
+    Time,
+    Json,
+}
+
+/// Every part with its rows, in their order.
+pub(crate) async fn parts(
+    db: &Db,
+    account_id: &str,
+    at: Timestamp,
+) -> Result<Vec<(&'static str, Vec<Value>)>, DbError> {
+    let mut told = Vec::new();
+    for part in parts::all() {
+        told.push((part.name, rows(db, part, account_id, at).await?));
+    }
+    Ok(told)
+}
 
 /// When the account was made.
 pub(crate) async fn created_at(db: &Db, account_id: &str) -> Result<Timestamp, DbError> {
@@ -13,159 +56,40 @@ pub(crate) async fn created_at(db: &Db, account_id: &str) -> Result<Timestamp, D
     row.int(0).map(Timestamp::from_unix)
 }
 
-/// Phones and e-mails, those of earlier times too.
-pub(crate) async fn contacts(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
-    let sql = "SELECT kind, value, since, proven_at, ended_at, ended_why FROM account_contacts \
-               WHERE account_id IN (SELECT id FROM own) ORDER BY since";
-    let columns = [
-        ("kind", Text),
-        ("value", Text),
-        ("since", Time),
-        ("proven_at", Time),
-        ("ended_at", Time),
-        ("ended_why", Text),
-    ];
-    objects(db, sql, account_id, &columns).await
-}
-
-/// Signed-in devices, those of earlier times too.
-pub(crate) async fn sessions(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
-    let sql = "SELECT how, user_agent, client_addr, created_at, seen_at, ended_at FROM account_sessions \
-               WHERE account_id IN (SELECT id FROM own) ORDER BY created_at";
-    let columns = [
-        ("how", Text),
-        ("user_agent", Text),
-        ("network_address", Text),
-        ("created_at", Time),
-        ("seen_at", Time),
-        ("ended_at", Time),
-    ];
-    objects(db, sql, account_id, &columns).await
-}
-
-/// Browsers that take push messages.
-pub(crate) async fn push(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
-    let sql = "SELECT endpoint, created_at FROM push_subscriptions WHERE account_id IN (SELECT id FROM own)";
-    objects(
-        db,
-        sql,
-        account_id,
-        &[("endpoint", Text), ("created_at", Time)],
-    )
-    .await
-}
-
-/// Documents that the account may see.
-pub(crate) async fn documents(
+async fn rows(
     db: &Db,
+    part: &Part,
     account_id: &str,
     at: Timestamp,
 ) -> Result<Vec<Value>, DbError> {
-    let sql = format!(
-        "SELECT d.id, c.name, d.kind, d.title, d.status, o.role, d.patient, d.representative, d.sha256, d.created_at, \
-         nullif(d.expires_at, 253402300799), d.opened_at, d.signed_at, d.completed_at, o.seen_at, d.purpose FROM account_documents o \
-         JOIN documents d ON d.id = o.document_id JOIN clinics c ON c.id = d.clinic_id \
-         WHERE o.account_id = ?1 AND o.role IN ('signer', 'patient') AND (o.until IS NULL OR o.until > {}) \
-         AND d.status NOT IN ('cancelled', 'superseded') ORDER BY d.created_at, d.id",
-        at.unix()
-    );
-    let columns = [
-        ("id", Text),
-        ("clinic", Text),
-        ("kind", Text),
-        ("title", Text),
-        ("status", Text),
-        ("role", Text),
-        ("patient", Json),
-        ("representative", Json),
-        ("sha256", Text),
-        ("created_at", Time),
-        ("expires_at", Time),
-        ("opened_at", Time),
-        ("signed_at", Time),
-        ("completed_at", Time),
-        ("read_at", Time),
-        ("purpose", Text),
-    ];
-    objects(db, &sql, account_id, &columns).await
-}
-
-/// Accepted agreements.
-pub(crate) async fn agreements(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
-    let sql = "SELECT a.document_id, c.name, g.title, g.version, a.phone, a.email, a.accepted_at FROM acceptances a \
-               JOIN agreements g ON g.id = a.agreement_id JOIN clinics c ON c.id = a.clinic_id \
-               WHERE a.account_id IN (SELECT id FROM own) ORDER BY a.accepted_at";
-    let columns = [
-        ("document_id", Text),
-        ("clinic", Text),
-        ("title", Text),
-        ("version", Int),
-        ("phone", Text),
-        ("email", Text),
-        ("accepted_at", Time),
-    ];
-    objects(db, sql, account_id, &columns).await
-}
-
-/// One-time codes to the account's own contacts; they are kept for a day.
-pub(crate) async fn codes(db: &Db, account_id: &str) -> Result<Vec<Value>, DbError> {
-    let sql = "SELECT k.purpose, k.channel, k.recipient, k.client, k.text, k.issued_at, k.sent_at, k.verified_at \
-               FROM codes k JOIN account_contacts c ON c.value = k.recipient AND c.ended_at IS NULL \
-               AND c.since <= k.issued_at WHERE c.account_id IN (SELECT id FROM own) ORDER BY k.issued_at";
-    let columns = [
-        ("purpose", Text),
-        ("channel", Text),
-        ("to", Text),
-        ("network_address", Text),
-        ("text", Text),
-        ("issued_at", Time),
-        ("sent_at", Time),
-        ("verified_at", Time),
-    ];
-    objects(db, sql, account_id, &columns).await
-}
-
-/// What a column holds.
-#[derive(Clone, Copy)]
-enum Column {
-    Text,
-    Int,
-    Time,
-    Json,
-}
-
-use Column::{Int, Json, Text, Time};
-
-/// Rows as objects: `?1` is the account, `own` it and those that went up in it.
-async fn objects(
-    db: &Db,
-    sql: &str,
-    account_id: &str,
-    columns: &[(&str, Column)],
-) -> Result<Vec<Value>, DbError> {
+    let sql = format!("{OWN}, {FROM} {}", part.sql);
     let rows = db
-        .query(&format!("{OWN} {sql}"), [account_id.into()])
+        .query(&sql, [account_id.into(), at.unix().into()])
         .await?;
     let object = |row: &Row| {
-        let mut object = Map::new();
-        for (at, (name, column)) in columns.iter().enumerate() {
-            let value = match column {
-                Text => row.opt_text(at)?.into(),
-                Int => row.opt_int(at)?.into(),
-                Time => {
-                    let time = row.opt_int(at)?.map(Timestamp::from_unix);
-                    time.map(|time| time.to_string()).into()
-                }
-                Json => match row.opt_text(at)? {
-                    Some(text) => {
-                        serde_json::from_str(&text).map_err(|_| DbError::corrupt("json"))?
-                    }
-                    None => Value::Null,
-                },
-            };
-            object.insert((*name).to_owned(), value);
-        }
-        Ok(Value::Object(object))
+        let cell = |(place, (name, column)): (usize, &(&str, Column))| {
+            Ok(((*name).to_owned(), cell(row, place, *column)?))
+        };
+        let cells = part.columns.iter().enumerate().map(cell);
+        cells
+            .collect::<Result<Map<_, _>, DbError>>()
+            .map(Value::Object)
     };
     rows.iter().map(object).collect()
+}
+
+fn cell(row: &Row, place: usize, column: Column) -> Result<Value, DbError> {
+    Ok(match column {
+        Column::Text => row.opt_text(place)?.into(),
+        Column::Int => row.opt_int(place)?.into(),
+        Column::Flag => row.opt_int(place)?.map(|flag| flag != 0).into(),
+        Column::Time => {
+            let time = row.opt_int(place)?.map(Timestamp::from_unix);
+            time.map(|time| time.to_string()).into()
+        }
+        Column::Json => match row.opt_text(place)? {
+            Some(text) => serde_json::from_str(&text).map_err(|_| DbError::corrupt("json"))?,
+            None => Value::Null,
+        },
+    })
 }
