@@ -57,10 +57,11 @@ fn a_marketing_consent_that_was_signed_elsewhere_is_withdrawn_like_any_other() -
         .for_keeping()
         .with("/kind", "marketing_consent".into());
     let id = clinic.send_document(&upload)?;
-    let other = clinic.send_document(&Upload {
-        phone: upload.phone.clone(),
-        ..upload.clone().with("/kind", "pd_consent".into())
-    })?;
+    let other = Upload::small()
+        .for_keeping()
+        .with("/kind", "pd_consent".into())
+        .to_phone(&upload.phone);
+    let other = clinic.send_document(&other)?;
     let mut account = stack.account();
     account.sign_in(&upload.phone)?;
     let consents = account.get("/consents")?.expect(200)?.json()?;
@@ -95,7 +96,11 @@ fn a_marketing_consent_that_was_signed_elsewhere_is_withdrawn_like_any_other() -
     );
     ensure!(clinic.document(&id)?["status"] == "completed");
     // What the clinic has taken away is no consent any more.
-    let gone = clinic.send_document(&upload)?;
+    let gone = Upload::small()
+        .for_keeping()
+        .with("/kind", "marketing_consent".into())
+        .to_phone(&upload.phone);
+    let gone = clinic.send_document(&gone)?;
     clinic
         .post(&format!("/api/v1/documents/{gone}/cancel"), &json!({}))?
         .expect(200)?;

@@ -2,7 +2,7 @@
 
 use podpis_shared::problem::Code;
 use podpis_shared::wire::account::{
-    AccountView, ClinicRef, ConsentItem, DocumentItem, Level, Notices,
+    AccountView, ClinicRef, ConsentItem, DocumentItem, Ended, Level, Notices,
 };
 use podpis_shared::{Kind, Method, Status, Timestamp};
 
@@ -256,4 +256,22 @@ fn a_consent_says_where_it_was_signed_and_for_whom() {
         ..own
     };
     assert!(consent_whose(&mine).is_some_and(|whose| whose.contains("представитель: Иванова")));
+}
+
+#[test]
+fn every_end_of_a_session_has_a_sentence_of_its_own() {
+    let said = |why| note(&Note::Ended(why)).body;
+    let all = [
+        Ended::Idle,
+        Ended::Absolute,
+        Ended::Device,
+        Ended::Everywhere,
+        Ended::Merged,
+        Ended::Erased,
+        Ended::Other,
+    ];
+    let sentences: std::collections::BTreeSet<String> =
+        all.iter().map(|why| said(Some(*why))).collect();
+    assert_eq!(sentences.len(), all.len());
+    assert_eq!(said(None), said(Some(Ended::Other)));
 }
