@@ -2,6 +2,7 @@
 
 mod ends;
 
+pub(crate) use ends::over;
 pub use ends::{Why, end, end_all, ended};
 
 use crate::db::{Db, DbError, Row, Tx};

@@ -99,11 +99,8 @@ pub async fn ended(db: &Db, token_hash: &str, now: Timestamp) -> Result<Option<E
     };
     if row.opt_int(0)?.is_none() {
         let (seen_at, expires_at) = (row.int(2)?, row.int(3)?);
-        return Ok(over(
-            Timestamp::from_unix(seen_at),
-            Timestamp::from_unix(expires_at),
-            now,
-        ));
+        let idle_at = Timestamp::from_unix(seen_at).plus(IDLE_S);
+        return Ok(over(idle_at, Timestamp::from_unix(expires_at), now));
     }
     Ok(match row.opt_text(1)?.as_deref() {
         Some("here" | "replaced") => None,
@@ -116,9 +113,8 @@ pub async fn ended(db: &Db, token_hash: &str, now: Timestamp) -> Result<Option<E
     })
 }
 
-/// Which of the two limits ended a session first, if one has.
-fn over(seen_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> Option<Ended> {
-    let idle_at = seen_at.plus(IDLE_S);
+/// Which of a session's two limits ended it first, if one has.
+pub(crate) fn over(idle_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> Option<Ended> {
     if now < idle_at && now < expires_at {
         return None;
     }
@@ -137,7 +133,7 @@ mod tests {
     #[test]
     fn the_limit_that_came_first_is_told() {
         let at = Timestamp::from_unix;
-        let over = |seen: i64, now: i64| over(at(seen), at(ABSOLUTE_S), at(now));
+        let over = |seen: i64, now: i64| over(at(seen).plus(IDLE_S), at(ABSOLUTE_S), at(now));
         assert_eq!(over(0, IDLE_S - 1), None);
         assert_eq!(over(0, IDLE_S), Some(Ended::Idle));
         assert_eq!(over(0, 2 * ABSOLUTE_S), Some(Ended::Idle));
