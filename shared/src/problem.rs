@@ -3,6 +3,7 @@
 pub mod words;
 
 use crate::policy::Refusal;
+use crate::wire::account::Ended;
 use serde::{Deserialize, Serialize};
 
 /// Content type of an error answer.
@@ -31,6 +32,10 @@ pub struct Problem {
     /// Article of the law, with `policy` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub law: Option<String>,
+    /// Why the browser's session is over, with `signed_out` only; of our own pages, no MIS meets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub ended: Option<Ended>,
 }
 
 /// The one table of codes: each with its HTTP status and title.
@@ -237,6 +242,7 @@ impl Problem {
             code: code.as_str().into(),
             rule: None,
             law: None,
+            ended: None,
         }
     }
 

@@ -36,7 +36,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0022_packages.sql"),
     include_str!("../migrations/0023_api_keys.sql"),
     include_str!("../migrations/0024_kept_signatures.sql"),
-    include_str!("../migrations/0032_told_together.sql"),
+    include_str!("../migrations/0025_session_ends.sql"),
+    include_str!("../migrations/0026_told_together.sql"),
 ];
 
 /// Set once this instance has seen the schema at its newest version.

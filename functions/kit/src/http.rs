@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use podpis_shared::problem::{self, Code, Problem};
+use podpis_shared::wire::account::Ended;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
@@ -216,6 +217,13 @@ impl Failure {
     #[must_use]
     pub const fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says why the browser's session is over.
+    #[must_use]
+    pub fn ended(mut self, why: Option<Ended>) -> Self {
+        self.problem.ended = why;
         self
     }
 

@@ -22,6 +22,10 @@ pub const IDLE_S: i64 = 7 * 24 * 3600;
 /// A session ends so long after signing in, in seconds: 30 days.
 pub const ABSOLUTE_S: i64 = 30 * 24 * 3600;
 
+/// How long a browser keeps a session's cookie, in seconds: beyond the session's end, so that the page can say why nobody is signed in any
+/// more. That it has ended only the server decides.
+const COOKIE_S: i64 = ABSOLUTE_S + 60 * 24 * 3600;
+
 /// How long a browser keeps what marks it, in seconds: 400 days, as long as browsers allow.
 const BROWSER_S: i64 = 400 * 24 * 3600;
 
@@ -78,7 +82,15 @@ fn is_foreign(headers: &HeaderMap) -> bool {
 /// `signed_out` without a living one; those of [`ours`].
 pub async fn any(headers: &HeaderMap, db: &Db, now: Timestamp) -> Result<Session> {
     ours(headers)?;
-    current(headers, db, now).await?.ok_or_else(signed_out)
+    let Some(token) = token(headers).await? else {
+        return Err(signed_out());
+    };
+    let hash = sha256_hex(token.as_bytes());
+    match sessions::find(db, &hash, now).await? {
+        Some(session) => Ok(session),
+        // Only whoever has the cookie learns what became of its session.
+        None => Err(signed_out().ended(sessions::ended(db, &hash, now).await?)),
+    }
 }
 
 /// The living session of this browser, if there is one; for requests that need none.
@@ -122,7 +134,7 @@ pub async fn token(headers: &HeaderMap) -> Result<Option<String>> {
 /// # Errors
 /// 500 where this installation does not know its own address.
 pub async fn give(headers: &HeaderMap, response: &mut Response, token: &str) -> Result<()> {
-    cookie::give(headers, response, COOKIE, token, ABSOLUTE_S).await
+    cookie::give(headers, response, COOKIE, token, COOKIE_S).await
 }
 
 /// Takes the cookie back.

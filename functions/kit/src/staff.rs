@@ -23,6 +23,9 @@ pub const IDLE_S: i64 = 8 * 3600;
 /// A session ends so long after signing in, in seconds: 24 hours.
 pub const ABSOLUTE_S: i64 = 24 * 3600;
 
+/// How long a browser keeps the cookie, in seconds: a week longer, so that the page can say why nobody is signed in any more.
+const COOKIE_S: i64 = ABSOLUTE_S + 7 * 24 * 3600;
+
 /// Between the two steps of signing in there may be so much time, in seconds: 15 minutes, to set up a phone.
 pub const STEP_S: i64 = 15 * 60;
 
@@ -52,7 +55,14 @@ pub fn speaks(headers: &HeaderMap) -> bool {
 /// `signed_out` without a living one; those of [`ours`].
 pub async fn session(headers: &HeaderMap, db: &Db, now: Timestamp) -> Result<StaffSession> {
     ours(headers)?;
-    current(headers, db, now).await?.ok_or_else(signed_out)
+    let Some(token) = cookie::get(headers, COOKIE).await? else {
+        return Err(signed_out());
+    };
+    let hash = sha256_hex(token.as_bytes());
+    match sessions::find(db, &hash, now).await? {
+        Some(session) => Ok(session),
+        None => Err(signed_out().ended(sessions::ended(db, &hash, now).await?)),
+    }
 }
 
 /// The living session of this browser, if there is one.
@@ -72,7 +82,7 @@ pub async fn current(headers: &HeaderMap, db: &Db, now: Timestamp) -> Result<Opt
 /// 500 where this installation does not know its own address.
 pub async fn give(headers: &HeaderMap, response: &mut Response, token: &str) -> Result<()> {
     cookie::take(headers, response, STEP_COOKIE).await?;
-    cookie::give(headers, response, COOKIE, token, ABSOLUTE_S).await
+    cookie::give(headers, response, COOKIE, token, COOKIE_S).await
 }
 
 /// Takes the session's cookie back.

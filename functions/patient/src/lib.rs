@@ -9,6 +9,7 @@ mod db;
 mod document;
 mod documents;
 mod logo;
+mod stored;
 mod unsubscribe;
 
 use axum::Router;

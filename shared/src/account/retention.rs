@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 use crate::wire::account::Kept;
 
 /// Changes with every change of the table.
-pub const VERSION: &str = "2026-11-1";
+pub const VERSION: &str = "2026-11-2";
 
 /// From when a term runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,14 +80,14 @@ pub const TERMS: &[Term] = &[
 
 /// Documents that nobody signed: the limitation of actions, from the day on which the account is closed.
 const UNSIGNED: (&str, i32, &str) = (
-    "Неподписанные документы: их хранит клиника",
+    "Неподписанные документы и сообщения о них: их хранит клиника",
     3,
     "ГК РФ ст. 196; 152-ФЗ ст. 6 ч. 3",
 );
 
 /// What proves signatures: as long as the documents.
 const EVIDENCE: (&str, &str) = (
-    "Доказательства подписей и записи журнала",
+    "Доказательства подписей: записи журнала, сообщения, которые вам отправили",
     "63-ФЗ ст. 6 ч. 2, ст. 9; ГК РФ ст. 196",
 );
 

@@ -89,6 +89,28 @@ pub struct Clock {
     pub utc_offset: i32,
 }
 
+/// Why the session of a browser is over: `ended` of the problem `signed_out`, told to whoever still has its cookie, once the server has
+/// ended it and not the person there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Nobody used it for too long.
+    Idle,
+    /// It has lasted as long as any may.
+    Absolute,
+    /// It was ended in the list of devices, from another one.
+    Device,
+    /// «Sign out everywhere», on another device.
+    Everywhere,
+    /// The account has gone up in another one of the same person.
+    Merged,
+    /// The account was closed on another device.
+    Erased,
+    /// For a reason that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
 /// How well we know whose account it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -273,8 +295,17 @@ pub struct ConsentItem {
     pub clinic: ClinicRef,
     /// Title.
     pub title: String,
-    /// When it was given.
+    /// When it was given; where nobody has told that (`kept`), when it came.
     pub signed_at: Timestamp,
+    /// It was signed elsewhere, and the clinic sent it for keeping.
+    #[serde(default)]
+    pub kept: bool,
+    /// Set when it was given for somebody else, whom this person represents: whom, in full.
+    #[serde(default)]
+    pub on_behalf_of: Option<String>,
+    /// Set when a representative gave it for this person: who.
+    #[serde(default)]
+    pub signed_for_me_by: Option<String>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<Timestamp>,
 }

@@ -143,6 +143,14 @@ fn signing_out_everywhere_ends_every_other_browser() -> Result<()> {
     ensure!(!page.contains("Согласие на обработку"), "{page}");
     two.screenshots("65-ended-elsewhere")?;
     two.expect_no_sideways_scroll()?;
+    // Likewise when the page is opened anew; where the person signed out themselves there is nothing to explain.
+    for (browser, told) in [(&two, true), (&one, false)] {
+        browser.open(&format!("{}/account?again", stack.base()))?;
+        browser.text("login-contact")?;
+        let page = browser.run("return document.body.innerText;")?.to_string();
+        ensure!(page.contains("Войдите ещё раз") == told, "{page}");
+        ensure!(page.contains("«Выйти на") == told, "{page}");
+    }
 
     read(&three, &upload.pdf, 1)?;
     three.press("sign-esia")?;

@@ -8,6 +8,7 @@ mod outsider;
 mod rights;
 mod sign_code;
 mod sign_in;
+mod stored;
 
 use anyhow::{Context as _, Result};
 use podpis_shared::wire::account::AccountView;

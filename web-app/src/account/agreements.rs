@@ -34,10 +34,10 @@ pub(super) fn Agreements(props: &AgreementsProps) -> Html {
         let set = Rc::new(consents.set());
         Callback::from(move |item: ConsentItem| {
             let (told, set) = (told.clone(), set.clone());
-            let request = api::withdraw(item.document_id);
+            let request = api::withdraw(item.document_id.clone());
             withdrawing.run(request, move |items| {
                 set(items);
-                told.set(words::withdrawn(&item.clinic.name));
+                told.set(words::withdrawn(&item));
             });
         })
     };
@@ -96,6 +96,9 @@ pub(super) fn Agreements(props: &AgreementsProps) -> Html {
                                         <a href={format!("/account/document#{}", item.document_id)}>{ &item.title }</a>
                                     </p>
                                     <p class="soft">{ &item.clinic.name }</p>
+                                    if let Some(whose) = words::consent_whose(item) {
+                                        <p data-testid="consent-whose">{ whose }</p>
+                                    }
                                     <p class="soft">{ words::consent_state(item, now) }</p>
                                 </div>
                                 if item.withdrawn_at.is_none() {
@@ -103,7 +106,7 @@ pub(super) fn Agreements(props: &AgreementsProps) -> Html {
                                         type="button"
                                         class="button button-danger button-small"
                                         data-testid="consent-withdraw"
-                                        aria-label={words::about_document(words::WITHDRAW, &item.title, &item.clinic.name)}
+                                        aria-label={words::about_consent(item)}
                                         disabled={withdrawing.running()}
                                         onclick={
                                             let item = item.clone();

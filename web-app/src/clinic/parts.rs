@@ -42,7 +42,7 @@ pub(super) fn News(props: &NewsProps) -> Html {
     let (tone, role, testid) = match props.note {
         Note::Failed(_) => ("notice-warn", "alert", "error"),
         Note::Done(_) => ("notice-good", "status", "note"),
-        Note::Ended | Note::Anew | Note::Left => ("notice-calm", "status", "note"),
+        Note::Ended(_) | Note::Anew | Note::Left => ("notice-calm", "status", "note"),
     };
     let (title, body) = words::note(&props.note);
     html! {

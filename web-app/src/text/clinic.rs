@@ -1,6 +1,7 @@
 //! The words of the clinic's console.
 
 use podpis_shared::Timestamp;
+use podpis_shared::wire::account::Ended;
 
 use crate::model::clinic::Note;
 use crate::model::clinic::trouble::{Trouble, What};
@@ -75,10 +76,7 @@ pub(crate) fn section(name: &str) -> &'static str {
 /// What was just told: title and body.
 pub(crate) fn note(note: &Note) -> (String, String) {
     match note {
-        Note::Ended => (
-            "Нужно войти заново".into(),
-            "Вход действует сутки и\u{a0}заканчивается, если кабинетом не\u{a0}пользуются восемь часов.".into(),
-        ),
+        Note::Ended(why) => ("Нужно войти заново".into(), ended(*why).into()),
         Note::Anew => (
             "Начните вход ещё раз".into(),
             "Прошло слишком много времени, или код несколько раз не\u{a0}подошёл.".into(),
@@ -86,6 +84,20 @@ pub(crate) fn note(note: &Note) -> (String, String) {
         Note::Left => ("Вы\u{a0}вышли из\u{a0}кабинета".into(), String::new()),
         Note::Done(sentence) => (sentence.clone(), String::new()),
         Note::Failed(trouble) => self::trouble(trouble),
+    }
+}
+
+/// Why nobody is signed in any more.
+const fn ended(why: Option<Ended>) -> &'static str {
+    match why {
+        Some(Ended::Idle) => "Кабинетом не\u{a0}пользовались восемь часов, и\u{a0}вход закончился.",
+        Some(Ended::Absolute) => "Вход действует сутки: они прошли.",
+        Some(_) => {
+            "Вход в\u{a0}этом браузере завершили из\u{a0}другого: вышли там на\u{a0}всех устройствах или сменили пароль."
+        }
+        None => {
+            "Вход действует сутки и\u{a0}заканчивается, если кабинетом не\u{a0}пользуются восемь часов."
+        }
     }
 }
 

@@ -166,7 +166,7 @@ pub async fn merge(
         let [from, into] = ids();
         tx.execute(sql, [from, into, session.into()]).await?;
     }
-    sessions::end_all(tx, &from.id, keep, now).await?;
+    sessions::end_all(tx, &from.id, keep, sessions::Why::Merged, now).await?;
     documents::inherit(tx, &from.id, &into.id).await?;
     let person = from.person.as_ref().filter(|_| !from.person_by_esia);
     if let (Some(person), None) = (person, &into.person) {

@@ -63,9 +63,18 @@ pub async fn stop(tx: &Tx, mailbox: &str, at: Timestamp) -> Result<(), DbError> 
 /// # Errors
 /// As the database says.
 pub async fn is_stopped(db: &Db, mailbox: &str) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM letter_stops WHERE mailbox_hash = ?1";
+    Ok(stopped_at(db, mailbox).await?.is_some())
+}
+
+/// When letters to a mailbox were turned off, with or without an account that holds it.
+///
+/// # Errors
+/// As the database says.
+pub async fn stopped_at(db: &Db, mailbox: &str) -> Result<Option<Timestamp>, DbError> {
+    let sql = "SELECT at FROM letter_stops WHERE mailbox_hash = ?1";
     let row = db.first(sql, [hash(mailbox).into()]).await?;
-    Ok(row.is_some())
+    let at = row.map(|row| row.int(0)).transpose()?;
+    Ok(at.map(Timestamp::from_unix))
 }
 
 fn hash(mailbox: &str) -> String {

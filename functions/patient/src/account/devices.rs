@@ -4,7 +4,8 @@ use super::leave;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use podpis_kit::extract::Path;
-use podpis_kit::store::accounts::{self, sessions};
+use podpis_kit::store::accounts;
+use podpis_kit::store::accounts::sessions::{self, Why};
 use podpis_kit::{Db, Failure, Result, http, now, session};
 use podpis_shared::account::device_name;
 use podpis_shared::wire::account::Device;
@@ -40,7 +41,8 @@ pub(crate) async fn end(headers: HeaderMap, Path(id): Path<String>) -> Result<Re
     let (db, at) = (Db::open().await?, now());
     let own = session::open(&headers, &db, at).await?;
     let tx = db.begin().await?;
-    if !sessions::end(&tx, &own.account_id, &id, at).await? {
+    let why = if id == own.id { Why::Here } else { Why::Device };
+    if !sessions::end(&tx, &own.account_id, &id, why, at).await? {
         return Err(Failure::not_found());
     }
     accounts::log(&tx, &own.account_id, "device_signed_out", &json!({}), at).await?;

@@ -1,11 +1,13 @@
-//! Closing an account (152-FZ art. 14, 20, 21): what only the account knew is deleted, what the law wants kept is kept.
+//! Closing an account (152-FZ art. 14, 20, 21): what only the account knew is deleted, what the law wants kept is kept. Table by table it
+//! stands in [`crate::stored`].
 
 use super::leave;
 use crate::db::rights;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use podpis_kit::store::accounts::{documents, sessions};
+use podpis_kit::store::accounts::documents;
+use podpis_kit::store::accounts::sessions::{self, Why};
 use podpis_kit::{Db, Failure, Result, http, now, session};
 use podpis_shared::account::retention::{VERSION, kept};
 use podpis_shared::problem::Code;
@@ -14,12 +16,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 /// What is deleted, in plain words.
-const DELETED: [&str; 5] = [
+const DELETED: [&str; 7] = [
     "Имя, дата рождения и СНИЛС из профиля, связь с Госуслугами",
     "Номера телефонов и адреса почты для входа",
     "Входы на всех устройствах и подписки на уведомления",
     "Список документов в кабинете и отметки о прочтении",
     "Журнал кабинета",
+    "Начатые входы и подписания через Госуслуги",
+    "Адреса ваших браузеров в отправленных уведомлениях",
 ];
 
 #[derive(Deserialize)]
@@ -59,7 +63,7 @@ pub(crate) async fn erase(headers: HeaderMap, body: Body) -> Result<Response> {
     let db = documents::sync(db, account_id, at).await?.db;
     let tx = db.begin().await?;
     let kept = kept(&rights::items(&tx, account_id).await?, at);
-    sessions::end_all(&tx, account_id, None, at).await?;
+    sessions::end_all(&tx, account_id, None, Why::Erased, at).await?;
     let record = json!({ "table": VERSION, "kept": kept });
     rights::erase(&tx, account_id, &record, at).await?;
     tx.commit().await?;

@@ -2,7 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use podpis_kit::store::accounts::{self, sessions};
+use podpis_kit::store::accounts;
+use podpis_kit::store::accounts::sessions::{self, Why};
 use podpis_kit::{Db, Result, now, session};
 use serde_json::json;
 
@@ -12,7 +13,7 @@ pub(crate) async fn here(headers: HeaderMap) -> Result<Response> {
     let (db, at) = (Db::open().await?, now());
     if let Some(session) = session::current(&headers, &db, at).await? {
         let tx = db.begin().await?;
-        sessions::end(&tx, &session.account_id, &session.id, at).await?;
+        sessions::end(&tx, &session.account_id, &session.id, Why::Here, at).await?;
         accounts::log(&tx, &session.account_id, "signed_out", &json!({}), at).await?;
         tx.commit().await?;
     }
@@ -27,7 +28,7 @@ pub(crate) async fn everywhere(headers: HeaderMap) -> Result<Response> {
     let (db, at) = (Db::open().await?, now());
     let session = session::open(&headers, &db, at).await?;
     let tx = db.begin().await?;
-    sessions::end_all(&tx, &session.account_id, None, at).await?;
+    sessions::end_all(&tx, &session.account_id, None, Why::Everywhere, at).await?;
     let (account, what) = (&session.account_id, "signed_out_everywhere");
     accounts::log(&tx, account, what, &json!({}), at).await?;
     tx.commit().await?;

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::registered;
 
 /// A consent for a child that Иванова signs.
-fn for_child(first_name: &str, born: &str, parent: &Upload) -> Upload {
+pub(super) fn for_child(first_name: &str, born: &str, parent: &Upload) -> Upload {
     Upload::by_code(Person::IVANOVA)
         .with("/patient", json!({"last_name": "Иванов", "first_name": first_name, "birth_date": born}))
         .with("/representative", json!({
@@ -17,7 +17,7 @@ fn for_child(first_name: &str, born: &str, parent: &Upload) -> Upload {
 }
 
 /// The birthday of somebody who is so many years old today.
-fn born(years: i32) -> String {
+pub(super) fn born(years: i32) -> String {
     let today = time::OffsetDateTime::now_utc().date();
     // The 28th exists in every month; a few days more make no difference to the age.
     let day = today.day().min(28);

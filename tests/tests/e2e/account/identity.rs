@@ -163,9 +163,12 @@ fn a_sim_that_changed_hands_opens_nobodys_documents() -> Result<()> {
     let mut clinic = stack.clinic()?;
     let upload = Upload::by_code(Person::IVANOVA);
     let old = clinic.send_document(&upload)?;
-    stack.account().sign_in(&upload.phone)?;
+    let mut owner = stack.account();
+    owner.sign_in(&upload.phone)?;
     days_go_by(&mut stack, SILENCE)?;
     documents_grow_old(&mut stack, SILENCE)?;
+    let told = owner.get("")?.problem(401, "signed_out")?;
+    ensure!(told["ended"] == "idle", "{told}");
 
     // The new owner of the number: a right code, and nothing more.
     let mut stranger = stack.account();

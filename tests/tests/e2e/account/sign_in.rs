@@ -1,6 +1,6 @@
 //! Signing in by a code, and what keeps a session safe.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use http::Method;
 use podpis_shared::wire::account::Level;
 use podpis_tests::client::Reply;
@@ -180,10 +180,12 @@ fn signing_in_again_changes_the_cookie_and_signing_out_ends_it() -> Result<()> {
     let first = account.clone();
     account.sign_in(&address)?;
     ensure!(first.client.cookies["podpis-account"] != account.client.cookies["podpis-account"]);
-    first.clone().get("")?.problem(401, "signed_out")?;
+    let replaced = first.clone().get("")?.problem(401, "signed_out")?;
     let signed_in = account.clone();
     account.post("/sign-out", &json!({}))?.expect(204)?;
-    signed_in.clone().get("")?.problem(401, "signed_out")?;
+    let left = signed_in.clone().get("")?.problem(401, "signed_out")?;
+    // The person's own doing needs no reason.
+    ensure!(replaced.get("ended").is_none() && left.get("ended").is_none());
     Ok(())
 }
 
@@ -216,8 +218,15 @@ fn every_device_is_listed_and_can_be_signed_out_from_afar() -> Result<()> {
             == 1
     );
     here.post("/sign-out-everywhere", &json!({}))?.expect(204)?;
-    for account in [&mut here, &mut there] {
-        account.get("")?.problem(401, "signed_out")?;
-    }
+    let told = here.get("")?.problem(401, "signed_out")?;
+    ensure!(told.get("ended").is_none(), "its cookie is gone: {told}");
+    // The other browser still has its cookie, and learns why; a stranger's cookie, or none, learns nothing.
+    let told = there.get("")?.problem(401, "signed_out")?;
+    ensure!(told["ended"] == "everywhere", "{told}");
+    let mut stranger = there.clone();
+    let cookie = stranger.client.cookies.get_mut("podpis-account");
+    *cookie.context("no cookie")? = "A".repeat(43);
+    let told = stranger.get("")?.problem(401, "signed_out")?;
+    ensure!(told.get("ended").is_none(), "{told}");
     Ok(())
 }

@@ -48,7 +48,8 @@ fn signing_in_begins_anew_and_out_everywhere_is_everywhere_else() -> Result<()> 
         .send(Method::DELETE, "/staff/sessions", None)?
         .expect(204)?;
     person.get("/me")?.expect(200)?;
-    other.get("/me")?.problem(401, "signed_out")?;
+    let told = other.get("/me")?.problem(401, "signed_out")?;
+    ensure!(told["ended"] == "other", "{told}");
     Ok(())
 }
 
@@ -111,8 +112,10 @@ fn time_ends_sessions_steps_and_links() -> Result<()> {
         let week = "UPDATE staff_invitations SET expires_at = expires_at - 7 * 24 * 3600";
         db.execute(week, []).map(drop)
     })?;
-    idle.get("/me")?.problem(401, "signed_out")?;
-    old.get("/me")?.problem(401, "signed_out")?;
+    for (person, why) in [(&mut *idle, "idle"), (&mut *old, "absolute")] {
+        let told = person.get("/me")?.problem(401, "signed_out")?;
+        ensure!(told["ended"] == why, "{told}");
+    }
     fresh.get("/me")?.expect(200)?;
     for path in ["/passkeys/begin", "/totp"] {
         fresh.post(path, &json!({}))?.problem(403, "proof_needed")?;

@@ -12,7 +12,7 @@ pub(crate) mod urgency;
 
 use std::rc::Rc;
 
-use podpis_shared::wire::account::{AccountView, ClinicRef, DocumentPage, Erased};
+use podpis_shared::wire::account::{AccountView, ClinicRef, DocumentPage, Ended, Erased};
 
 use list::{List, Query};
 use proof::Proof;
@@ -56,8 +56,8 @@ pub(crate) enum Session {
 /// Something to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Note {
-    /// The session ended meanwhile.
-    Ended,
+    /// The session has ended, meanwhile or before the page was opened; why, where the server says so.
+    Ended(Option<Ended>),
     /// The person signed out.
     Left,
     /// Likewise, on every device.
@@ -212,9 +212,13 @@ impl Account {
     /// The account could not be read, or a request said that it can't be.
     fn lose(&mut self, trouble: Trouble) {
         match (&self.session, trouble.what) {
-            (Session::In(_), What::SignedOut) => self.leave(Some(Note::Ended)),
+            (Session::In(_), What::SignedOut) => self.leave(Some(Note::Ended(trouble.ended))),
             (Session::Out(_) | Session::Closed(_), What::SignedOut) => {}
-            (_, What::SignedOut) => self.leave(self.note.clone()),
+            (_, What::SignedOut) => {
+                // Whoever was never here, or signed out in this browser, has no reason to be told.
+                let ended = trouble.ended.map(|why| Note::Ended(Some(why)));
+                self.leave(self.note.clone().or(ended));
+            }
             // What is on the screen stays while the network is away.
             (Session::In(_), _) => {}
             (_, _) => self.session = Session::Failed(trouble),

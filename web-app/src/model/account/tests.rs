@@ -2,7 +2,7 @@
 
 use podpis_shared::Timestamp;
 use podpis_shared::problem::Code;
-use podpis_shared::wire::account::{CodeSent, Gate, Level, Notices};
+use podpis_shared::wire::account::{CodeSent, Ended, Gate, Level, Notices};
 
 use super::*;
 
@@ -55,10 +55,39 @@ fn a_session_that_ended_meanwhile_takes_everything_along_and_says_so() {
         .after(Event::Routed(Route::Devices))
         .after(Event::ViewRead(Err(trouble(What::SignedOut))));
     assert_eq!(account.state(), "signed-out");
-    assert_eq!(account.note, Some(Note::Ended));
+    assert_eq!(account.note, Some(Note::Ended(None)));
     assert!(account.list.rows().is_empty());
     // Signing in again leads to the same page.
     assert_eq!(account.route, Route::Devices);
+}
+
+#[test]
+fn a_session_that_ended_before_the_page_was_opened_says_why() {
+    let over = |why| Trouble {
+        ended: Some(why),
+        ..trouble(What::SignedOut)
+    };
+    for why in [Ended::Idle, Ended::Absolute, Ended::Everywhere] {
+        let account = opened().after(Event::ViewRead(Err(over(why))));
+        assert_eq!(account.state(), "signed-out");
+        assert_eq!(account.note, Some(Note::Ended(Some(why))));
+        // Asking for a code takes it away.
+        let asked = account.after(Event::Entry(proof::Event::Asking("+79160000001".into())));
+        assert_eq!(asked.note, None);
+        let meanwhile = signed_in().after(Event::ViewRead(Err(over(why))));
+        assert_eq!(meanwhile.note, Some(Note::Ended(Some(why))));
+    }
+    // What was told before is more important.
+    let refused = Note::Esia(trouble(What::Other));
+    let account = opened()
+        .after(Event::Noted(Some(refused.clone())))
+        .after(Event::ViewRead(Err(over(Ended::Idle))));
+    assert_eq!(account.note, Some(refused));
+    // Who signs out in this browser knows why.
+    let left = signed_in()
+        .after(Event::Left(Note::Left))
+        .after(Event::ViewRead(Err(over(Ended::Everywhere))));
+    assert_eq!(left.note, Some(Note::Left));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What went wrong with a request of the account, and what follows from it.
 
 use podpis_shared::problem::{Code, Problem};
+use podpis_shared::wire::account::Ended;
 
 /// Why a request did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub(crate) struct Trouble {
     pub(crate) wait_s: Option<u32>,
     /// How many tries are left, where the server counts them.
     pub(crate) left: Option<u32>,
+    /// Why nobody is signed in any more, where the server ended the session.
+    pub(crate) ended: Option<Ended>,
 }
 
 /// The kinds of [`Trouble`].
@@ -39,6 +42,7 @@ impl Trouble {
             what,
             wait_s: None,
             left: None,
+            ended: None,
         }
     }
 
@@ -57,11 +61,13 @@ impl Trouble {
             (Some(code), _) => What::Code(code),
             _ => What::Other,
         };
+        let ended = problem.as_ref().and_then(|problem| problem.ended);
         let detail = problem.map(|problem| problem.detail).unwrap_or_default();
         Self {
             what,
             wait_s,
             left: tries_left(what, &detail),
+            ended: ended.filter(|_| what == What::SignedOut),
         }
     }
 
@@ -132,5 +138,19 @@ mod tests {
         assert_eq!(of(Code::CodeWrong, "Код 123456, осталось 3.").left, None);
         assert_eq!(of(Code::CodeWrong, "Код не подошёл.").left, None);
         assert_eq!(of(Code::NotFound, "3").left, None);
+    }
+
+    #[test]
+    fn why_a_session_is_over_is_read_where_it_is_told() {
+        let body = |ended: &str| {
+            format!(
+                r#"{{"type":"about:blank","title":"","status":401,"detail":"","code":"signed_out"{ended}}}"#
+            )
+        };
+        let of = |ended: &str| Trouble::of_answer(401, &body(ended), None).ended;
+        assert_eq!(of(""), None);
+        assert_eq!(of(r#","ended":"everywhere""#), Some(Ended::Everywhere));
+        assert_eq!(of(r#","ended":"idle""#), Some(Ended::Idle));
+        assert_eq!(of(r#","ended":"of_a_later_version""#), Some(Ended::Other));
     }
 }

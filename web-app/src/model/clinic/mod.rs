@@ -18,6 +18,7 @@ pub(crate) mod zip;
 use std::rc::Rc;
 
 use podpis_shared::sensitive::Sensitive;
+use podpis_shared::wire::account::Ended;
 use podpis_shared::wire::staff::{Factor, Me, NewTotp, PasskeyChallenge};
 
 use route::Route;
@@ -76,8 +77,8 @@ pub(crate) struct Proofs {
 /// Something to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Note {
-    /// The session ended meanwhile.
-    Ended,
+    /// The session has ended, meanwhile or before the page was opened; why, where the server says so.
+    Ended(Option<Ended>),
     /// Signing in has to begin anew.
     Anew,
     /// The person signed out.
@@ -186,9 +187,15 @@ impl Console {
         self.session = match trouble.what {
             What::SignedOut => {
                 self.note = match &self.session {
-                    Session::In(_) => Some(Note::Ended),
+                    Session::In(_) => Some(Note::Ended(trouble.ended)),
                     Session::Out(stage) if *stage != Stage::Password => Some(Note::Anew),
-                    _ => self.note.take(),
+                    Session::Out(_) => self.note.take(),
+                    // Whoever follows a letter has come for another reason.
+                    _ if self.letter().is_some() => self.note.take(),
+                    _ => {
+                        let ended = trouble.ended.map(|why| Note::Ended(Some(why)));
+                        self.note.take().or(ended)
+                    }
                 };
                 Session::Out(Stage::Password)
             }

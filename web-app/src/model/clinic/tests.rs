@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use podpis_shared::staff::Role;
+use podpis_shared::wire::account::Ended;
 use podpis_shared::wire::staff::{Clinic, ClinicChoice, Factor, Me};
 
 use super::route::Route;
@@ -94,6 +95,19 @@ fn the_network_takes_no_open_page_away_but_the_end_of_the_session_does() {
     let console = open.after(Event::Told(Err(signed_out())));
     assert_eq!(
         (console.state(), console.note),
-        ("signed-out", Some(Note::Ended))
+        ("signed-out", Some(Note::Ended(None)))
     );
+    let over = Trouble {
+        ended: Some(Ended::Idle),
+        ..signed_out()
+    };
+    let console = Console::new(Route::Send).after(Event::Told(Err(over.clone())));
+    let told = Some(Note::Ended(Some(Ended::Idle)));
+    assert_eq!((console.state(), console.note), ("signed-out", told));
+    let letter = Console::new(Route::Reset("t".into())).after(Event::Told(Err(over.clone())));
+    assert_eq!(letter.note, None);
+    let left = Console::new(Route::Home)
+        .after(Event::Left)
+        .after(Event::Told(Err(over)));
+    assert_eq!(left.note, Some(Note::Left));
 }

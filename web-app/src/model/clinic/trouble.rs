@@ -1,6 +1,7 @@
 //! What went wrong with a request of the console, and what follows from it.
 
 use podpis_shared::problem::Problem;
+use podpis_shared::wire::account::Ended;
 
 use super::passkey::NoPasskey;
 
@@ -15,6 +16,8 @@ pub(crate) struct Trouble {
     pub(crate) rule: Option<String>,
     /// Its article.
     pub(crate) law: Option<String>,
+    /// Why nobody is signed in any more, where the server ended the session.
+    pub(crate) ended: Option<Ended>,
     /// When to come back, in seconds from now.
     pub(crate) wait_s: Option<u32>,
 }
@@ -46,6 +49,7 @@ impl Trouble {
             detail: String::new(),
             rule: None,
             law: None,
+            ended: None,
             wait_s: None,
         }
     }
@@ -76,6 +80,7 @@ impl Trouble {
             detail: problem.detail,
             rule: problem.rule,
             law: problem.law,
+            ended: problem.ended,
             wait_s,
         }
     }

@@ -31,11 +31,42 @@ pub(crate) fn about_document(act: &str, title: &str, clinic: &str) -> String {
 pub(crate) fn consent_state(item: &ConsentItem, now: Timestamp) -> String {
     match item.withdrawn_at {
         Some(at) => format!("Отозвано {}", moment(at, now)),
+        None if item.kept => format!(
+            "Подписано не\u{a0}здесь, клиника прислала {}",
+            day(item.signed_at, now)
+        ),
         None => format!("Дано {}", day(item.signed_at, now)),
     }
 }
 
+/// Whom a consent is about, or who gave it, where that is somebody else.
+pub(crate) fn consent_whose(item: &ConsentItem) -> Option<String> {
+    let given = item.on_behalf_of.as_ref();
+    let given = given.map(|name| format!("За\u{a0}кого: {name}"));
+    given.or_else(|| {
+        let by = item.signed_for_me_by.as_ref()?;
+        Some(format!("Дал ваш представитель: {by}"))
+    })
+}
+
+/// Which consent a button withdraws, for a screen reader: of whom, where it is somebody else's.
+pub(crate) fn about_consent(item: &ConsentItem) -> String {
+    let about = about_document(WITHDRAW, &item.title, &item.clinic.name);
+    match &item.on_behalf_of {
+        Some(name) => format!("{about}, за\u{a0}кого: {name}"),
+        None => about,
+    }
+}
+
 /// Said when a consent was withdrawn.
-pub(crate) fn withdrawn(clinic: &str) -> String {
-    format!("Согласие отозвано. {clinic} больше не\u{a0}вправе присылать вам рекламу.")
+pub(crate) fn withdrawn(item: &ConsentItem) -> String {
+    let clinic = &item.clinic.name;
+    match &item.on_behalf_of {
+        None => format!("Согласие отозвано. {clinic} больше не\u{a0}вправе присылать вам рекламу."),
+        Some(name) => {
+            format!(
+                "Согласие отозвано. За\u{a0}кого: {name}. {clinic} больше не\u{a0}вправе присылать по\u{a0}нему рекламу."
+            )
+        }
+    }
 }

@@ -6,7 +6,7 @@ use podpis_shared::wire::account::Kept;
 use super::date;
 
 pub(crate) const EXPORT: &str = "Выгрузка";
-pub(crate) const EXPORT_BODY: &str = "Всё, что хранится о\u{a0}вас в\u{a0}кабинете: контакты, устройства, журнал, сведения о\u{a0}документах. Один файл JSON (статья 14 закона 152\u{2011}ФЗ). Сами документы скачиваются из\u{a0}списка.";
+pub(crate) const EXPORT_BODY: &str = "Всё, что хранится о\u{a0}вас в\u{a0}кабинете: контакты, устройства, журнал, сведения о\u{a0}документах и\u{a0}подписях, отправленные вам сообщения. Один файл JSON (статья 14 закона 152\u{2011}ФЗ). Сами документы скачиваются из\u{a0}списка.";
 pub(crate) const EXPORT_GET: &str = "Скачать мои данные";
 pub(crate) const EXPORTED: &str = "Файл сохранён.";
 pub(crate) const LOG: &str = "Журнал";

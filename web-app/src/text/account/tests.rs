@@ -1,7 +1,9 @@
 //! Tests of the words.
 
 use podpis_shared::problem::Code;
-use podpis_shared::wire::account::{AccountView, ClinicRef, DocumentItem, Level, Notices};
+use podpis_shared::wire::account::{
+    AccountView, ClinicRef, ConsentItem, DocumentItem, Ended, Level, Notices,
+};
 use podpis_shared::{Kind, Method, Status, Timestamp};
 
 use super::*;
@@ -211,4 +213,65 @@ fn an_empty_tab_says_where_the_rest_is() {
     };
     assert_eq!(empty(Filter::ToSign, &view(3)).title, "Всё подписано");
     assert_eq!(empty(Filter::ToSign, &view(0)).title, "Документов пока нет");
+}
+
+#[test]
+fn a_consent_says_where_it_was_signed_and_for_whom() {
+    let now = at("2026-12-01T09:00:00Z");
+    let own = ConsentItem {
+        document_id: "1".into(),
+        clinic: item(Status::Completed, Kind::MarketingConsent).clinic,
+        title: "Согласие".into(),
+        signed_at: at("2026-11-17T09:00:00Z"),
+        kept: false,
+        on_behalf_of: None,
+        signed_for_me_by: None,
+        withdrawn_at: None,
+    };
+    assert_eq!(plain(&consent_state(&own, now)), "Дано 17 ноября");
+    assert_eq!(consent_whose(&own), None);
+    assert_eq!(about_consent(&own), "Отозвать: Согласие, Клиника");
+    let kept = ConsentItem {
+        kept: true,
+        ..own.clone()
+    };
+    assert_eq!(
+        plain(&consent_state(&kept, now)),
+        "Подписано не здесь, клиника прислала 17 ноября"
+    );
+    let withdrawn = ConsentItem {
+        withdrawn_at: Some(now),
+        ..kept
+    };
+    assert!(consent_state(&withdrawn, now).starts_with("Отозвано"));
+    let childs = ConsentItem {
+        on_behalf_of: Some("Иванов Пётр".into()),
+        ..own.clone()
+    };
+    assert!(about_consent(&childs).ends_with("Иванов Пётр"));
+    assert!(consent_whose(&childs).is_some_and(|whose| whose.ends_with("Иванов Пётр")));
+    assert!(super::withdrawn(&childs).contains("Иванов Пётр"));
+    let mine = ConsentItem {
+        signed_for_me_by: Some("Иванова Мария".into()),
+        ..own
+    };
+    assert!(consent_whose(&mine).is_some_and(|whose| whose.contains("представитель: Иванова")));
+}
+
+#[test]
+fn every_end_of_a_session_has_a_sentence_of_its_own() {
+    let said = |why| note(&Note::Ended(why)).body;
+    let all = [
+        Ended::Idle,
+        Ended::Absolute,
+        Ended::Device,
+        Ended::Everywhere,
+        Ended::Merged,
+        Ended::Erased,
+        Ended::Other,
+    ];
+    let sentences: std::collections::BTreeSet<String> =
+        all.iter().map(|why| said(Some(*why))).collect();
+    assert_eq!(sentences.len(), all.len());
+    assert_eq!(said(None), said(Some(Ended::Other)));
 }

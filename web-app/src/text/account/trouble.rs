@@ -1,6 +1,7 @@
 //! What went wrong, and what to do next; and the news above a page.
 
 use podpis_shared::problem::Code;
+use podpis_shared::wire::account::Ended;
 
 use super::wait;
 use crate::model::account::Note;
@@ -131,10 +132,7 @@ pub(crate) fn gate_trouble(trouble: &Trouble) -> String {
 /// News above a page.
 pub(crate) fn note(note: &Note) -> Notice {
     let (title, body): (_, String) = match note {
-        Note::Ended => (
-            "Войдите ещё раз",
-            "Вы\u{a0}вышли, или вход закончился: так мы\u{a0}бережём ваши документы.".into(),
-        ),
+        Note::Ended(why) => ("Войдите ещё раз", ended(*why).into()),
         Note::Left => (
             "Вы\u{a0}вышли из\u{a0}кабинета",
             "На\u{a0}этом устройстве от\u{a0}него ничего не\u{a0}осталось.".into(),
@@ -163,6 +161,33 @@ pub(crate) fn note(note: &Note) -> Notice {
     Notice {
         title: title.into(),
         body,
+    }
+}
+
+/// Why nobody is signed in any more.
+const fn ended(why: Option<Ended>) -> &'static str {
+    match why {
+        Some(Ended::Idle) => {
+            "Вы\u{a0}не\u{a0}заходили больше недели, и\u{a0}вход закончился: так мы\u{a0}бережём ваши документы."
+        }
+        Some(Ended::Absolute) => {
+            "После входа прошло 30\u{a0}дней, и\u{a0}он\u{a0}закончился: так мы\u{a0}бережём ваши документы."
+        }
+        Some(Ended::Device) => {
+            "Вход на\u{a0}этом устройстве завершили с\u{a0}другого, в\u{a0}списке устройств."
+        }
+        Some(Ended::Everywhere) => {
+            "На\u{a0}другом устройстве нажали «Выйти на\u{a0}всех устройствах», поэтому вход закончился и\u{a0}здесь."
+        }
+        Some(Ended::Merged) => {
+            "Ваши кабинеты объединили на\u{a0}другом устройстве. Теперь у\u{a0}вас один кабинет: войдите в\u{a0}него."
+        }
+        Some(Ended::Erased) => {
+            "Кабинет удалили на\u{a0}другом устройстве. Если войти, начнётся новый."
+        }
+        Some(Ended::Other) | None => {
+            "Вы\u{a0}вышли, или вход закончился: так мы\u{a0}бережём ваши документы."
+        }
     }
 }
 

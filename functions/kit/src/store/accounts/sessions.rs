@@ -1,5 +1,10 @@
 //! Signed-in devices of accounts. Only the SHA-256 of a cookie is kept.
 
+mod ends;
+
+pub(crate) use ends::over;
+pub use ends::{Why, end, end_all, ended};
+
 use crate::db::{Db, DbError, Row, Tx};
 use crate::http::Context;
 use crate::random;
@@ -126,7 +131,7 @@ pub async fn begin(
         let sql = "UPDATE push_subscriptions SET session_id = ?1 WHERE session_id = ?2 AND account_id = ?3";
         let params = [id.into(), before.id.as_str().into(), new.account_id.into()];
         tx.execute(sql, params).await?;
-        end(tx, &before.account_id, &before.id, now).await?;
+        end(tx, &before.account_id, &before.id, Why::Replaced, now).await?;
     }
     Ok(token)
 }
@@ -243,38 +248,4 @@ pub async fn of_account(
         .iter()
         .map(Session::of)
         .collect()
-}
-
-/// Ends one session of an account, and the push messages to its browser; `false` where there is no such one.
-///
-/// # Errors
-/// As the database says.
-pub async fn end(db: &Db, account_id: &str, id: &str, now: Timestamp) -> Result<bool, DbError> {
-    let sql = "UPDATE account_sessions SET ended_at = ?3 WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL";
-    let params = [account_id.into(), id.into(), now.unix().into()];
-    let ended = db.execute(sql, params).await? > 0;
-    let sql = "DELETE FROM push_subscriptions WHERE account_id = ?1 AND session_id = ?2";
-    db.execute(sql, [account_id.into(), id.into()]).await?;
-    Ok(ended)
-}
-
-/// Ends all sessions of an account, but for one where it is given.
-///
-/// # Errors
-/// As the database says.
-pub async fn end_all(
-    db: &Db,
-    account_id: &str,
-    but: Option<&str>,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let sql = "UPDATE account_sessions SET ended_at = ?3 \
-               WHERE account_id = ?1 AND ended_at IS NULL AND (?2 IS NULL OR id <> ?2)";
-    let params = [account_id.into(), but.into(), now.unix().into()];
-    db.execute(sql, params).await?;
-    let sql =
-        "DELETE FROM push_subscriptions WHERE account_id = ?1 AND (?2 IS NULL OR session_id <> ?2)";
-    db.execute(sql, [account_id.into(), but.into()])
-        .await
-        .map(|_| ())
 }

@@ -4,9 +4,11 @@ use crate::db::{Db, DbError, Row, Tx};
 use crate::http::Context;
 use crate::random;
 use crate::staff::{ABSOLUTE_S, IDLE_S};
+use crate::store::accounts::sessions::over;
 use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
 use podpis_shared::staff::Role;
+use podpis_shared::wire::account::Ended;
 
 /// How often a session's last use is written down, in seconds.
 const SEEN_STEP_S: i64 = 300;
@@ -76,6 +78,23 @@ pub async fn find(
             .await?;
     }
     StaffSession::of(&row).map(Some)
+}
+
+/// Why the session of a cookie is over, for the browser that still has the cookie: one that is signed out in loses it. `None` for a living
+/// one, for a cookie that nobody knows, and for whoever is not of the staff any more.
+///
+/// # Errors
+/// As the database says.
+pub async fn ended(db: &Db, token_hash: &str, now: Timestamp) -> Result<Option<Ended>, DbError> {
+    let sql = "SELECT ended_at, seen_at, expires_at FROM staff_sessions WHERE token_hash = ?1";
+    let Some(row) = db.first(sql, [token_hash.into()]).await? else {
+        return Ok(None);
+    };
+    if row.opt_int(0)?.is_some() {
+        return Ok(Some(Ended::Other));
+    }
+    let idle_at = Timestamp::from_unix(row.int(1)?).plus(IDLE_S);
+    Ok(over(idle_at, Timestamp::from_unix(row.int(2)?), now))
 }
 
 /// Begins a session, in the place of this browser's earlier one; the cookie's value.
