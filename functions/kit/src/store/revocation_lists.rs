@@ -1,22 +1,7 @@
-//! Authorities whose certificates clinics sign with, and their lists of revoked certificates, as the operator brings them.
-//!
-//! Rows are never deleted: a retired authority is believed in no new signature, but old ones rest on it.
+//! Lists of revoked certificates of the authorities that clinics sign below, as the operator brings them.
 
 use crate::db::{Db, DbError, Row, Value};
 use podpis_shared::Timestamp;
-
-/// A row of `signing_authorities`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    /// SHA-256 of the certificate's DER, lower-case hex.
-    pub sha256: String,
-    /// The certificate: one PEM block.
-    pub pem: String,
-    /// When the operator added it.
-    pub added_at: Timestamp,
-    /// Since when it is believed in no new signature.
-    pub retired_at: Option<Timestamp>,
-}
 
 /// What is known of a list of revoked certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,50 +23,11 @@ pub struct List {
 /// Lists of one issuer that are looked at: the newest, and parts of it.
 const LISTS_MAX: i64 = 4;
 
-/// All authorities, retired ones too, in the order of their adding.
-///
-/// # Errors
-/// As the database says.
-pub async fn all(db: &Db) -> Result<Vec<Stored>, DbError> {
-    let sql = "SELECT sha256, pem, added_at, retired_at FROM signing_authorities ORDER BY added_at, sha256";
-    let of = |row: &Row| {
-        Ok(Stored {
-            sha256: row.text(0)?,
-            pem: row.text(1)?,
-            added_at: Timestamp::from_unix(row.int(2)?),
-            retired_at: row.opt_int(3)?.map(Timestamp::from_unix),
-        })
-    };
-    db.query(sql, []).await?.iter().map(of).collect()
-}
-
-/// Adds an authority, or takes a retired one back; one that is believed is left as it is.
-///
-/// # Errors
-/// As the database says.
-pub async fn add(db: &Db, sha256: &str, pem: &str, at: Timestamp) -> Result<(), DbError> {
-    let sql = "INSERT INTO signing_authorities (sha256, pem, added_at) VALUES (?1, ?2, ?3) \
-               ON CONFLICT (sha256) DO UPDATE SET retired_at = NULL WHERE retired_at IS NOT NULL";
-    let params = [sha256.into(), pem.into(), at.unix().into()];
-    db.execute(sql, params).await.map(|_| ())
-}
-
-/// Retires an authority; `false` where there is no such. Repeating it keeps the first moment.
-///
-/// # Errors
-/// As the database says.
-pub async fn retire(db: &Db, sha256: &str, at: Timestamp) -> Result<bool, DbError> {
-    let sql =
-        "UPDATE signing_authorities SET retired_at = coalesce(retired_at, ?2) WHERE sha256 = ?1";
-    let params = [sha256.into(), at.unix().into()];
-    Ok(db.execute(sql, params).await? > 0)
-}
-
 /// Keeps a list; one that is there is left as it is.
 ///
 /// # Errors
 /// As the database says.
-pub async fn add_list(db: &Db, list: &List, der: &[u8]) -> Result<(), DbError> {
+pub async fn add(db: &Db, list: &List, der: &[u8]) -> Result<(), DbError> {
     let sql = "INSERT INTO revocation_lists (sha256, issuer, issuer_text, this_update, next_update, der, added_at) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
     let params: [Value; 7] = [
@@ -100,7 +46,7 @@ pub async fn add_list(db: &Db, list: &List, der: &[u8]) -> Result<(), DbError> {
 ///
 /// # Errors
 /// As the database says.
-pub async fn lists(db: &Db) -> Result<Vec<List>, DbError> {
+pub async fn newest(db: &Db) -> Result<Vec<List>, DbError> {
     let sql = "SELECT sha256, issuer, issuer_text, this_update, next_update, added_at FROM revocation_lists \
                ORDER BY this_update DESC, sha256 LIMIT 200";
     let of = |row: &Row| {
@@ -120,7 +66,7 @@ pub async fn lists(db: &Db) -> Result<Vec<List>, DbError> {
 ///
 /// # Errors
 /// As the database says.
-pub async fn lists_of(db: &Db, issuer: &str) -> Result<Vec<Vec<u8>>, DbError> {
+pub async fn of_issuer(db: &Db, issuer: &str) -> Result<Vec<Vec<u8>>, DbError> {
     let sql =
         "SELECT der FROM revocation_lists WHERE issuer = ?1 ORDER BY this_update DESC LIMIT ?2";
     let rows = db.query(sql, [issuer.into(), LISTS_MAX.into()]).await?;
