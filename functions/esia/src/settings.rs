@@ -4,7 +4,7 @@ use crate::protocol::{Client, Version};
 use crate::signer::{ClientCertificate, HttpSigner, Signer, SoftwareSigner};
 use axum::http::HeaderMap;
 use podpis_evidence::KeySet;
-use podpis_kit::store::esia_certificates;
+use podpis_kit::store::OperatorCertificates;
 use podpis_kit::{Db, Failure, Result, now, vars};
 use podpis_shared::Sensitive;
 
@@ -76,7 +76,7 @@ async fn signer() -> Result<Signer> {
 pub async fn keys(db: &Db) -> Result<KeySet> {
     let algorithms = vars::get("esia_algorithms").await?;
     let mut pem = vars::get("esia_keys").await?;
-    for certificate in esia_certificates::living(db).await? {
+    for certificate in OperatorCertificates::Esia.living(db).await? {
         pem.push('\n');
         pem.push_str(&certificate);
     }

@@ -2,13 +2,14 @@
 
 use crate::answer::{Done, FromJson, Json, Made};
 use crate::auth::Operator;
+use crate::certificates::{self, invalid};
 use podpis_cms::Certificate;
 use podpis_evidence::KeySet;
 use podpis_kit::extract::Path;
-use podpis_kit::store::esia_certificates::{self, Stored};
-use podpis_kit::{Db, Failure, Result, now};
+use podpis_kit::store::OperatorCertificates;
+use podpis_kit::store::operator_certificates::Stored;
+use podpis_kit::{Db, Result, now};
 use podpis_shared::Timestamp;
-use podpis_shared::problem::Code;
 use serde::{Deserialize, Serialize};
 
 /// Algorithms of tokens that a certificate's key may be for.
@@ -16,6 +17,8 @@ const ALGORITHMS: [&str; 2] = ["GOST3410_2012_256", "RS256"];
 
 /// Certificates that may live at a time: each of them may have to be tried for a token.
 const LIVING_MAX: usize = 16;
+
+const ESIA: OperatorCertificates = OperatorCertificates::Esia;
 
 /// A certificate to be added.
 #[derive(Deserialize)]
@@ -80,12 +83,13 @@ pub(crate) async fn add(_: Operator, FromJson(new): FromJson<New>) -> Result<Mad
     let certificate = read(&new.pem, at)?;
     let facts = facts(&certificate)?;
     let db = Db::open().await?;
-    let living = esia_certificates::living(&db).await?;
+    let living = ESIA.living(&db).await?;
     if living.len() >= LIVING_MAX && !living.contains(&certificate.to_pem()) {
         let detail = format!("{LIVING_MAX} certificates live already; retire one first");
-        return Err(Failure::new(Code::Invalid, detail));
+        return Err(invalid(detail));
     }
-    if esia_certificates::add(&db, &facts.sha256, &certificate.to_pem(), at).await? {
+    let pem = certificate.to_pem();
+    if ESIA.add(&db, &facts.sha256, &pem, at).await? {
         eprintln!("operator: ESIA's certificate {} added", facts.sha256);
     }
     Ok(Json(facts))
@@ -93,7 +97,7 @@ pub(crate) async fn add(_: Operator, FromJson(new): FromJson<New>) -> Result<Mad
 
 /// `GET /api/v1/operator/esia-certificates`: all that were ever added; there is no second page.
 pub(crate) async fn list(_: Operator) -> Result<Json<List>> {
-    let stored = esia_certificates::all(&Db::open().await?).await?;
+    let stored = ESIA.all(&Db::open().await?).await?;
     let items = stored.into_iter().map(item).collect::<Result<Vec<_>>>()?;
     Ok(Json(List { items, next: () }))
 }
@@ -101,29 +105,15 @@ pub(crate) async fn list(_: Operator) -> Result<Json<List>> {
 /// `DELETE /api/v1/operator/esia-certificates/{sha256}`: no new token is checked with it; the trust list keeps it for old
 /// signatures. Repeating it is harmless.
 pub(crate) async fn retire(_: Operator, Path(sha256): Path<String>) -> Result<Done> {
-    if !esia_certificates::retire(&Db::open().await?, &sha256, now()).await? {
-        return Err(Failure::not_found());
-    }
-    eprintln!("operator: ESIA's certificate {sha256} retired");
-    Ok(Done)
+    certificates::retire(ESIA, &sha256).await
 }
 
 /// The one certificate of a PEM text.
 fn read(pem: &str, at: Timestamp) -> Result<Certificate> {
-    let invalid = |detail: String| Failure::new(Code::Invalid, detail);
-    if pem.contains("PRIVATE KEY") {
-        return Err(invalid(
-            "pem holds a private key; send ESIA's certificate alone".into(),
-        ));
-    }
-    let found = Certificate::from_pem_many(pem)
-        .map_err(|e| invalid(format!("pem is not a certificate in PEM: {e}")))?;
+    let found = certificates::read(pem)?;
     let [certificate] = <[Certificate; 1]>::try_from(found)
         .map_err(|found| invalid(format!("pem holds {} certificates, send one", found.len())))?;
-    if certificate.not_after() < at {
-        let end = certificate.not_after();
-        return Err(invalid(format!("the certificate ran out on {end}")));
-    }
+    certificates::check_date(&certificate, at)?;
     Ok(certificate)
 }
 
@@ -131,8 +121,9 @@ fn read(pem: &str, at: Timestamp) -> Result<Certificate> {
 /// `invalid` where no token can be checked with its key.
 fn facts(certificate: &Certificate) -> Result<Facts> {
     let unusable = |why: &str| {
-        let detail = format!("no token can be checked with this certificate: {why}");
-        Failure::new(Code::Invalid, detail)
+        invalid(format!(
+            "no token can be checked with this certificate: {why}"
+        ))
     };
     let keys = KeySet::from_pem(&certificate.to_pem()).map_err(|e| unusable(&e.to_string()))?;
     let algorithm = ALGORITHMS.into_iter().find(|alg| keys.knows(alg));
@@ -146,14 +137,8 @@ fn facts(certificate: &Certificate) -> Result<Facts> {
 }
 
 fn item(stored: Stored) -> Result<Item> {
-    let wrong = |what: &str| {
-        let text = format!("stored {} can't be read: {what}", stored.sha256);
-        Failure::internal("esia_certificates", text)
-    };
-    let found = Certificate::from_pem_many(&stored.pem).map_err(|e| wrong(&e.to_string()))?;
-    let certificate = found.first().ok_or_else(|| wrong("empty"))?;
     Ok(Item {
-        facts: facts(certificate)?,
+        facts: facts(&certificates::of_row(ESIA, &stored)?)?,
         added_at: stored.added_at,
         retired_at: stored.retired_at,
     })

@@ -9,6 +9,7 @@ mod answer;
 mod archive;
 mod auth;
 mod branding;
+mod certificates;
 mod clinic_signers;
 mod consultations;
 mod db;
@@ -27,6 +28,7 @@ mod metrics;
 #[cfg(test)]
 mod openapi;
 mod operator;
+mod revocation_lists;
 mod routes;
 mod settings;
 mod signing_authorities;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use podpis_cms::Certificate;
 use podpis_evidence::{KeySet, TRUST_FORMAT, Trust};
-use podpis_kit::store::{esia_certificates, signing_authorities};
+use podpis_kit::store::OperatorCertificates;
 use podpis_kit::{Db, Failure, Result, http, now, vars};
 
 /// The list: present keys and roots, and the retired ones of the variable `trust_more` and of ESIA's certificates.
@@ -43,7 +43,7 @@ fn pem(certificates: &[Certificate]) -> Vec<String> {
 /// Every authority that the operator ever added: old signatures rest on retired ones. In a sandbox its own too.
 async fn clinic_roots(db: &Db, sandbox: bool) -> Result<Vec<String>> {
     let own = sandbox.then(|| clinic::SANDBOX_AUTHORITY.to_owned());
-    let all = signing_authorities::all(db).await?;
+    let all = OperatorCertificates::Authorities.all(db).await?;
     Ok(own
         .into_iter()
         .chain(all.into_iter().map(|one| one.pem))
@@ -60,7 +60,7 @@ async fn esia_keys(db: &Db) -> Result<Vec<String>> {
             .map_err(|e| Failure::internal("esia_keys", e.to_string()))?
             .into_pem()
     };
-    for certificate in esia_certificates::all(db).await? {
+    for certificate in OperatorCertificates::Esia.all(db).await? {
         if !keys.iter().any(|key| key.trim() == certificate.pem.trim()) {
             keys.push(certificate.pem);
         }

@@ -5,7 +5,7 @@ use super::schemas::{Schemas, without_null};
 use crate::answer::{FromJson, LaterJson, MaybeJson};
 use crate::auth::{Metrics, Operator, Session};
 use crate::limits::Public;
-use crate::{agreement, documents, idempotency, signing_authorities};
+use crate::{agreement, documents, idempotency, revocation_lists};
 use axum::body::Body;
 use axum::http::HeaderMap;
 use podpis_kit::Context;
@@ -247,7 +247,7 @@ impl Input for documents::clinic_signature::Parts {
     }
 }
 
-impl Input for signing_authorities::CrlFile {
+impl Input for revocation_lists::CrlFile {
     fn say(says: &mut Says, _: &mut Schemas) {
         says.body = Some(
             json!({ "required": true, "content": { "application/pkix-crl": {

@@ -1,7 +1,8 @@
 //! The operator's own.
 
 use crate::{
-    esia_certificates, health, journal, keys, operator, signing_authorities, staff, tariff, usage,
+    esia_certificates, health, journal, keys, operator, revocation_lists, signing_authorities,
+    staff, tariff, usage,
 };
 
 routes! {
@@ -81,12 +82,12 @@ routes! {
         in operator by operator, "Retired", fails { NotFound "no such certificate, or no operator token is configured" };
 
     /// Lists of revoked certificates that were brought
-    get "/api/v1/operator/revocation-lists" => signing_authorities::lists
+    get "/api/v1/operator/revocation-lists" => revocation_lists::list
         as listRevocationLists in operator by operator,
         "The newest 200";
 
     /// Bring a list of revoked certificates as its authority publishes it
-    post "/api/v1/operator/revocation-lists" => signing_authorities::add_list
+    post "/api/v1/operator/revocation-lists" => revocation_lists::add
         as addRevocationList in operator by operator,
         "Kept, or there before";
 }

@@ -165,6 +165,13 @@ pub(super) const TABLES: &[Table] = &[
         ),
     },
     Table {
+        name: "outbox_documents",
+        parts: &["messages"],
+        told: "message_id document_id",
+        untold: &[],
+        closing: Kept("which documents a message told of, not whom"),
+    },
+    Table {
         name: "sms_sends",
         parts: &["sms"],
         told: "message_id gateway kind document_id recipient parts status reason created_at asked_at taken_at settled_at",

@@ -4,7 +4,7 @@ use crate::settings;
 use podpis_cms::Certificate;
 use podpis_cms::clinic::Against;
 use podpis_cms::crl::Crl;
-use podpis_kit::store::signing_authorities;
+use podpis_kit::store::{OperatorCertificates, revocation_lists};
 use podpis_kit::{Db, Failure, Result, vars};
 use podpis_shared::Timestamp;
 use podpis_shared::hash::sha256_hex;
@@ -42,10 +42,8 @@ pub(crate) async fn load(db: &Db, certificates: Vec<Certificate>) -> Result<Beli
     if vars::sandbox().await? {
         roots.extend(read(SANDBOX)?);
     }
-    for stored in signing_authorities::all(db).await? {
-        if stored.retired_at.is_none() {
-            roots.extend(read(&stored.pem)?);
-        }
+    for pem in OperatorCertificates::Authorities.living(db).await? {
+        roots.extend(read(&pem)?);
     }
     let issuers: BTreeSet<String> = certificates
         .iter()
@@ -53,7 +51,7 @@ pub(crate) async fn load(db: &Db, certificates: Vec<Certificate>) -> Result<Beli
         .collect();
     let mut lists = Vec::new();
     for issuer in issuers {
-        for der in signing_authorities::lists_of(db, &issuer).await? {
+        for der in revocation_lists::of_issuer(db, &issuer).await? {
             lists.push(Crl::from_der(&der).map_err(|e| wrong(&e))?);
         }
     }

@@ -6,7 +6,7 @@ use axum::body::Body;
 use http_body_util::BodyExt as _;
 use podpis_cms::{Certificate, make};
 use podpis_gost::{ParamSet, SecretKey};
-use podpis_kit::store::{esia_certificates, esia_health};
+use podpis_kit::store::{OperatorCertificates, esia_health};
 use podpis_kit::{Db, now};
 use podpis_shared::Timestamp;
 use serde_json::{Value as Json, json};
@@ -98,7 +98,8 @@ async fn what_is_no_usable_certificate_is_refused_and_changes_nothing() {
     }
     let (status, problem) = ask("POST", PATH, &json!({})).await;
     assert_eq!(status, 422, "{problem}");
-    let all = esia_certificates::all(&Db::open().await.unwrap())
+    let all = OperatorCertificates::Esia
+        .all(&Db::open().await.unwrap())
         .await
         .unwrap();
     assert!(all.iter().all(|stored| stored.pem != good));
@@ -238,7 +239,8 @@ async fn ask_as(token: &str, method: &str, path: &str, body: &Json) -> (u16, Jso
 }
 
 async fn living() -> Vec<String> {
-    esia_certificates::living(&Db::open().await.unwrap())
+    OperatorCertificates::Esia
+        .living(&Db::open().await.unwrap())
         .await
         .unwrap()
 }

@@ -8,7 +8,8 @@ pub(super) const PARTS: &[Part] = &[
         name: "messages",
         // A browser's address is as good as a key; its service is not.
         sql: "SELECT m.id, m.document_id, c.name, m.channel, CASE m.channel WHEN 'push' THEN m.host ELSE m.recipient END, m.subject, \
-              m.text, m.notice, m.status, m.outcome, m.attempts, m.created_at, m.next_at, m.first_at, m.sent_at, m.settled_at \
+              m.text, m.notice, m.status, m.outcome, m.attempts, m.created_at, m.next_at, m.first_at, m.sent_at, m.settled_at, \
+              (SELECT json_group_array(s.document_id) FROM outbox_documents s WHERE s.message_id = m.id) \
               FROM letters l JOIN outbox m ON m.id = l.id JOIN clinics c ON c.id = m.clinic_id ORDER BY m.created_at, m.rowid",
         columns: &[
             ("id", Text),
@@ -27,6 +28,7 @@ pub(super) const PARTS: &[Part] = &[
             ("first_tried_at", Time),
             ("sent_at", Time),
             ("settled_at", Time),
+            ("other_documents", Json),
         ],
     },
     Part {
