@@ -15,7 +15,7 @@ pub use clinics::{CLINIC_NAME_MAX, Clinic, NewClinic};
 pub use document::{ClinicMark, Document, Reminded, Signature, Whose};
 pub use package::{PACKAGE_ID_MAX, PACKAGE_MAX, Package};
 pub use sending::{ClinicSigner, EXTERNAL_ID_MAX, NewDocument, Representative, TITLE_MAX};
-pub use settings::{SMS_FALLBACK_MAX, Settings};
+pub use settings::{BEFORE_MAX, REMINDERS_MAX, SMS_FALLBACK_MAX, Settings};
 
 /// One event of a clinic.
 #[derive(Clone, Debug, Serialize, Deserialize)]
