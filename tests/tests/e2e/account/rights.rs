@@ -127,8 +127,8 @@ fn a_parent_takes_a_childs_consent_back_by_name_and_nobody_elses() -> Result<()>
     let consents = account.get("/consents")?.expect(200)?.json()?;
     let of = |consents: &Value, id: &str| {
         let items = consents["items"].as_array().into_iter().flatten();
-        let found = items.filter(|item| item["document_id"] == id);
-        found.cloned().next().context("not listed")
+        let mut found = items.filter(|item| item["document_id"] == id);
+        found.next().cloned().context("not listed")
     };
     ensure!(
         of(&consents, &petya)?["on_behalf_of"] == "Иванов Пётр"

@@ -1,7 +1,7 @@
 //! What the person was told, and will be.
 
 use super::Part;
-use crate::db::rights::export::Column::{Int, Text, Time};
+use crate::db::rights::export::Column::{Int, Json, Text, Time};
 
 pub(super) const PARTS: &[Part] = &[
     Part {
