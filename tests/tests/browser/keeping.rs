@@ -125,3 +125,41 @@ fn what_was_taken_back_says_so_and_shows_nothing() -> Result<()> {
     browser.screenshots("34-taken-back-in-the-list")?;
     Ok(())
 }
+
+#[test]
+fn a_kept_consent_to_advertising_is_taken_back_on_the_page() -> Result<()> {
+    let stack = Stack::shared()?;
+    let mut clinic = stack.clinic()?;
+    let upload = Upload::small()
+        .for_keeping()
+        .with("/kind", json!("marketing_consent"));
+    let id = clinic.send_document(&upload)?;
+    let browser = Browser::start(&Look::default())?;
+    browser.open(&format!("{}/account", stack.base()))?;
+    sign_in(&browser, stack, &upload.phone)?;
+    browser.text("documents-list")?;
+    browser.run("location.hash = 'agreements';")?;
+    let row =
+        format!("document.querySelector('[data-testid=\"consent\"][data-document-id=\"{id}\"]')");
+    browser.wait_until("the consent", &format!("{row}?.checkVisibility()"))?;
+    let words = browser.run(&format!("return {row}.innerText;"))?;
+    let words = words.as_str().context("no words")?.replace('\u{a0}', " ");
+    ensure!(
+        words.contains("Подписано не здесь, клиника прислала"),
+        "{words}"
+    );
+    browser.expect_no_sideways_scroll()?;
+    browser.run(&format!("{row}.scrollIntoView({{block: 'center'}});"))?;
+    browser.press("consent-withdraw")?;
+    browser.wait_until(
+        "the withdrawal",
+        &format!("{row}?.dataset.withdrawn === 'true'"),
+    )?;
+    browser.screenshots("35-kept-consent-withdrawn")?;
+    browser.expect_no_sideways_scroll()?;
+    let told = clinic.events()?.into_iter().filter(|event| {
+        event["type"] == "consent.withdrawn" && event["document_id"] == id.as_str()
+    });
+    ensure!(told.count() == 1, "the clinic was not told once");
+    Ok(())
+}
