@@ -16,6 +16,9 @@ const STEP_AGE: i64 = 86_400;
 /// Likewise the token of a letter to the staff, in seconds: no link works longer.
 const STAFF_TOKEN_AGE: i64 = 30 * 86_400;
 
+/// Age at which the record of a closed account goes, in seconds: 3 years (order of Roskomnadzor 179 of 28.10.2022, item 8).
+const ERASURE_AGE: i64 = 1096 * DAY;
+
 /// Minutes after which a count of requests is forgotten.
 const RATE_MINUTES: i64 = 10;
 
@@ -85,6 +88,7 @@ pub(crate) async fn run(db: &Db, now: Timestamp) -> Result<()> {
     let terms = Terms::parse(&text).map_err(malformed)?;
     sweep::files(db, now.plus(-ORPHAN_AGE)).await?;
     sweep::codes(db, now.plus(-CODE_AGE)).await?;
+    sweep::erasures(db, now.plus(-ERASURE_AGE)).await?;
     sweep::sign_ins(db, now.plus(-STEP_AGE), now.plus(-STAFF_TOKEN_AGE)).await?;
     Ok(sweep::by_age(db, terms.before(now)).await?)
 }

@@ -392,6 +392,11 @@ fn sign_in(browser: &Browser, stack: &Stack, person: &mut Staff) -> Result<()> {
     browser.press("login-submit")?;
     wait_for_state(browser, "second")?;
     axe::judge(browser, "console second factor")?;
+    second_factor(browser, person)
+}
+
+/// The code from the phone, or one of those kept for when it is lost.
+pub(crate) fn second_factor(browser: &Browser, person: &mut Staff) -> Result<()> {
     if let Some(code) = person.fresh_code()? {
         browser.fill("login-code", &code)?;
     } else {

@@ -6,6 +6,7 @@ use podpis_tests::{Stack, Staff};
 use serde_json::json;
 
 use crate::axe;
+use crate::clinic::second_factor;
 use crate::steps::wait_for_state;
 
 /// A device that knows its owner by a finger.
@@ -62,19 +63,6 @@ fn password(browser: &Browser, person: &Staff) -> Result<()> {
     wait_for_state(browser, "second")
 }
 
-/// The code from the phone, or one of those kept for when it is lost.
-fn code(browser: &Browser, person: &mut Staff) -> Result<()> {
-    if let Some(code) = person.fresh_code()? {
-        browser.fill("login-code", &code)?;
-    } else {
-        let code = person.recovery.pop().context("no recovery code left")?;
-        browser.press("login-other")?;
-        browser.fill("login-recovery", &code)?;
-    }
-    browser.press("second-submit")?;
-    wait_for_state(browser, "documents")
-}
-
 fn listed(browser: &Browser, count: usize) -> Result<()> {
     browser.wait_until(
         "the passkeys",
@@ -95,7 +83,8 @@ fn a_passkey_stands_in_for_the_code() -> Result<()> {
     browser.open(&format!("{}/clinic", stack.base()))?;
     password(&browser, &person)?;
     ensure!(!browser.is_usable("login-passkey")?, "there is none yet");
-    code(&browser, &mut person)?;
+    second_factor(&browser, &mut person)?;
+    wait_for_state(&browser, "documents")?;
 
     browser.run("location.hash = 'me';")?;
     wait_for_state(&browser, "me")?;
@@ -136,5 +125,6 @@ fn a_passkey_stands_in_for_the_code() -> Result<()> {
     password(&browser, &person)?;
     browser.press("login-passkey")?;
     browser.text("error")?;
-    code(&browser, &mut person)
+    second_factor(&browser, &mut person)?;
+    wait_for_state(&browser, "documents")
 }

@@ -71,13 +71,12 @@ pub(crate) async fn files(db: &Db, before: Timestamp) -> Result<(), DbError> {
 
 /// Forgets one-time codes: their facts stand in the evidence of what they signed (`docs/codes.md`).
 pub(crate) async fn codes(db: &Db, before: Timestamp) -> Result<(), DbError> {
-    let old = "SELECT 1 FROM codes WHERE issued_at < ?1 LIMIT 1";
-    if db.first(old, [before.unix().into()]).await?.is_some() {
-        let sql =
-            "DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE issued_at < ?1 LIMIT 1000)";
-        db.execute(sql, [before.unix().into()]).await?;
-    }
-    Ok(())
+    older(db, "codes", "issued_at", before).await
+}
+
+/// Forgets that an account was closed (`docs/account.md`).
+pub(crate) async fn erasures(db: &Db, before: Timestamp) -> Result<(), DbError> {
+    older(db, "erasures", "done_at", before).await
 }
 
 /// Forgets steps of sign-ins of clinics' staff, tries that were counted, and the tokens of letters whose links have long ended
@@ -87,18 +86,19 @@ pub(crate) async fn sign_ins(
     steps_before: Timestamp,
     tokens_before: Timestamp,
 ) -> Result<(), DbError> {
-    for (table, column, before) in [
-        ("staff_steps", "created_at", steps_before),
-        ("staff_tries", "at", steps_before),
-        ("staff_tokens", "created_at", tokens_before),
-    ] {
-        let old = format!("SELECT 1 FROM {table} WHERE {column} < ?1 LIMIT 1");
-        if db.first(&old, [before.unix().into()]).await?.is_some() {
-            let sql = format!(
-                "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {column} < ?1 LIMIT {ROWS_MAX})"
-            );
-            db.execute(&sql, [before.unix().into()]).await?;
-        }
+    older(db, "staff_steps", "created_at", steps_before).await?;
+    older(db, "staff_tries", "at", steps_before).await?;
+    older(db, "staff_tokens", "created_at", tokens_before).await
+}
+
+/// Deletes a part of the rows whose `column` is before then.
+async fn older(db: &Db, table: &str, column: &str, before: Timestamp) -> Result<(), DbError> {
+    let old = format!("SELECT 1 FROM {table} WHERE {column} < ?1 LIMIT 1");
+    if db.first(&old, [before.unix().into()]).await?.is_some() {
+        let sql = format!(
+            "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {column} < ?1 LIMIT {ROWS_MAX})"
+        );
+        db.execute(&sql, [before.unix().into()]).await?;
     }
     Ok(())
 }

@@ -101,6 +101,14 @@ async fn what_is_old_is_forgotten_in_parts_and_nothing_else() {
         let at = now().plus(-days * 24 * HOUR).unix();
         execute(sql, [name.to_owned(), at.to_string()]).await;
     }
+    for (name, days) in [("erased_old", 1097), ("erased_young", 1095)] {
+        let sql = "INSERT INTO accounts (id, created_at, level, notices) VALUES (?1, 0, 'contact', '{}')";
+        execute(sql, [name.to_owned()]).await;
+        let sql = "INSERT INTO erasures (account_id, asked_at, done_at, kept) \
+                   VALUES (?1, CAST(?2 AS INTEGER), CAST(?2 AS INTEGER), '[]')";
+        let at = now().plus(-days * 24 * HOUR).unix();
+        execute(sql, [name.to_owned(), at.to_string()]).await;
+    }
     for (caller, ago) in [("old", 11), ("young", 0)] {
         let sql =
             "INSERT INTO rate_windows (caller, minute, used) VALUES (?1, CAST(?2 AS INTEGER), 1)";
@@ -131,6 +139,10 @@ async fn what_is_old_is_forgotten_in_parts_and_nothing_else() {
             "young",
         ),
         ("SELECT group_concat(caller) FROM rate_windows", "young"),
+        (
+            "SELECT group_concat(account_id) FROM erasures",
+            "erased_young",
+        ),
     ] {
         let row = Db::open().await.unwrap().first(sql, []).await.unwrap();
         assert_eq!(row.unwrap().text(0).unwrap(), left, "{sql}");
