@@ -63,7 +63,7 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     }
     if wants("page") || wants("verify") {
         tools::install(tools::programs)?;
-        build::build_site(ctx)?;
+        build::build_site(ctx, build::Effort::Best)?;
     }
     for (name, component) in COMPONENTS {
         if wants(name) {

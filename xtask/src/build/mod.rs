@@ -12,10 +12,11 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use self::compress::Effort;
 use crate::ctx::{self, Ctx, FUNCTIONS_TARGET, WEB_TARGET, step};
 use crate::tools;
 
-pub(crate) const HELP: &str = "functions and web app into target/  [--web-only]";
+pub(crate) const HELP: &str = "functions and web app into target/  [--web-only] [--quick]";
 
 /// The crates of `spin.toml`'s components.
 pub(crate) const FUNCTIONS: &[&str] = &[
@@ -36,10 +37,11 @@ pub(crate) const WEB: &[&str] = &["podpis-web-app", "podpis-renderer", "podpis-v
 pub(crate) const TOOLS: &[&str] = &["podpis-runner", "podpis-esia-sim"];
 
 pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
-    let mut web_only = false;
+    let (mut web_only, mut effort) = (false, Effort::Best);
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Long("web-only") => web_only = true,
+            lexopt::Arg::Long("quick") => effort = Effort::Quick,
             other => return Err(other.unexpected().into()),
         }
     }
@@ -47,7 +49,7 @@ pub(crate) fn run(ctx: &Ctx, mut args: lexopt::Parser) -> Result<()> {
     if !web_only {
         build_functions(ctx)?;
     }
-    build_site(ctx)
+    build_site(ctx, effort)
 }
 
 /// Builds every component and puts it where `spin.toml` looks: `target/` of the checkout, whatever
@@ -74,7 +76,7 @@ pub(crate) fn build_components(ctx: &Ctx, packages: &[&str]) -> Result<()> {
 }
 
 /// Builds the web app and the renderer and lays out `target/site/`.
-pub(crate) fn build_site(ctx: &Ctx) -> Result<()> {
+pub(crate) fn build_site(ctx: &Ctx, effort: Effort) -> Result<()> {
     // One by one: built together, each would carry the features that the others ask of shared dependencies.
     let modules = step("web app", || {
         let built = WEB
@@ -93,6 +95,7 @@ pub(crate) fn build_site(ctx: &Ctx) -> Result<()> {
             &generated,
             &ctx.root.join("target/site"),
             &cache,
+            effort,
         )
     })
 }

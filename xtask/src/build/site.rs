@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
 use super::bindgen::Generated;
-use super::{compress, short_hash, write_if_changed};
+use super::compress::{self, Effort};
+use super::{short_hash, write_if_changed};
 
 /// The folder, and the start of the address, of everything with a hash in its name.
 const ASSETS: &str = "assets";
@@ -27,6 +28,7 @@ pub(super) fn lay_out(
     generated: &[Generated],
     out: &Path,
     cache: &Path,
+    effort: Effort,
 ) -> Result<()> {
     let mut site = Site {
         files: BTreeMap::new(),
@@ -71,7 +73,7 @@ pub(super) fn lay_out(
             site.address(&name, &fixed, &mut Vec::new())?;
         }
     }
-    site.write(out, cache)
+    site.write(out, cache, effort)
 }
 
 struct Site {
@@ -138,12 +140,12 @@ impl Site {
     }
 
     /// Brings `out` to hold these files, their compressed forms and nothing else.
-    fn write(&self, out: &Path, cache: &Path) -> Result<()> {
+    fn write(&self, out: &Path, cache: &Path, effort: Effort) -> Result<()> {
         let mut wanted = BTreeSet::new();
         for (path, content) in &self.written {
             let path = out.join(path);
             write_if_changed(&path, content)?;
-            compress::beside(&path, content, cache)?;
+            compress::beside(&path, content, cache, effort)?;
             for suffix in ["", ".br", ".gz"] {
                 let mut name = path.as_os_str().to_owned();
                 name.push(suffix);

@@ -117,7 +117,7 @@ fn build_early(ctx: &Ctx) -> Result<Child> {
     let log = File::create(ctx.target.join("build-early.log"))?;
     let this = std::env::current_exe()?;
     let mut command = Command::new(this);
-    command.arg("build").current_dir(&ctx.root);
+    command.args(["build", "--quick"]).current_dir(&ctx.root);
     command.stdin(Stdio::null()).stdout(log.try_clone()?);
     command
         .stderr(log)
@@ -148,7 +148,7 @@ fn build_all(ctx: &Ctx, _: Option<&str>) -> Result<Tally> {
     tools::install(tools::rust_targets)?;
     build::build_tools(ctx, false)?;
     build::build_functions(ctx)?;
-    build::build_site(ctx)?;
+    build::build_site(ctx, build::Effort::Quick)?;
     Ok(Tally::default())
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn run(ctx: &Ctx, args: lexopt::Parser) -> Result<()> {
     tools::install(tools::rust_targets)?;
     build::build_tools(ctx, options.release)?;
     build::build_functions(ctx)?;
-    build::build_site(ctx)?;
+    build::build_site(ctx, build::Effort::Quick)?;
 
     let data = Data::prepare(&options)?;
     let mut esia = start_esia(ctx, &options, &data)?;

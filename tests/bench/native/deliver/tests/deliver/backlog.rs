@@ -102,7 +102,8 @@ async fn what_is_old_is_forgotten_in_parts_and_nothing_else() {
         execute(sql, [name.to_owned(), at.to_string()]).await;
     }
     for (name, days) in [("erased_old", 1097), ("erased_young", 1095)] {
-        let sql = "INSERT INTO accounts (id, created_at, level, notices) VALUES (?1, 0, 'contact', '{}')";
+        let sql =
+            "INSERT INTO accounts (id, created_at, level, notices) VALUES (?1, 0, 'contact', '{}')";
         execute(sql, [name.to_owned()]).await;
         let sql = "INSERT INTO erasures (account_id, asked_at, done_at, kept) \
                    VALUES (?1, CAST(?2 AS INTEGER), CAST(?2 AS INTEGER), '[]')";
