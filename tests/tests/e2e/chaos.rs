@@ -134,13 +134,9 @@ fn nothing_is_lost_and_the_healthy_are_not_delayed() -> Result<()> {
         Ok(counts)
     };
     for party in &healthy {
-        // On a loaded machine an answer may come too late once.
         let outcome = outcome(party)?;
         ensure!(
-            outcome.contains_key("delivered")
-                && outcome
-                    .keys()
-                    .all(|reason| reason == "delivered" || reason == "timeout"),
+            outcome.keys().eq(["delivered"]),
             "{}: {outcome:?}",
             party.name
         );
